@@ -1,0 +1,366 @@
+"""Every Protocol on one page: what can be swapped, and what each part may expect of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from escribano_tui.domain.evidence import (
+    Box,
+    Change,
+    Description,
+    Envelope,
+    Frame,
+    ScreenLine,
+    SpeechSpan,
+    Utterance,
+    Word,
+)
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording, Track
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]  # (height, width, 3), BGR, as it is shown (after rotation)
+    Sound = npt.NDArray[np.float32]  # (samples,), mono, -1..1
+
+T = TypeVar("T")
+Evidence = Change | Envelope | Frame | ScreenLine | Description | SpeechSpan | Utterance
+
+
+class Cancelled(Exception):
+    """The run was cancelled; what was finished stays."""
+
+
+class Stop(Protocol):
+    """Looked at between items: cancelled or not."""
+
+    def is_set(self) -> bool: ...
+
+
+# ---------------------------------------------------------------- media
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture. `pts_s` is when it was shown first (session time), `t_s` the moment it was asked for."""
+
+    t_s: float
+    pts_s: float
+    image: Image
+
+
+class Media(Protocol):
+    """Reading recordings. Every method may raise UnusableInput; none writes anything."""
+
+    def probe(self, path: Path) -> Recording:
+        """Facts of the container, true duration, tracks, fingerprint. Raises UnusableInput with one clear sentence."""
+        ...
+
+    def scan(
+        self, recording: Recording, sensitivity: float, min_interval_s: float, stop: Stop,
+        progress: Callable[[int, int | None], None],
+    ) -> tuple[list[Change], Envelope]:  # fmt: skip
+        """All changes in time order, and the `motion` envelope. `progress(packets, total or None)`."""
+        ...
+
+    def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
+        """One picture for each time, in time order, each group of pictures decoded at most once.
+
+        A time that cannot be decoded is left out.
+        """
+        ...
+
+    def loudness(self, track: Track, duration_s: float, stop: Stop, step_s: float = 0.1) -> Envelope:
+        """RMS in dBFS for each step of the recording, named `loudness:TRACK`."""
+        ...
+
+    def sound(self, track: Track, start_s: float, end_s: float, rate: int = 16_000) -> Sound:
+        """Mono samples of a span (session time), zero-padded where the track has none."""
+        ...
+
+    def sound_blocks(self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000) -> Iterator[tuple[float, Sound]]:
+        """The whole track as (start in session time, samples), in order, without gaps."""
+        ...
+
+
+class MediaFiles(Protocol):
+    """Thumbnails and work pictures of recordings, in folders 0700, files 0600."""
+
+    def folder(self, recording_id: str) -> Path: ...
+
+    def save_thumbnail(self, recording_id: str, name: str, image: Image) -> str:
+        """Write a small JPEG; returns its file name."""
+        ...
+
+    def save_work(self, recording_id: str, name: str, image: Image) -> None:
+        """Keep a full-size picture until both lanes are through with it."""
+        ...
+
+    def work(self, recording_id: str, name: str) -> Image | None: ...
+
+    def drop_work(self, recording_id: str, name: str) -> None: ...
+
+    def drop_all_work(self, recording_id: str) -> None: ...
+
+
+# ---------------------------------------------------------------- backends
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a backend can serve here and now, and if not, why and what to do about it."""
+
+    ok: bool
+    why: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendInfo:
+    """One program or model behind a port. `port` is speech_spans, speech, screen_text, vision or writing.
+
+    `leaves_machine` is the host that data would be sent to, empty where nothing leaves this machine.
+    """
+
+    port: str
+    name: str
+    model: str
+    label: str
+    availability: Availability
+    size_mb: int = 0
+    licence: str = ""
+    leaves_machine: str = ""
+    embedded: bool = False
+    version: str = "1"
+
+
+class SpeechSpotter(Protocol):
+    """Finds where somebody speaks (voice activity detection)."""
+
+    def feed(self, samples: Sound) -> Sequence[tuple[float, float]]:
+        """Take the next block (16 kHz); returns spans of s from the first sample that have become certain."""
+        ...
+
+    def finish(self) -> Sequence[tuple[float, float]]:
+        """The spans that were still open."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a speech backend made of one span. Times of words are s from the beginning of the samples."""
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...] = ()
+    language: str = ""
+    doubtful: str = ""  # why, or empty
+
+
+class Transcriber(Protocol):
+    """One loaded speech-to-text model. Raises BackendError for one span; the next call may work again."""
+
+    def transcribe(self, samples: Sound, language: str = "", prompt: str = "") -> Heard: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    box: Box
+    text: str
+    confidence: float
+
+
+class TextReader(Protocol):
+    """One loaded screen text model."""
+
+    def detect(self, image: Image) -> Sequence[Box]:
+        """Boxes of text lines at native scale, in reading order."""
+        ...
+
+    def recognise(self, lines: Sequence[Image]) -> Sequence[tuple[str, float]]:
+        """(text, confidence 0..1) of each line image."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a describer is given for one frame. `image` is None for a describer that does not look at pictures.
+
+    `lines` are the screen lines visible at the frame; `motion` and `speech` the envelopes' values around it.
+    """
+
+    frame: Frame
+    width: int
+    height: int
+    lines: Sequence[ScreenLine] = ()
+    image: Image | None = None
+    motion: Sequence[float] = ()
+    motion_step_s: float = 0.5
+
+
+class Describer(Protocol):
+    """Says what is done on a frame. Raises BackendError, with the raw answer where there is one."""
+
+    wants_image: bool
+    wants_text: bool
+
+    def describe(self, scenes: Sequence[Scene]) -> Sequence[Description | BackendError]:
+        """One answer for each scene, in order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class BackendError(Exception):
+    """A backend could not do one item. `raw` is what it answered, if anything; `fatal` that it is gone for good."""
+
+    def __init__(self, message: str, raw: str = "", fatal: bool = False) -> None:
+        super().__init__(message)
+        self.raw = raw
+        self.fatal = fatal
+
+
+class Backends(Protocol):
+    """The registry: which backends there are, which serves, and loaded ones."""
+
+    def infos(self, port: str) -> Sequence[BackendInfo]:
+        """All backends of a port in `auto` order, whether available or not."""
+        ...
+
+    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
+        """The first of `names` (`auto` stands for all in order) that is available."""
+        ...
+
+    def open(self, choice: Choice, options: dict[str, Any]) -> Any:
+        """Load it: a SpeechSpotter, Transcriber, TextReader, Describer or Writer by the port of the choice."""
+        ...
+
+    def release(self) -> None:
+        """Let go of every loaded model (a paused run)."""
+        ...
+
+    def close(self) -> None:
+        """End every host process."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The backend that serves a port, and those before it in the order that do not, with their reasons.
+
+    `serves` is None where none is available.
+    """
+
+    port: str
+    serves: BackendInfo | None
+    passed_over: tuple[BackendInfo, ...] = ()
+    model: str = ""
+    url: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What of the choice goes into a phase's key."""
+        return f"{self.serves.name}/{self.serves.model}/{self.serves.version}" if self.serves else "none"
+
+
+# ---------------------------------------------------------------- pipeline
+
+
+class PhaseContext(Protocol):
+    """What a phase works with. All of it may be called from the phase's own thread only."""
+
+    recording: Recording
+    profile: Profile
+    media: Media
+    files: MediaFiles
+    backends: Backends
+    choice: Choice | None  # the backend that serves this phase
+
+    @property
+    def stop(self) -> Stop: ...
+
+    def check(self) -> None:
+        """Between items: raises Cancelled; waits here while the run is paused."""
+        ...
+
+    def expect(self, total: int | None) -> None:
+        """How many items there will be in all, those done in an earlier run included."""
+        ...
+
+    def done(self) -> frozenset[str]:
+        """Items that are through already (an earlier run that stopped half-way), failed ones included."""
+        ...
+
+    def put(self, item: str, evidence: Sequence[Evidence]) -> None:
+        """Store what an item gave, in one transaction, mark it done, and hand it on to the phases that follow."""
+        ...
+
+    def fail(self, item: str, message: str, raw: str = "") -> None:
+        """Count an item as failed: shown, and tried again by `--retry-failed`."""
+        ...
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Progress inside of an item that is long (packets of a scan)."""
+        ...
+
+    def note(self, text: str) -> None:
+        """A short sentence for the bar of this phase."""
+        ...
+
+    def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
+        """What is being looked at now."""
+        ...
+
+    def follow(self, phase: str, kind: type[T]) -> Iterator[T]:
+        """Evidence of an earlier phase as it comes: what is stored first, then live; ends when that phase has ended.
+
+        Raises Cancelled. Ends early, without an error, where that phase was skipped or has failed.
+        """
+        ...
+
+    def follow_items(self, phase: str) -> Iterator[str]:
+        """Names of the items of an earlier phase as they are through, in order."""
+        ...
+
+    def load(self, phase: str, kind: type[T]) -> list[T]:
+        """All evidence of one kind of an earlier phase in time order, once that phase has ended."""
+        ...
+
+    def mine(self, kind: type[T]) -> list[T]:
+        """Evidence that this phase has stored so far (an earlier run that stopped half-way)."""
+        ...
+
+    def lines_at(self, t_s: float) -> list[ScreenLine]:
+        """Screen lines visible at a moment, from the read phase as far as it has come."""
+        ...
+
+    def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Values kept by `keep` in this or any earlier run, on any recording."""
+        ...
+
+    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
+
+
+class Phase(Protocol):
+    """One step of the pipeline. `version` goes up when its results would differ."""
+
+    name: str
+    version: int
+    port: str  # the backend port that serves it, or ""
+
+    def skip(self, recording: Recording, profile: Profile) -> str:
+        """Why there is nothing to do here, or the empty string."""
+        ...
+
+    def run(self, context: PhaseContext) -> None: ...
