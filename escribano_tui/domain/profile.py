@@ -7,7 +7,13 @@ from typing import Any
 
 
 def setting(
-    default: Any, help: str, *, unit: str = "", low: float | None = None, high: float | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    help: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field with what a form, a checker and the documentation need to know about it."""
     metadata = {"help": help, "unit": unit, "low": low, "high": high, "choices": choices}
@@ -31,9 +37,13 @@ class FramesSettings:
     base_interval_s: float = setting(
         0.0, "with `grid`: the base interval; 0 is 10, 20 or 30 s by the number of changes", unit="s", low=0.0, high=600.0
     )
-    gap_threshold_s: float = setting(15.0, "with `grid`: a stretch without frames longer than this is filled", unit="s", low=1.0, high=600.0)
+    gap_threshold_s: float = setting(
+        15.0, "with `grid`: a stretch without frames longer than this is filled", unit="s", low=1.0, high=600.0
+    )
     gap_fill_s: float = setting(3.0, "with `grid`: distance of the frames that fill a gap", unit="s", low=0.5, high=600.0)
-    read_interval_s: float = setting(0.0, "also read on this grid where something changed; 0 is off", unit="s", low=0.0, high=60.0)
+    read_interval_s: float = setting(
+        0.0, "also read on this grid where something changed; 0 is off", unit="s", low=0.0, high=60.0
+    )
     most_per_minute: float = setting(12.0, "cap of frames per minute of recording", low=0.5, high=600.0)
     description_side: int = setting(768, "long side of the picture for a vision backend", unit="px", low=128, high=4096)
 

@@ -1,0 +1,75 @@
+"""Facts, claims and summaries. A claim cites the moments that it rests on; numbers come from the facts alone."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One point: a whole sentence and the moments (s) that it rests on, with the end of the segment of each.
+
+    `kind` is did, result, said, read, wrote or next. `segment_ids` are the segments that it speaks of.
+    """
+
+    text: str
+    moments: tuple[tuple[float, float], ...]
+    kind: str = "did"
+    segment_ids: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """All that is known of one subject: its time by activity (longest first) and its claims in time order."""
+
+    subject_id: str
+    label: str
+    duration_ms: int
+    by_activity: tuple[tuple[str, int], ...]
+    claims: tuple[Claim, ...]
+    importance: str = "medium"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSheet:
+    """The facts of a session at one revision. work_ms + idle_ms + personal_ms == duration_ms, to the millisecond."""
+
+    recording_id: str
+    revision: int
+    started_at: str
+    duration_ms: int
+    work_ms: int
+    idle_ms: int
+    personal_ms: int
+    subjects: tuple[SubjectFacts, ...]
+    timeline: tuple[tuple[int, int, str, str, str], ...]  # start_ms, end_ms, activity, title, subject label
+    spoken_s: float = 0.0
+    untranscribed_s: float = 0.0
+    frames_failed: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """A hash of all that a summary is written from, the revision aside: equal keys give equal texts."""
+        told = repr((self.started_at, self.duration_ms, self.work_ms, self.idle_ms, self.personal_ms, self.subjects,
+                     self.timeline, self.spoken_s, self.untranscribed_s, self.frames_failed, self.notes))  # fmt: skip
+        return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A document in a format, made from the facts of a revision. `facts_key` says which facts; `struck` counts what
+    a writer said that the facts do not bear out; `note` says why another writer than the first one served."""
+
+    format: str
+    revision: int
+    markdown: str
+    writer: str
+    model: str = ""
+    created_at: str = ""
+    facts_key: str = ""
+    struck: int = 0
+    note: str = ""
+    id: int = 0
