@@ -18,8 +18,14 @@ from escribano_tui.domain.evidence import (
     Utterance,
     Word,
 )
+from escribano_tui.domain.events import Event, RunState
+from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.domain.session import Check, Coverage, Hit, RecordingRow, RunPlan, Session, SummaryView
+from escribano_tui.domain.session import Evidence as SessionEvidence
+from escribano_tui.domain.summary import FactSheet, Summary
+from escribano_tui.domain.timeline import Operation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +89,9 @@ class Media(Protocol):
         """Mono samples of a span (session time), zero-padded where the track has none."""
         ...
 
-    def sound_blocks(self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000) -> Iterator[tuple[float, Sound]]:
+    def sound_blocks(
+        self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000
+    ) -> Iterator[tuple[float, Sound]]:
         """The whole track as (start in session time, samples), in order, without gaps."""
         ...
 
@@ -217,6 +225,21 @@ class Describer(Protocol):
 
     def describe(self, scenes: Sequence[Scene]) -> Sequence[Description | BackendError]:
         """One answer for each scene, in order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """Words facts. The deterministic one never fails; one with a model raises BackendError."""
+
+    def write(
+        self, sheet: FactSheet, format: str, before: Summary | None, stop: Stop, on_text: Callable[[str], None] | None = None
+    ) -> Summary:
+        """The summary of a fact sheet in a format; `before` is the last one of that format, if any.
+
+        The `revision`, `facts_key`, `writer` and `model` of the answer are set; `created_at` and `id` are not.
+        """
         ...
 
     def close(self) -> None: ...
@@ -364,3 +387,178 @@ class Phase(Protocol):
         ...
 
     def run(self, context: PhaseContext) -> None: ...
+
+
+# ---------------------------------------------------------------- what the screens and the command line use
+
+
+class Library(Protocol):
+    """The recordings. Methods may block for some milliseconds: screens call them from worker threads."""
+
+    def rows(self) -> list[RecordingRow]:
+        """Newest first."""
+        ...
+
+    def add(self, path: Path) -> Recording:
+        """Probe a file and take it in, or find it again by its content. Raises UnusableInput."""
+        ...
+
+    def find(self, ident: str) -> Recording:
+        """By an unambiguous beginning of an id, or by a path. Raises LookupError with a sentence for the user."""
+        ...
+
+    def delete(self, recording_id: str) -> None:
+        """Take it out of the list; nothing is removed before `purge`."""
+        ...
+
+    def restore(self, recording_id: str) -> None: ...
+
+    def purge(self) -> int:
+        """Remove what was deleted, with its media; returns how many recordings."""
+        ...
+
+    def set_started_at(self, recording_id: str, started_at: str) -> None:
+        """The owner corrects when it was recorded (ISO 8601 with offset). Raises ValueError."""
+        ...
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]: ...
+
+
+class Sessions(Protocol):
+    """Drafts and corrections. Safe to call from any thread."""
+
+    def open(self, recording_id: str) -> Session:
+        """Raises LookupError where nothing has been drafted yet."""
+        ...
+
+    def revision(self, recording_id: str) -> tuple[str, int]:
+        """(id of the run whose draft is shown, last revision): cheap, to see whether somebody else has changed it."""
+        ...
+
+    def edit(self, recording_id: str, operations: Sequence[Operation], base_revision: int) -> Session:
+        """Write one edit into the journal, durably, then return what it comes to.
+
+        Raises StaleRevision where the journal has moved on, DoesNotFit where an operation cannot be applied.
+        """
+        ...
+
+    def undo(self, recording_id: str, base_revision: int) -> Session: ...
+
+    def redo(self, recording_id: str, base_revision: int) -> Session: ...
+
+    def dismiss(self, recording_id: str, revision: int, base_revision: int) -> Session:
+        """Give up an edit that no longer fits."""
+        ...
+
+    def history(self, recording_id: str) -> list[tuple[Entry, str]]:
+        """All rows, oldest first, each with standing, undone, dropped, or empty for undo and redo rows."""
+        ...
+
+    def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> SessionEvidence: ...
+
+    def outline(self, recording_id: str) -> SessionEvidence:
+        """Changes, envelopes, frames and utterances of the whole recording, without screen text: for a time line."""
+        ...
+
+    def coverage(self, recording_id: str) -> Coverage: ...
+
+    def alike(self, recording_id: str, segment_id: str) -> list[str]:
+        """Ids of the other segments that look like this one."""
+        ...
+
+    def thumbnail(self, recording_id: str, name: str) -> Path: ...
+
+
+class Run(Protocol):
+    """A run that is under way. It has threads of its own and outlives any screen."""
+
+    id: str
+    recording: Recording
+    profile: str
+
+    @property
+    def state(self) -> RunState: ...
+
+    def cancel(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    @property
+    def paused(self) -> bool: ...
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Whether it has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """`force` computes all again, `force_phases` those and what follows, `retry_failed` only the items that failed."""
+
+    force: bool = False
+    force_phases: tuple[str, ...] = ()
+    retry_failed: bool = False
+    mic: Path | None = None
+    system: Path | None = None
+
+
+class Runs(Protocol):
+    """Planning and starting runs."""
+
+    def profiles(self) -> list[Profile]: ...
+
+    def profile_problems(self) -> list[str]:
+        """What is wrong with the owner's profiles file, each with line and field; the shipped one serves meanwhile."""
+        ...
+
+    def plan(self, recording_id: str, profile: str, options: RunOptions = RunOptions()) -> RunPlan: ...
+
+    def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> Run:
+        """Begin. `sink` is called from worker threads, at most about 10 times a second for each phase.
+
+        Raises RunBusy where another process works on this recording.
+        """
+        ...
+
+
+class RunBusy(Exception):
+    """Another run works on this recording."""
+
+
+class Summaries(Protocol):
+    def formats(self) -> list[str]: ...
+
+    def view(self, recording_id: str, format: str) -> SummaryView: ...
+
+    def regenerate(self, recording_id: str, format: str, on_text: Callable[[str], None] | None = None) -> Summary:
+        """Write it again from the facts as corrected; `on_text` gets the text as it comes."""
+        ...
+
+    def versions(self, recording_id: str, format: str) -> list[Summary]:
+        """Newest first."""
+        ...
+
+
+class Exports(Protocol):
+    def formats(self) -> list[str]: ...
+
+    def export(self, recording_id: str, format: str) -> str: ...
+
+
+class Doctor(Protocol):
+    def checks(self) -> list[Check]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All doors of the house, as bootstrap joins them; what the app, the command line and other doors are given."""
+
+    library: Library
+    sessions: Sessions
+    runs: Runs
+    summaries: Summaries
+    exports: Exports
+    doctor: Doctor
+    close: Callable[[], None]

@@ -197,7 +197,7 @@ def _assign(timeline: Timeline, operation: Assign) -> Timeline:
     expected = FIELDS.get(operation.field)
     if expected is None or not isinstance(operation.value, expected):
         raise DoesNotFit(f"{operation.field} cannot be given this value")
-    if operation.field == "activity" and not is_activity(operation.value):
+    if operation.field == "activity" and not is_activity(str(operation.value)):
         raise DoesNotFit(f"{operation.value} is not an activity")
     k = _target(timeline, operation.start_ms, operation.end_ms)
 

@@ -1,0 +1,186 @@
+"""What the screens and exports look at: a recording with its draft, the owner's corrections on it, and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
+from escribano_tui.domain.journal import Misfit, Standing
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.summary import Summary
+from escribano_tui.domain.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRecord:
+    """How a phase of a run went. `wall_s` is from its start to its end, `busy_s` without waiting for others."""
+
+    name: str
+    state: str
+    wall_s: float = 0.0
+    busy_s: float = 0.0
+    items: int = 0
+    items_failed: int = 0
+    backend: str = ""
+    model: str = ""
+    reused: bool = False
+    note: str = ""
+    output_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of a profile over a recording. `state` is running, finished, failed or cancelled."""
+
+    id: str
+    recording_id: str
+    profile: str
+    state: str
+    started_at: str
+    wall_s: float = 0.0
+    phases: tuple[PhaseRecord, ...] = ()
+
+    def phase(self, name: str) -> PhaseRecord | None:
+        return next((p for p in self.phases if p.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was looked at and listened to, and what was not. `share_of_time` is the part of the recording that lies
+    within 15 s of a frame that was looked at."""
+
+    share_of_time: float = 1.0
+    frames_failed: int = 0
+    spoken_s: float = 0.0
+    speech_untranscribed_s: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A recording as its owner sees it: the machine's draft with the owner's edits applied.
+
+    `run` is the run whose draft this is. `timeline` tiles the recording. `standing` says which edits stand;
+    `standing.revision` is the base of the next edit.
+    """
+
+    recording: Recording
+    run: RunRecord
+    draft: Timeline
+    timeline: Timeline
+    standing: Standing
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def revision(self) -> int:
+        return self.standing.revision
+
+    @property
+    def unreviewed(self) -> int:
+        return sum(not s.reviewed for s in self.timeline.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen and heard in a span of time (or in all of it), in time order."""
+
+    frames: tuple[Frame, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    lines: tuple[ScreenLine, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+    changes: tuple[Change, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+
+    def description_at(self, t_s: float) -> Description | None:
+        """The description of the frame nearest to a time."""
+        return min(self.descriptions, key=lambda d: abs(d.t_s - t_s), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A line of the library.
+
+    `state` is new (nothing has run), running, cancelled, failed, drafted, reviewed. `activities` are (activity, ms),
+    longest first. `missing` says that the file is not where it was.
+    """
+
+    id: str
+    name: str
+    path: str
+    started_at: str
+    duration_s: float
+    added_at: str
+    state: str
+    profile: str = ""
+    activities: tuple[tuple[str, int], ...] = ()
+    segments: int = 0
+    unreviewed: int = 0
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    """What a phase of a run will do. `estimate_s` is of its busy time; `reuses` says how much of it is in the store:
+    all, part or nothing. `passed_over` are (label, why) of better backends that do not serve. `skip` is why it will
+    not run, or empty."""
+
+    name: str
+    does: str
+    backend: str = ""
+    model: str = ""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    estimate_s: float = 0.0
+    reuses: str = "nothing"
+    skip: str = ""
+    leaves_machine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a profile will do with a recording on this machine. `estimate_s` is wall time, both lanes at once;
+    `estimated_from` says what the estimate rests on, in words."""
+
+    recording: Recording
+    profile: str
+    description: str
+    phases: tuple[PlannedPhase, ...]
+    estimate_s: float
+    estimated_from: str
+
+    @property
+    def leaves_machine(self) -> tuple[str, ...]:
+        """Hosts, other than this machine, that data would be sent to."""
+        return tuple(dict.fromkeys(p.leaves_machine for p in self.phases if p.leaves_machine))
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """The newest summary of a format. `changed` says in words what the owner changed since, empty where it is fresh."""
+
+    summary: Summary | None
+    stale: bool = False
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result: a moment of a recording. `kind` is said, screen, title, summary or description."""
+
+    recording_id: str
+    recording_name: str
+    t_s: float
+    end_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor. `state` is ok, warn or fail; `remedy` says what to do about it."""
+
+    area: str
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
