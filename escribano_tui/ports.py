@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from escribano_tui.domain.events import DraftRow, Event, RunState
 from escribano_tui.domain.evidence import (
     Box,
     Change,
@@ -18,11 +19,11 @@ from escribano_tui.domain.evidence import (
     Utterance,
     Word,
 )
-from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
-from escribano_tui.domain.session import Check, Coverage, Hit, RecordingRow, RunPlan, Session, SummaryView
+from escribano_tui.domain.segment import Segment, Subject
+from escribano_tui.domain.session import Check, Coverage, Dossier, Hit, RecordingRow, RunPlan, Session, SummaryView
 from escribano_tui.domain.session import Evidence as SessionEvidence
 from escribano_tui.domain.summary import FactSheet, Summary
 from escribano_tui.domain.timeline import Operation
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
     Sound = npt.NDArray[np.float32]  # (samples,), mono, -1..1
 
 T = TypeVar("T")
-Evidence = Change | Envelope | Frame | ScreenLine | Description | SpeechSpan | Utterance
+# What a phase may store.
+Evidence = (
+    Change | Envelope | Frame | ScreenLine | Description | SpeechSpan | Utterance | Segment | Subject | Summary
+)  # fmt: skip
 
 
 class Cancelled(Exception):
@@ -366,6 +370,21 @@ class PhaseContext(Protocol):
 
     def lines_at(self, t_s: float) -> list[ScreenLine]:
         """Screen lines visible at a moment, from the read phase as far as it has come."""
+        ...
+
+    def drafted(self, rows: Sequence[DraftRow]) -> None:
+        """The segments drafted so far, for the run screen."""
+        ...
+
+    def dossier(self) -> Dossier:
+        """All that is known so far: the draft of this run with the owner's edits applied, evidence and coverage.
+
+        Only for a phase that follows `subjects`.
+        """
+        ...
+
+    def latest_summary(self, format: str) -> Summary | None:
+        """The newest summary of this recording in a format."""
         ...
 
     def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:

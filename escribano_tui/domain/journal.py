@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from escribano_tui.domain.times import clock
 from escribano_tui.domain.timeline import (
     Assign,
     AssignSubject,
@@ -27,6 +26,7 @@ from escribano_tui.domain.timeline import (
     apply,
     apply_all,
 )
+from escribano_tui.domain.times import clock
 
 
 @dataclass(frozen=True, slots=True)

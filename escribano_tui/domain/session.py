@@ -97,6 +97,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Dossier:
+    """All of a session in one hand: what facts are computed from and exports are made of."""
+
+    session: Session
+    evidence: Evidence
+    coverage: Coverage
+    summaries: tuple[SummaryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """The newest summary of a format. `changed` says in words what the owner changed since, empty where it is fresh."""
+
+    summary: Summary | None
+    stale: bool = False
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingRow:
     """A line of the library.
 
@@ -151,15 +170,6 @@ class RunPlan:
     def leaves_machine(self) -> tuple[str, ...]:
         """Hosts, other than this machine, that data would be sent to."""
         return tuple(dict.fromkeys(p.leaves_machine for p in self.phases if p.leaves_machine))
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryView:
-    """The newest summary of a format. `changed` says in words what the owner changed since, empty where it is fresh."""
-
-    summary: Summary | None
-    stale: bool = False
-    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
