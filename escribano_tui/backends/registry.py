@@ -1,0 +1,103 @@
+"""Which backends there are, which one serves, and the loaded ones (the port `Backends`)."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from escribano_tui.backends.offer import Offer, Opening, Wanted
+from escribano_tui.backends.residency import Residency, Resident
+from escribano_tui.ports import Availability, BackendError, BackendInfo, Choice, Stop
+
+# One line adds a backend: a module with an OFFER. The order within a port is the order of `auto`.
+MODULES: tuple[str, ...] = (
+)  # fmt: skip
+
+LOOK_AGAIN_S = 10.0
+
+
+class Registry:
+    """All backends of `modules`; `models` is the folder of fetched weights, `log` takes what native libraries print."""
+
+    def __init__(self, models: Path, log: Path | None = None, limit_mb: float = 0.0, modules: Sequence[str] = MODULES) -> None:
+        self._models = models
+        self._modules = tuple(modules)
+        self._residency = Residency(log, limit_mb)
+        self._looked: dict[tuple[str, str, Wanted], tuple[float, BackendInfo]] = {}
+
+    # ------------------------------------------------------------ the port
+
+    def infos(self, port: str) -> Sequence[BackendInfo]:
+        return [self._look(offer, Wanted(models=self._models)) for offer in self._offers(port)]
+
+    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
+        wanted = Wanted(model, url, self._models)
+        offers = {offer.name: offer for offer in self._offers(port)}
+        passed_over: list[BackendInfo] = []
+        for name in _in_order(names, tuple(offers)):
+            info = self._look(offers[name], wanted) if name in offers else _unknown(port, name, tuple(offers))
+            if info.availability.ok:
+                return Choice(port, info, tuple(passed_over), info.model, url)
+            passed_over.append(info)
+        return Choice(port, None, tuple(passed_over), model, url)
+
+    def open(self, choice: Choice, options: dict[str, Any]) -> Any:
+        """Load what serves. `options["stop"]`, where given, interrupts its calls; the rest are settings.
+
+        Raises BackendError (fatal) where nothing serves or it cannot be opened.
+        """
+        if choice.serves is None:
+            raise BackendError("; ".join(f"{i.label}: {i.availability.why}" for i in choice.passed_over), fatal=True)
+        settings = dict(options)
+        stop: Stop = settings.pop("stop", None) or threading.Event()
+        offer = next(o for o in self._offers(choice.port) if o.name == choice.serves.name)
+        wanted = Wanted(choice.model, choice.url, self._models)
+        return offer.open(Opening(choice.serves, wanted, partial(self._residency.lease, stop=stop), stop, settings))
+
+    def release(self) -> None:
+        self._residency.release()
+
+    def close(self) -> None:
+        self._residency.close()
+
+    # ------------------------------------------------------------ for the doctor and the run screen
+
+    def residents(self) -> list[Resident]:
+        """Models in host processes, with their sizes."""
+        return self._residency.residents()
+
+    @property
+    def limit_mb(self) -> float:
+        """Memory that all models together may take."""
+        return self._residency.limit_mb
+
+    # ------------------------------------------------------------ inside
+
+    def _offers(self, port: str) -> list[Offer]:
+        offers = (importlib.import_module(module).OFFER for module in self._modules)
+        return [offer for offer in offers if offer.port == port]
+
+    def _look(self, offer: Offer, wanted: Wanted) -> BackendInfo:
+        key = (offer.port, offer.name, wanted)
+        at, info = self._looked.get(key, (0.0, None))
+        if info is None or time.monotonic() - at > LOOK_AGAIN_S:
+            info = offer.look(wanted)
+            self._looked[key] = (time.monotonic(), info)
+        return info
+
+
+def _in_order(names: Sequence[str], known: tuple[str, ...]) -> list[str]:
+    """The names with `auto` replaced by all that are not named themselves, each once."""
+    rest = [name for name in known if name not in names]
+    spread = [one for name in names for one in (rest if name == "auto" else [name])]
+    return list(dict.fromkeys(spread))
+
+
+def _unknown(port: str, name: str, known: tuple[str, ...]) -> BackendInfo:
+    remedy = f"Use one of {', '.join(known)} or auto in the profile." if known else ""
+    return BackendInfo(port, name, "", name, Availability(False, f"there is no {port} backend of this name", remedy))
