@@ -23,7 +23,18 @@ from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
-from escribano_tui.domain.session import Check, Coverage, Dossier, Hit, RecordingRow, RunPlan, Session, SummaryView
+from escribano_tui.domain.session import (
+    Check,
+    Coverage,
+    Dossier,
+    Hit,
+    PhaseRecord,
+    RecordingRow,
+    RunPlan,
+    RunRecord,
+    Session,
+    SummaryView,
+)
 from escribano_tui.domain.session import Evidence as SessionEvidence
 from escribano_tui.domain.summary import FactSheet, Summary
 from escribano_tui.domain.timeline import Operation
@@ -299,6 +310,166 @@ class Choice:
     def identity(self) -> str:
         """What of the choice goes into a phase's key."""
         return f"{self.serves.name}/{self.serves.model}/{self.serves.version}" if self.serves else "none"
+
+
+# ---------------------------------------------------------------- store
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a phase has stored under a key. `state` is running, finished, failed or cancelled.
+
+    `generation` goes up when failed items are tried again: what follows is then computed anew.
+    """
+
+    id: int
+    recording_id: str
+    phase: str
+    key: str
+    state: str
+    items: int = 0
+    items_failed: int = 0
+    backend: str = ""
+    model: str = ""
+    busy_s: float = 0.0
+    wall_s: float = 0.0
+    generation: int = 0
+    note: str = ""
+
+
+class Outputs(Protocol):
+    """What phases have stored. Every method is one short transaction and may be called from any thread."""
+
+    def find(self, recording_id: str, phase: str, key: str) -> Output | None: ...
+
+    def open(self, recording_id: str, phase: str, key: str, backend: str, model: str) -> Output:
+        """The output under this key, made where there is none, and marked as running."""
+        ...
+
+    def clear(self, output_id: int) -> None:
+        """Take all its evidence and items away."""
+        ...
+
+    def forget_failures(self, output_id: int) -> list[str]:
+        """Take its failed items away, so that they are tried again; the generation goes up where there were any."""
+        ...
+
+    def put(self, output_id: int, item: str, evidence: Sequence[Evidence]) -> None: ...
+
+    def fail(self, output_id: int, item: str, message: str, raw: str) -> None: ...
+
+    def close(self, output_id: int, state: str, wall_s: float, busy_s: float, note: str) -> Output: ...
+
+    def items(self, output_id: int) -> dict[str, str]:
+        """Item to done or failed, in the order in which they came."""
+        ...
+
+    def failures(self, output_id: int) -> list[tuple[str, str]]:
+        """(item, message)."""
+        ...
+
+    def load(self, output_id: int, kind: type[T], start_s: float = 0.0, end_s: float = float("inf")) -> list[T]:
+        """Evidence of one kind that touches a span, in time order."""
+        ...
+
+
+class Recordings(Protocol):
+    def save(self, recording: Recording) -> None:
+        """Take in or renew; a start that the owner has corrected stays."""
+        ...
+
+    def get(self, recording_id: str) -> Recording | None: ...
+
+    def all(self, deleted: bool = False) -> list[tuple[Recording, str]]:
+        """(recording, added_at), newest first."""
+        ...
+
+    def beginning_with(self, ident: str) -> list[str]: ...
+
+    def at_path(self, path: str) -> list[str]: ...
+
+    def set_started_at(self, recording_id: str, started_at: str) -> None: ...
+
+    def set_deleted(self, recording_id: str, deleted: bool) -> None: ...
+
+    def purge(self) -> list[str]: ...
+
+
+class RunLog(Protocol):
+    """Runs and how their phases went."""
+
+    def begin(self, recording_id: str, profile: str) -> RunRecord: ...
+
+    def phase(self, run_id: str, record: PhaseRecord) -> None: ...
+
+    def end(self, run_id: str, state: str, wall_s: float) -> None: ...
+
+    def get(self, run_id: str) -> RunRecord | None: ...
+
+    def latest(self, recording_id: str) -> RunRecord | None: ...
+
+    def shown(self, recording_id: str) -> RunRecord | None:
+        """The latest run that has drafted the whole recording."""
+        ...
+
+    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, int]]:
+        """(busy s, recording s, items) of finished phases that were really computed, newest first."""
+        ...
+
+
+class Journal(Protocol):
+    def entries(self, recording_id: str) -> list[Entry]: ...
+
+    def revision(self, recording_id: str) -> int: ...
+
+    def append(
+        self, recording_id: str, kind: str, operations: Sequence[Operation], target: int, said: str, base_revision: int
+    ) -> Entry:
+        """Durably, before it returns. Raises StaleRevision where the last revision is not `base_revision`."""
+        ...
+
+
+class SummaryShelf(Protocol):
+    def save(self, recording_id: str, summary: Summary) -> Summary:
+        """With its `id` and `created_at` set."""
+        ...
+
+    def newest(self, recording_id: str, format: str) -> Summary | None: ...
+
+    def versions(self, recording_id: str, format: str) -> list[Summary]: ...
+
+
+class Memory(Protocol):
+    """Small values kept across runs and recordings, by namespace and key."""
+
+    def get_many(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]: ...
+
+    def put_many(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
+
+
+class Finder(Protocol):
+    def search(self, query: str, limit: int) -> list[Hit]: ...
+
+
+class Store(Protocol):
+    """The store: one library."""
+
+    @property
+    def outputs(self) -> Outputs: ...
+    @property
+    def recordings(self) -> Recordings: ...
+    @property
+    def runs(self) -> RunLog: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def summaries(self) -> SummaryShelf: ...
+    @property
+    def memory(self) -> Memory: ...
+    @property
+    def finder(self) -> Finder: ...
+
+    def close(self) -> None: ...
 
 
 # ---------------------------------------------------------------- pipeline

@@ -1,0 +1,86 @@
+"""One SQLite file in WAL mode, one connection a thread, short write transactions that begin IMMEDIATE."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+from sqlite_utils import Database
+
+from escribano_tui.store.migrations import migrations
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Connections:
+    """The connections of a process to one library. Files are made readable by their owner alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        # One writer at a time within this process: waiting here is fair, waiting inside of SQLite is polling.
+        self._writing = threading.RLock()
+        _private_file(path)
+        with FileLock(f"{path}.lock", timeout=30, mode=0o600):
+            migrations.apply(self.db)
+
+    @property
+    def db(self) -> Database:
+        """This thread's connection."""
+        db: Database | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._connect()
+            self._local.db = db
+        return db
+
+    def _connect(self) -> Database:
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        with self._guard:
+            self._open.append(connection)
+        return Database(connection, execute_plugins=False)
+
+    @contextmanager
+    def write(self, durable: bool = False) -> Iterator[Database]:
+        """A write transaction; `durable` waits until it is on the disk (synchronous=FULL)."""
+        db = self.db
+        with self._writing:
+            if durable:
+                db.conn.execute("PRAGMA synchronous=FULL")
+            try:
+                db.conn.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                except BaseException:
+                    db.conn.rollback()
+                    raise
+                db.conn.commit()
+            finally:
+                if durable:
+                    db.conn.execute("PRAGMA synchronous=NORMAL")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self._local = threading.local()
+
+
+def _private_file(path: Path) -> None:
+    """Make the file, and the folder it stands in, for its owner's eyes only; SQLite gives its side files the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)

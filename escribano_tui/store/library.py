@@ -1,0 +1,31 @@
+"""The store of one library, all its parts on the same connections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from escribano_tui.store.cache import MemoryStore
+from escribano_tui.store.database import Connections
+from escribano_tui.store.journal import JournalStore
+from escribano_tui.store.outputs import OutputStore
+from escribano_tui.store.recordings import RecordingStore
+from escribano_tui.store.runs import RunStore
+from escribano_tui.store.search import SearchStore
+from escribano_tui.store.summaries import SummaryStore
+
+
+class LibraryStore:
+    """The Store port on one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._connections = Connections(path)
+        self.outputs = OutputStore(self._connections)
+        self.recordings = RecordingStore(self._connections)
+        self.runs = RunStore(self._connections)
+        self.journal = JournalStore(self._connections)
+        self.summaries = SummaryStore(self._connections)
+        self.memory = MemoryStore(self._connections)
+        self.finder = SearchStore(self._connections)
+
+    def close(self) -> None:
+        self._connections.close()

@@ -1,0 +1,77 @@
+"""Runs, and how their phases went."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from escribano_tui.domain.session import PhaseRecord, RunRecord
+from escribano_tui.store.database import Connections
+
+_PHASE_COLUMNS = (
+    "name", "state", "wall_s", "busy_s", "items", "items_failed", "backend", "model", "reused", "note", "output_id",
+)  # fmt: skip
+
+
+class RunStore:
+    """The RunLog port on SQLite."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def begin(self, recording_id: str, profile: str) -> RunRecord:
+        run = RunRecord("run-" + uuid.uuid4().hex[:10], recording_id, profile, "running", datetime.now(UTC).isoformat())
+        with self._connections.write() as db:
+            # A run that was killed is still marked as running: whoever holds the recording's lock knows better.
+            db.execute("UPDATE runs SET state = 'cancelled' WHERE recording_id = ? AND state = 'running'", [recording_id])
+            db.execute(
+                "INSERT INTO runs (id, recording_id, profile, state, started_at, wall_s) VALUES (?, ?, ?, ?, ?, 0)",
+                [run.id, recording_id, profile, run.state, run.started_at],
+            )
+        return run
+
+    def phase(self, run_id: str, record: PhaseRecord) -> None:
+        row = {"run_id": run_id, **asdict(record)}
+        with self._connections.write() as db:
+            db.execute(
+                f"INSERT OR REPLACE INTO run_phases ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                list(row.values()),
+            )
+
+    def end(self, run_id: str, state: str, wall_s: float) -> None:
+        with self._connections.write() as db:
+            db.execute("UPDATE runs SET state = ?, wall_s = ? WHERE id = ?", [state, wall_s, run_id])
+
+    def get(self, run_id: str) -> RunRecord | None:
+        return self._one("id = ?", [run_id])
+
+    def latest(self, recording_id: str) -> RunRecord | None:
+        return self._one("recording_id = ?", [recording_id])
+
+    def shown(self, recording_id: str) -> RunRecord | None:
+        drafted = "SELECT run_id FROM run_phases WHERE name = 'subjects' AND state = 'finished'"
+        return self._one(f"recording_id = ? AND id IN ({drafted})", [recording_id])
+
+    def _one(self, where: str, values: list[Any]) -> RunRecord | None:
+        db = self._connections.db
+        row = next(db.table("runs").rows_where(where, values, order_by="started_at DESC, rowid DESC", limit=1), None)
+        if row is None:
+            return None
+        phases = db.table("run_phases").rows_where("run_id = ?", [row["id"]], order_by="rowid")
+        records = tuple(PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}) for p in phases)
+        return RunRecord(**row, phases=records)
+
+    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, int]]:
+        query = (
+            "SELECT p.busy_s, r.duration_s, p.items FROM run_phases p JOIN runs ON runs.id = p.run_id"
+            " JOIN recordings r ON r.id = runs.recording_id"
+            " WHERE p.name = ? AND p.backend = ? AND p.model = ? AND p.state = 'finished' AND p.reused = 0"
+            " ORDER BY runs.started_at DESC LIMIT 20"
+        )
+        return [(row[0], row[1], row[2]) for row in self._connections.db.execute(query, [phase, backend, model])]
+
+
+def _typed(column: str, value: Any) -> Any:
+    return bool(value) if column == "reused" else value
