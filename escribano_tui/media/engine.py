@@ -1,0 +1,106 @@
+"""The Media port: reading recordings with libav, by packets where that is enough."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+
+from escribano_tui.domain.evidence import Change, Envelope
+from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.media import audio, decoder
+from escribano_tui.media.packets import Packets, read_packets
+from escribano_tui.media.probe import probe
+from escribano_tui.media.scan import scan_packets
+from escribano_tui.media.unusable import check_is_file, explain
+from escribano_tui.ports import Picture, Stop
+
+if TYPE_CHECKING:
+    from escribano_tui.ports import Sound
+
+_KEPT = 2  # packet tables kept in memory: that of the run, and one more
+
+
+class MediaEngine:
+    """Reads recordings. Methods may be called from several threads at once; nothing is written."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[tuple[str, str], Packets] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def probe(self, path: Path) -> Recording:
+        """Facts of the container, true duration, tracks, fingerprint. Raises UnusableInput with one clear sentence."""
+        return probe(Path(path))
+
+    def scan(
+        self,
+        recording: Recording,
+        sensitivity: float,
+        min_interval_s: float,
+        stop: Stop,
+        progress: Callable[[int, int | None], None],
+    ) -> tuple[list[Change], Envelope]:
+        """All changes in time order, and the `motion` envelope. Raises UnusableInput, Cancelled."""
+        expected = round(recording.fps * recording.duration_s) or None
+        with _readable(Path(recording.path)):
+            packets = self._packets(recording, stop, lambda done: progress(done, max(done, expected) if expected else None))
+            return scan_packets(recording, packets, sensitivity, min_interval_s, stop)
+
+    def keyframes(self, recording: Recording, stop: Stop) -> Sequence[float]:
+        """Moments whose picture costs one decode, s, in time order. Raises UnusableInput, Cancelled."""
+        with _readable(Path(recording.path)):
+            packets = self._packets(recording, stop)
+        return sorted((packets.time_s[packets.key] - recording.origin_s).tolist())
+
+    def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
+        """One picture for each time, in time order; a time that cannot be decoded is left out. Raises as `scan`."""
+        path = Path(recording.path)
+        with _readable(path):
+            packets = self._packets(recording, stop)
+            yield from decoder.pictures(path, packets, times_s, recording.origin_s, stop)
+
+    def loudness(self, track: Track, duration_s: float, stop: Stop, step_s: float = 0.1) -> Envelope:
+        """RMS in dBFS for each step of the recording, named `loudness:TRACK`."""
+        with _readable(Path(track.path)):
+            return audio.loudness(track, duration_s, stop, step_s)
+
+    def sound(self, track: Track, start_s: float, end_s: float, rate: int = 16_000) -> Sound:
+        """Mono samples of a span (session time), zero-padded where the track has none."""
+        with _readable(Path(track.path)):
+            return audio.sound(track, start_s, end_s, rate)
+
+    def sound_blocks(
+        self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000
+    ) -> Iterator[tuple[float, Sound]]:
+        """The whole track as (start in session time, samples), in order, without gaps."""
+        with _readable(Path(track.path)):
+            yield from audio.blocks(track, stop, block_s, rate)
+
+    def _packets(self, recording: Recording, stop: Stop, progress: Callable[[int], None] | None = None) -> Packets:
+        """The recording's packet table, from memory where a phase before has read it."""
+        name = (recording.fingerprint, recording.path)
+        with self._lock:
+            if name in self._tables:
+                self._tables.move_to_end(name)
+                return self._tables[name]
+        packets = read_packets(Path(recording.path), stop, progress)
+        with self._lock:
+            self._tables[name] = packets
+            while len(self._tables) > _KEPT:
+                self._tables.popitem(last=False)
+        return packets
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Errors of libav and of the disk become UnusableInput: the file was moved, cut or changed since it was probed."""
+    try:
+        yield
+    except (av.FFmpegError, OSError, EOFError) as error:
+        check_is_file(path)
+        raise explain(path, error) from error

@@ -1,0 +1,154 @@
+"""How long a recording really is: measured at its end, never just believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+
+from escribano_tui.domain.times import clock
+from escribano_tui.media.container import opened, video_of
+from escribano_tui.media.packets import GAP_S, Packets, read_packets
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+WHOLE_BYTES = 64 << 20  # a file up to this size is read through: exact, and below 0.2 s
+_TAIL_S = 12.0
+_BELIEVED_S = 1.5  # the header may be off by this much (sound padding, last picture of a variable rate)
+_SOUND_BEYOND_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """`end_s` is the end of the recording in the container's clock; `packets` all video packets where they were read."""
+
+    end_s: float
+    video_end_s: float
+    audio_ends_s: tuple[float, ...]
+    fps: float
+    notes: tuple[str, ...] = ()
+
+
+def measure(path: Path, origin_s: float) -> Extent:
+    """The true end of a recording that begins at `origin_s` (container clock). Raises OSError, av.FFmpegError."""
+    with opened(path) as container:
+        stream = video_of(container)
+        claimed_s = _claimed_end(container)
+        fps = _claimed_fps(stream)
+        small = (container.size or 0) <= WHOLE_BYTES
+        ends = {} if small or claimed_s is None else _tail(container, max(origin_s, claimed_s - _TAIL_S))
+        video_end_s = ends.get(stream.index) if stream is not None else None
+        reached = max(ends.values(), default=None)
+        audio = [s.index for s in container.streams.audio]
+    notes: list[str] = []
+    if claimed_s is None or reached is None or reached < claimed_s - _BELIEVED_S:
+        ends = _all_ends(path)
+        video_end_s = ends.get(stream.index) if stream is not None else None
+    if stream is not None and (small or video_end_s is None):
+        packets = read_packets(path)
+        video_end_s = packets.end_s
+        fps = _measured_fps(packets) or fps
+        notes += _clock_notes(packets, origin_s)
+    audio_ends = tuple(ends.get(index, 0.0) for index in audio)
+    end_s = _end(video_end_s, max(audio_ends, default=0.0), claimed_s, origin_s, notes)
+    return Extent(end_s, video_end_s or 0.0, audio_ends, fps, tuple(notes))
+
+
+def _end(video_s: float | None, audio_s: float, claimed_s: float | None, origin_s: float, notes: list[str]) -> float:
+    """The end of the recording, and plain sentences about what does not agree."""
+    if not video_s:
+        return audio_s
+    end_s = video_s
+    if audio_s > video_s + _SOUND_BEYOND_S:
+        end_s = audio_s
+        notes.append(
+            f"The sound goes on until {clock(audio_s - origin_s)}, {audio_s - video_s:.0f} s longer than the pictures; "
+            "the last picture is taken to stay."
+        )
+    if claimed_s is None:
+        notes.append(f"The file does not say how long it is; by its packets it is {_length(end_s - origin_s)}.")
+    elif claimed_s > end_s + _BELIEVED_S:
+        notes.append(
+            f"The file says {_length(claimed_s - origin_s)} but its pictures end after {_length(end_s - origin_s)}; "
+            "the rest is missing."
+        )
+    else:  # the last picture stays until the end that the header gives (variable rate, sound padded to a whole frame)
+        end_s = max(end_s, claimed_s)
+    return end_s
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.1f}".removesuffix(".0") + " s" if seconds < 120 else clock(seconds)
+
+
+def _claimed_end(container: InputContainer) -> float | None:
+    """The end that the header gives, container clock; None where it gives none."""
+    if not container.duration or container.duration <= 0:
+        return None
+    length = container.duration / 1e6
+    if "matroska" in container.format.name:  # Duration there is the last timestamp, not the distance to the first
+        return length
+    return length + (container.start_time or 0) / 1e6
+
+
+def _claimed_fps(stream: Any) -> float:
+    if stream is None:
+        return 0.0
+    if stream.frames and stream.duration:
+        return float(stream.frames / (stream.duration * stream.time_base))
+    rate = float(stream.average_rate or 0)
+    return rate if 0 < rate <= 240 else 0.0
+
+
+def _measured_fps(packets: Packets) -> float:
+    span = packets.end_s - float(packets.time_s.min()) if len(packets) else 0.0
+    return len(packets) / span if span > 0 else 0.0
+
+
+def _tail(container: InputContainer, from_s: float) -> dict[int, float]:
+    """Ends of the streams by their packets after `from_s`, container clock; empty where it cannot be sought."""
+    try:
+        container.seek(int(from_s * 1e6), any_frame=True)
+    except (av.FFmpegError, OSError):
+        return {}
+    return _ends(container)
+
+
+def _all_ends(path: Path) -> dict[int, float]:
+    with opened(path) as container:
+        return _ends(container)
+
+
+def _ends(container: InputContainer) -> dict[int, float]:
+    ends: dict[int, float] = {}
+    bases = {s.index: float(s.time_base or 1) for s in container.streams}
+    try:
+        for packet in container.demux(*container.streams.video, *container.streams.audio):
+            if packet.size and packet.pts is not None and not packet.is_corrupt:
+                end_s = (packet.pts + (packet.duration or 0)) * bases[packet.stream_index]
+                if end_s > ends.get(packet.stream_index, -1e18):
+                    ends[packet.stream_index] = end_s
+    except (av.FFmpegError, OSError):
+        pass  # a cut file ends here; what came before counts
+    return ends
+
+
+def _clock_notes(packets: Packets, origin_s: float) -> list[str]:
+    """Plain sentences about a clock that was set back or jumped ahead."""
+    notes = []
+    for index, _ in packets.offsets[1:]:
+        at_s = float(packets.time_s[index]) - origin_s
+        notes.append(f"The clock in the file runs backwards at {clock(at_s)}; from there on its times were made to go on.")
+    times = np.sort(packets.time_s)
+    steps = np.diff(times)
+    if len(steps) > 10 and float(np.percentile(steps, 95)) < 1.0:  # else a variable rate: long pauses are usual
+        for at in np.flatnonzero(steps > GAP_S).tolist():
+            notes.append(
+                f"The clock in the file jumps by {steps[at]:.0f} s at {clock(float(times[at]) - origin_s)}; "
+                "nothing was recorded there."
+            )
+    return notes[:5]
