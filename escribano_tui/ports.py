@@ -163,7 +163,14 @@ class BackendInfo:
 
 
 class SpeechSpotter(Protocol):
-    """Finds where somebody speaks (voice activity detection)."""
+    """Finds where somebody speaks (voice activity detection): one track, fed in order.
+
+    Spans are padded a little into the silence around them; what is shorter than the profile allows is left out and
+    counted in `skipped`.
+    """
+
+    @property
+    def skipped(self) -> int: ...
 
     def feed(self, samples: Sound) -> Sequence[tuple[float, float]]:
         """Take the next block (16 kHz); returns spans of s from the first sample that have become certain."""
@@ -692,6 +699,30 @@ class RunOptions:
     retry_failed: bool = False
     mic: Path | None = None
     system: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """What the pipeline will do with a phase: compute, resume, retry (the failed items), reuse or skip."""
+
+    name: str
+    action: str
+    key: str = ""
+    choice: Choice | None = None
+    output: Output | None = None
+    skip: str = ""
+
+
+class Pipeline(Protocol):
+    """Plans and runs the phases."""
+
+    def plan(self, recording: Recording, profile: Profile, options: RunOptions) -> list[PlannedStep]:
+        """One step for each phase, in the order of events.PHASES. Changes nothing."""
+        ...
+
+    def start(self, recording: Recording, profile: Profile, options: RunOptions, sink: Callable[[Event], None]) -> Run:
+        """Begin in threads of its own. Raises RunBusy."""
+        ...
 
 
 class Runs(Protocol):

@@ -59,7 +59,8 @@ class OutputStore:
         for table in [m.table for m in MAPPINGS.values()] + ["items"]:
             db.execute(f"DELETE FROM {table} WHERE output_id = ?", [output_id])
         db.execute(
-            "UPDATE outputs SET items = 0, items_failed = 0, busy_s = 0, wall_s = 0, note = '' WHERE id = ?", [output_id]
+            "UPDATE outputs SET items = 0, items_failed = 0, busy_s = 0, wall_s = 0, generation = 0, note = '' WHERE id = ?",
+            [output_id],
         )
 
     def forget_failures(self, output_id: int) -> list[str]:

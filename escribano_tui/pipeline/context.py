@@ -1,0 +1,241 @@
+"""What a phase of a run works with (the port PhaseContext)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from escribano_tui.domain.events import (
+    Drafted,
+    DraftRow,
+    Event,
+    ItemFailed,
+    Looked,
+    PhaseProgressed,
+    PhaseStarted,
+)
+from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.session import Dossier
+from escribano_tui.domain.summary import Summary
+from escribano_tui.domain.text import clean_line
+from escribano_tui.pipeline.feed import Feed
+from escribano_tui.pipeline.work_pictures import WorkPictures
+from escribano_tui.ports import Backends, Cancelled, Choice, Evidence, Media, MediaFiles, Stop, Store
+
+T = TypeVar("T")
+EVENTS_PER_SECOND = 10.0
+LOOK_UP_S = 0.1  # how often a wait looks at the stop event
+
+
+class Gate:
+    """Cancel and pause of a run, looked at by every phase between items."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._open = threading.Event()
+        self._open.set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._open.is_set()
+
+    def pause(self) -> None:
+        self._open.clear()
+
+    def resume(self) -> None:
+        self._open.set()
+
+    def check(self) -> float:
+        """Raises Cancelled; waits while paused. Returns the seconds that it waited."""
+        began = time.monotonic()
+        while not self.stop.is_set() and not self._open.wait(LOOK_UP_S):
+            pass
+        if self.stop.is_set():
+            raise Cancelled
+        return time.monotonic() - began
+
+
+@dataclass(slots=True)
+class RunWide:
+    """What the phases of one run share."""
+
+    recording: Recording
+    profile: Profile
+    media: Media
+    files: MediaFiles
+    backends: Backends
+    store: Store
+    gate: Gate
+    feeds: dict[str, Feed]
+    pictures: WorkPictures
+    emit: Callable[[Event], None]
+    dossier: Callable[[], Dossier]
+    began: float = field(default_factory=time.monotonic)
+
+    def at_s(self) -> float:
+        return time.monotonic() - self.began
+
+
+class Context:
+    """The PhaseContext of one phase of one run."""
+
+    def __init__(self, run: RunWide, phase: str, choice: Choice | None) -> None:
+        self._run = run
+        self.phase = phase
+        self.choice = choice
+        self.recording = run.recording
+        self.profile = run.profile
+        self.media = run.media
+        self.files = run.files
+        self.backends = run.backends
+        self._feed = run.feeds[phase]
+        self._items = run.store.outputs.items(self._output_id)
+        self._total: int | None = None
+        self._shown_done: int | None = None
+        self._last_emitted = 0.0
+        self.note_text = ""
+        self.waited_s = 0.0
+        self.started_at: float | None = None
+
+    @property
+    def began(self) -> float:
+        """When the run began, on the monotonic clock."""
+        return self._run.began
+
+    @property
+    def _output_id(self) -> int:
+        if self._feed.output_id is None:
+            raise ValueError(f"{self.phase} was skipped")
+        return self._feed.output_id
+
+    # ------------------------------------------------------------ cancel and pause
+
+    @property
+    def stop(self) -> Stop:
+        return self._run.gate.stop
+
+    def check(self) -> None:
+        self.waited_s += self._run.gate.check()
+
+    def _wait(self, condition: threading.Condition) -> None:
+        began = time.monotonic()
+        condition.wait(LOOK_UP_S)
+        if self.started_at is not None:
+            self.waited_s += time.monotonic() - began
+        if self._run.gate.stop.is_set():
+            raise Cancelled
+
+    # ------------------------------------------------------------ items
+
+    def done(self) -> frozenset[str]:
+        return frozenset(self._items)
+
+    def put(self, item: str, evidence: Sequence[Evidence]) -> None:
+        kept = [e for e in evidence if not isinstance(e, Summary)]
+        for summary in (e for e in evidence if isinstance(e, Summary)):
+            self._run.store.summaries.save(self.recording.id, summary)
+        self._feed.put(item, kept)
+        self._through(item, "done")
+        self._run.pictures.note(self.phase, item, kept)
+
+    def fail(self, item: str, message: str, raw: str = "") -> None:
+        self._feed.failed(item, message, raw)
+        self._through(item, "failed")
+        self._run.pictures.note(self.phase, item, ())
+        self._run.emit(ItemFailed(self.phase, item, clean_line(message)))
+
+    def _through(self, item: str, state: str) -> None:
+        self._begin()
+        self._items[item] = state
+        self._shown_done = None
+        self._show()
+
+    # ------------------------------------------------------------ progress
+
+    def _begin(self) -> None:
+        """The phase has got its first input, or has begun by itself."""
+        if self.started_at is None:
+            self.started_at = time.monotonic()
+            serves = self.choice.serves if self.choice else None
+            name, model = (serves.name, serves.model) if serves else ("", "")
+            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model))
+
+    def expect(self, total: int | None) -> None:
+        self._total = total
+        self._show(always=True)
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        self._begin()
+        self._shown_done = done
+        if total is not None:
+            self._total = total
+        self.note_text = clean_line(note) or self.note_text
+        self._show()
+
+    def note(self, text: str) -> None:
+        self.note_text = clean_line(text)
+        self._show(always=True)
+
+    def _show(self, always: bool = False) -> None:
+        now = time.monotonic()
+        if self.started_at is None or (not always and now - self._last_emitted < 1 / EVENTS_PER_SECOND):
+            return
+        self._last_emitted = now
+        done = len(self._items) if self._shown_done is None else self._shown_done
+        failed = sum(state == "failed" for state in self._items.values())
+        self._run.emit(PhaseProgressed(self.phase, self._run.at_s(), done, self._total, failed, self.note_text))
+
+    def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
+        path = str(self.files.folder(self.recording.id) / thumbnail) if thumbnail else ""
+        self._run.emit(Looked(t_s, path, clean_line(line)))
+
+    def drafted(self, rows: Sequence[DraftRow]) -> None:
+        self._run.emit(Drafted(tuple(rows)))
+
+    # ------------------------------------------------------------ what others gave
+
+    def follow(self, phase: str, kind: type[T]) -> Iterator[T]:
+        for one in self._run.feeds[phase].evidence(kind, self._wait):
+            self.check()
+            self._begin()
+            yield one
+
+    def follow_items(self, phase: str) -> Iterator[str]:
+        for item in self._run.feeds[phase].items(self._wait):
+            self.check()
+            self._begin()
+            yield item
+
+    def load(self, phase: str, kind: type[T]) -> list[T]:
+        feed = self._run.feeds[phase]
+        feed.until_ended(self._wait)
+        return self._run.store.outputs.load(feed.output_id, kind) if feed.output_id is not None else []
+
+    def mine(self, kind: type[T]) -> list[T]:
+        return self._run.store.outputs.load(self._output_id, kind)
+
+    def lines_at(self, t_s: float) -> list[ScreenLine]:
+        output_id = self._run.feeds["read"].output_id
+        if output_id is None:
+            return []
+        lines = self._run.store.outputs.load(output_id, ScreenLine, t_s, t_s + 0.001)
+        return [line for line in lines if line.start_s <= t_s < line.end_s]
+
+    def dossier(self) -> Dossier:
+        return self._run.dossier()
+
+    def latest_summary(self, format: str) -> Summary | None:
+        return self._run.store.summaries.newest(self.recording.id, format)
+
+    # ------------------------------------------------------------ memory
+
+    def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return self._run.store.memory.get_many(namespace, keys)
+
+    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None:
+        self._run.store.memory.put_many(namespace, values)
