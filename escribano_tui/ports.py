@@ -724,6 +724,10 @@ class Pipeline(Protocol):
         """Begin in threads of its own. Raises RunBusy."""
         ...
 
+    def busy(self, recording_id: str) -> bool:
+        """Whether a run, of this process or another one, is at work on a recording."""
+        ...
+
 
 class Runs(Protocol):
     """Planning and starting runs."""

@@ -6,8 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -35,6 +36,7 @@ from escribano_tui.ports import (
     Cancelled,
     Media,
     MediaFiles,
+    Output,
     Phase,
     PlannedStep,
     RunBusy,
@@ -74,6 +76,18 @@ class Runner:
             raise
         running.begin()
         return running
+
+    def busy(self, recording_id: str) -> bool:
+        path = self.locks / f"{recording_id}.lock"
+        if not path.exists():
+            return False
+        lock = FileLock(path, mode=0o600, thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return True
+        lock.release()
+        return False
 
 
 class Running:
@@ -223,21 +237,8 @@ class Running:
             self._emit(PhaseSkipped(step.name, at_s, step.skip))
             return
         output = step.output
-        self._note(
-            PhaseRecord(
-                step.name,
-                "finished",
-                0.0,
-                0.0,
-                output.items,
-                output.items_failed,
-                output.backend,
-                output.model,
-                True,
-                output.note,
-                output.id,
-            )  # fmt: skip
-        )
+        record = PhaseRecord(step.name, "finished", reused=True)
+        self._note(replace(record, **_of_output(output)))
         self._emit(PhaseFinished(step.name, at_s, output.items, output.items_failed, reused=True, note=output.note))
 
     def _note(self, record: PhaseRecord) -> None:
@@ -266,21 +267,8 @@ class Running:
         if feed.output_id is None:
             return
         output = self._runner.store.outputs.close(feed.output_id, state, wall_s, busy_s, message or context.note_text)
-        self._note(
-            PhaseRecord(
-                step.name,
-                state,
-                round(wall_s, 3),
-                round(busy_s, 3),
-                output.items,
-                output.items_failed,
-                output.backend,
-                output.model,
-                False,
-                output.note,
-                output.id,
-            )  # fmt: skip
-        )
+        record = PhaseRecord(step.name, state, round(wall_s, 3), round(busy_s, 3))
+        self._note(replace(record, **_of_output(output)))
         at_s = now - context.began
         if state == "finished":
             self._emit(PhaseFinished(step.name, at_s, output.items, output.items_failed, wall_s, busy_s, note=output.note))
@@ -288,6 +276,18 @@ class Running:
             self._emit(PhaseCancelled(step.name, at_s))
         else:
             self._emit(PhaseFailed(step.name, at_s, message))
+
+
+def _of_output(output: Output) -> dict[str, Any]:
+    """What a phase's record takes over from its output."""
+    return {
+        "items": output.items,
+        "items_failed": output.items_failed,
+        "backend": output.backend,
+        "model": output.model,
+        "note": output.note,
+        "output_id": output.id,
+    }
 
 
 def phase_table(phases: list[Phase]) -> dict[str, Phase]:

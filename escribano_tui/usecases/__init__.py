@@ -1,0 +1,1 @@
+"""What the owner does, over the ports alone: take in recordings, run, correct, summarise, export, ask the doctor."""

@@ -1,0 +1,100 @@
+"""What works here, what does not, and what to do about it (the port Doctor)."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from escribano_tui.domain.session import Check
+from escribano_tui.ports import BackendInfo, Backends
+
+PORTS: dict[str, str] = {
+    "speech_spans": "finding speech",
+    "speech": "speech to text",
+    "screen_text": "reading the screen",
+    "vision": "describing frames",
+    "writing": "writing summaries",
+}
+LOW_DISK_GB = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorDesk:
+    """`folders` are named folders of the owner's state; `codecs` says which decoders libav has here."""
+
+    backends: Backends
+    folders: tuple[tuple[str, Path], ...]
+    log: Path
+    codecs: Callable[[], dict[str, bool]]
+    problems: Callable[[], list[str]]
+
+    def checks(self) -> list[Check]:
+        return [*self._machine(), *self._folders(), *self._codecs(), *self._backends(), *self._profiles()]
+
+    def _machine(self) -> Iterator[Check]:
+        system = f"{platform.system()} {platform.release()}, {platform.machine()}, Python {platform.python_version()}"
+        yield Check("machine", "system", "ok", system, facts={"cores": os.cpu_count() or 1})
+        memory = _memory_gb()
+        if memory:
+            state = "ok" if memory >= 2 else "warn"
+            yield Check("machine", "memory", state, f"{memory:.1f} GB free", "" if state == "ok" else "Close other programs.")
+        colours = os.environ.get("COLORTERM", "") or os.environ.get("TERM", "") or "none"
+        yield Check("machine", "terminal", "ok", f"{colours}; pictures are drawn with half blocks")
+        yield Check("machine", "log", "ok", f"what libraries say goes to {self.log}")
+
+    def _folders(self) -> Iterator[Check]:
+        for name, folder in self.folders:
+            if not folder.exists():
+                yield Check("folders", name, "ok", f"{folder} (made when it is needed)")
+                continue
+            mode = stat.S_IMODE(folder.stat().st_mode)
+            free_gb = shutil.disk_usage(folder).free / 1e9
+            if not os.access(folder, os.W_OK):
+                yield Check("folders", name, "fail", f"{folder} cannot be written to", f"chmod u+rwx {folder}")
+            elif mode & 0o077 and name != "settings":
+                yield Check("folders", name, "warn", f"{folder} can be read by others", f"chmod 700 {folder}")
+            elif free_gb < LOW_DISK_GB:
+                yield Check("folders", name, "warn", f"{folder}: only {free_gb:.1f} GB free", "Make room on this disk.")
+            else:
+                yield Check("folders", name, "ok", f"{folder}, {free_gb:.0f} GB free")
+
+    def _codecs(self) -> Iterator[Check]:
+        for name, there in self.codecs().items():
+            remedy = "" if there else "Install a build of PyAV (pip install av) that has it."
+            yield Check("codecs", name, "ok" if there else "warn", "decodes" if there else "no decoder here", remedy)
+
+    def _backends(self) -> Iterator[Check]:
+        for port, does in PORTS.items():
+            infos = self.backends.infos(port)
+            for info in infos:
+                yield _backend_check(does, info, port, any(i.availability.ok for i in infos))
+
+    def _profiles(self) -> Iterator[Check]:
+        problems = self.problems()
+        for problem in problems:
+            yield Check("profiles", "profiles.toml", "fail", problem, "Correct that line; until then the shipped ones serve.")
+        if not problems:
+            yield Check("profiles", "profiles.toml", "ok", "all fields are right")
+
+
+def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Check:
+    facts: dict[str, object] = {"port": port, "size_mb": info.size_mb, "licence": info.licence, "embedded": info.embedded}
+    label = f"{does}: {info.label}"
+    if info.availability.ok:
+        where = f", data goes to {info.leaves_machine}" if info.leaves_machine else ""
+        detail = ", ".join(part for part in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if part)
+        return Check("backends", label, "ok", f"available{': ' + detail if detail else ''}{where}", facts=facts)
+    return Check("backends", label, "warn" if served else "fail", info.availability.why, info.availability.remedy, facts)
+
+
+def _memory_gb() -> float:
+    """Memory that is free now, in GB; 0.0 where the system does not say."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    except (ValueError, OSError, AttributeError):
+        return 0.0

@@ -1,0 +1,87 @@
+"""Sessions and dossiers, put together from the store."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from escribano_tui.domain.coverage import cover
+from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
+from escribano_tui.domain.journal import fold, replay
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.segment import Segment, Subject
+from escribano_tui.domain.session import Coverage, Dossier, Evidence, RunRecord, Session
+from escribano_tui.domain.timeline import Timeline
+from escribano_tui.ports import Store
+
+T = TypeVar("T")
+FOREVER = float("inf")
+
+
+def load(store: Store, run: RunRecord, phase: str, kind: type[T], start_s: float = 0.0, end_s: float = FOREVER) -> list[T]:
+    """Evidence of one kind that a phase of a run gave; nothing where it was skipped."""
+    record = run.phase(phase)
+    if record is None or not record.output_id:
+        return []
+    return store.outputs.load(record.output_id, kind, start_s, end_s)
+
+
+def load_draft(store: Store, recording: Recording, run: RunRecord) -> Timeline:
+    """The machine's timeline of a run. Raises LookupError where it has not been drafted."""
+    segments = load(store, run, "subjects", Segment)
+    if not segments:
+        raise LookupError("Nothing has been drafted of this recording yet.")
+    return Timeline(segments[-1].end_ms, tuple(segments), tuple(load(store, run, "subjects", Subject)))
+
+
+def make_session(store: Store, recording: Recording, run: RunRecord, draft: Timeline) -> Session:
+    """The draft with the edits that stand."""
+    standing = fold(store.journal.entries(recording.id))
+    timeline, misfits = replay(draft, standing.edits)
+    return Session(recording, run, draft, timeline, standing, misfits)
+
+
+def load_utterances(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER) -> list[Utterance]:
+    """What was said: the refined utterances where there are any, else the first ones."""
+    refined = run.phase("refine")
+    phase = "refine" if refined is not None and refined.state == "finished" and refined.output_id else "transcribe"
+    return load(store, run, phase, Utterance, start_s, end_s)
+
+
+def load_evidence(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER, lines: bool = True) -> Evidence:
+    """What was seen and heard in a span of time."""
+    return Evidence(
+        frames=tuple(load(store, run, "frames", Frame, start_s, end_s)),
+        descriptions=tuple(load(store, run, "describe", Description, start_s, end_s)),
+        lines=tuple(load(store, run, "read", ScreenLine, start_s, end_s)) if lines else (),
+        utterances=tuple(load_utterances(store, run, start_s, end_s)),
+        changes=tuple(load(store, run, "scan", Change, start_s, end_s)),
+        envelopes=(*load(store, run, "scan", Envelope), *load(store, run, "listen", Envelope)),
+    )
+
+
+def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverage:
+    """What was looked at and listened to, and what was not, with a sentence for each thing that is missing."""
+    failed = {p.name: p.items_failed for p in run.phases}
+    notes = list(recording.notes)
+    for phase in run.phases:
+        if phase.state == "skipped" and phase.name in ("read", "describe", "transcribe") and phase.note:
+            notes.append(f"{phase.name}: {phase.note}")
+        elif phase.state == "failed":
+            notes.append(f"{phase.name} failed: {phase.note}")
+        elif phase.items_failed:
+            notes.append(f"{phase.name}: {phase.items_failed} of {phase.items} without a result; run with --retry-failed.")
+    return cover(
+        recording.duration_s,
+        [d.t_s for d in load(store, run, "describe", Description)],
+        load(store, run, "listen", SpeechSpan),
+        load_utterances(store, run),
+        failed.get("frames", 0) + failed.get("describe", 0),
+        notes,
+    )
+
+
+def make_dossier(store: Store, recording: Recording, run: RunRecord) -> Dossier:
+    """All that is known of a run, with the owner's edits applied, and utterances aligned to the edited segments."""
+    session = make_session(store, recording, run, load_draft(store, recording, run))
+    evidence = load_evidence(store, run)
+    return Dossier(session, evidence, load_coverage(store, recording, run))

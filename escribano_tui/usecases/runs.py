@@ -1,0 +1,108 @@
+"""Planning and starting runs (the port Runs)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from escribano_tui.domain.events import Event
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording, Track, UnusableInput
+from escribano_tui.domain.session import PlannedPhase, RunPlan
+from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store
+from escribano_tui.usecases.estimates import estimate_phase, wall_s
+
+DOES: dict[str, str] = {
+    "probe": "looks at the container",
+    "scan": "finds the moments at which the picture changes",
+    "frames": "takes few and well chosen pictures",
+    "read": "reads the text on the screen",
+    "describe": "says what is done, in which program",
+    "listen": "finds where somebody speaks",
+    "transcribe": "writes down what is said",
+    "refine": "writes doubtful speech down again with a better model",
+    "segment": "draws the line into segments",
+    "align": "puts what was said where it belongs",
+    "subjects": "groups segments into threads of work",
+    "summarize": "writes the summary, every claim with its moment",
+}
+
+
+class KnownProfiles(Protocol):
+    """Profiles as they are in the files now."""
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]: ...
+
+    @property
+    def problems(self) -> tuple[str, ...]: ...
+
+    def get(self, name: str) -> Profile: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunDesk:
+    """`load_profiles` reads the files anew each time, so that an edited profile serves at once."""
+
+    store: Store
+    media: Media
+    pipeline: Pipeline
+    load_profiles: Callable[[], KnownProfiles]
+
+    def profiles(self) -> list[Profile]:
+        return list(self.load_profiles().profiles)
+
+    def profile_problems(self) -> list[str]:
+        return list(self.load_profiles().problems)
+
+    def plan(self, recording_id: str, profile: str, options: RunOptions = RunOptions()) -> RunPlan:  # noqa: B008 - frozen
+        recording, settings = self._prepare(recording_id, profile, options)
+        phases, seconds, measured = [], {}, True
+        for step in self.pipeline.plan(recording, settings, options):
+            seconds[step.name], known = estimate_phase(self.store.runs, recording, step)
+            measured = measured and known
+            phases.append(_planned(step, seconds[step.name]))
+        basis = "past runs on this machine" if measured else "a guess: this machine has not run all of it yet"
+        return RunPlan(recording, settings.name, settings.description, tuple(phases), wall_s(seconds), basis)
+
+    def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> Run:
+        recording, settings = self._prepare(recording_id, profile, options)
+        self.store.recordings.save(recording)
+        return self.pipeline.start(recording, settings, options, sink)
+
+    def _prepare(self, recording_id: str, profile: str, options: RunOptions) -> tuple[Recording, Profile]:
+        recording = self.store.recordings.get(recording_id)
+        if recording is None:
+            raise LookupError("There is no such recording in the library.")
+        settings = self.load_profiles().get(profile)
+        for name, path in (("mic", options.mic), ("system", options.system)):
+            if path is not None:
+                recording = self._with_track(recording, name, path)
+        return recording, settings
+
+    def _with_track(self, recording: Recording, name: str, path: Path) -> Recording:
+        given = self.media.probe(path.absolute())
+        if not given.tracks:
+            raise UnusableInput(f"There is no sound in {path.name}, so it cannot be the {name} track.")
+        track: Track = replace(given.tracks[0], name=name, fingerprint=given.fingerprint)
+        others = tuple(t for t in recording.tracks if t.name != name)
+        return replace(recording, tracks=(*others, track))
+
+
+def _planned(step: PlannedStep, estimate_s: float) -> PlannedPhase:
+    serves = step.choice.serves if step.choice else None
+    passed_over = step.choice.passed_over if step.choice else ()
+    reuses = {"reuse": "all", "resume": "part", "retry": "part"}.get(step.action, "nothing")
+    return PlannedPhase(
+        name=step.name,
+        does=DOES[step.name],
+        backend=serves.label if serves else "",
+        model=serves.model if serves else "",
+        passed_over=tuple((info.label, info.availability.why) for info in passed_over),
+        estimate_s=estimate_s,
+        reuses=reuses,
+        skip=step.skip,
+        leaves_machine=serves.leaves_machine if serves else "",
+    )
