@@ -99,7 +99,7 @@ def demux_video(
         if stop is not None and stop.is_set():
             raise Cancelled
         if progress is not None:
-            progress(len(rows))
+            progress(sum(1 for row in rows if row[2]) if len(rows) - before < _CHUNK else len(rows))
     return packets_of(rows, float(stream.time_base or 1), complete)
 
 

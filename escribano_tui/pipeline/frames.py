@@ -1,0 +1,138 @@
+"""Phase `frames`: few pictures, well chosen: few enough to be read, enough that nothing that stood is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from escribano_tui.domain.evidence import Change, Envelope, Frame
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.times import clock
+from escribano_tui.pipeline.looks import Gray, look, newness
+from escribano_tui.pipeline.moments import Moment, capped, moments
+from escribano_tui.ports import PhaseContext, Picture
+
+# Of all 8x8 blocks: a clock in the panel and a blinking cursor are below, a typed word is not.
+SAME = 0.0006
+DESCRIBED_AGAIN = 0.02
+
+
+class Frames:
+    """An item is a moment, named as its frame. One that shows nothing new is done without a frame."""
+
+    name = "frames"
+    version = 1
+    port = ""
+
+    def skip(self, recording: Recording, profile: Profile) -> str:
+        return "" if recording.has_video else "This recording has no pictures."
+
+    def run(self, context: PhaseContext) -> None:
+        settings = context.profile.frames
+        length_s = context.recording.duration_s
+        changes = context.load("scan", Change)
+        motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
+        found = moments(length_s, changes, motion, settings)
+        wanted, over = capped(found, settings.most_per_minute)
+        context.expect(len(wanted))
+        spans = _Spans(changes, length_s)
+        taker = _Taker(context, spans)
+        for moment, picture in _pictures(context, wanted):
+            context.check()
+            taker.take(moment, picture)
+        context.note(_told(len(context.mine(Frame)), len(wanted) - len(context.mine(Frame)), over))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Between which changes a moment lies: how long its picture stood."""
+
+    changes: Sequence[Change]
+    duration_s: float
+
+    def around(self, t_s: float) -> tuple[float, float]:
+        before = max((c.t_s for c in self.changes if c.t_s <= t_s), default=0.0)
+        after = min((c.t_s for c in self.changes if c.t_s > t_s), default=self.duration_s)
+        return before, after
+
+
+def _pictures(context: PhaseContext, wanted: Sequence[Moment]) -> Iterator[tuple[Moment, Picture | None]]:
+    """Each moment that is not done, with its picture or None; the last done one before them, to compare with."""
+    done = context.done()
+    left = [m for m in wanted if _item(m) not in done]
+    if not left:
+        return
+    known = [f.t_s for f in context.mine(Frame) if f.t_s < left[0].t_s]
+    times = [*known[-1:], *(m.t_s for m in left)]
+    asked = iter(left)
+    moment = next(asked)
+    for picture in context.media.pictures(context.recording, times, context.stop):
+        if picture.t_s < left[0].t_s:
+            yield Moment(picture.t_s, "known", 0.0), picture
+            continue
+        while moment.t_s < picture.t_s:
+            yield moment, None
+            moment = next(asked)
+        yield moment, picture
+        following = next(asked, None)
+        if following is None:
+            return
+        moment = following
+    yield moment, None
+    for moment in asked:
+        yield moment, None
+
+
+class _Taker:
+    """Takes pictures in time order; keeps the last one to see what is new in the next."""
+
+    def __init__(self, context: PhaseContext, spans: _Spans) -> None:
+        self._context = context
+        self._spans = spans
+        self._before: Gray | None = None
+        self._described: Gray | None = None
+
+    def take(self, moment: Moment, picture: Picture | None) -> None:
+        if picture is None:
+            self._context.fail(_item(moment), f"The picture at {clock(moment.t_s)} cannot be decoded.")
+            return
+        seen = look(picture.image)
+        new = newness(self._before, seen.gray)
+        if moment.reason == "known":
+            self._before = self._described = seen.gray
+            return
+        if new < SAME and moment.reason not in ("intro", "outro", "gap"):
+            self._context.put(_item(moment), [])
+            return
+        describe = moment.describe or newness(self._described, seen.gray) >= DESCRIBED_AGAIN
+        self._before = seen.gray
+        if describe:
+            self._described = seen.gray
+        self._keep(moment, picture, seen.phash, new, 0.4 * new**0.5 + 0.3 * seen.sharpness + 0.3 * seen.density, describe)
+
+    def _keep(self, moment: Moment, picture: Picture, phash: int, new: float, score: float, describe: bool) -> None:
+        item, identity = _item(moment), self._context.recording.id
+        thumbnail = self._context.files.save_thumbnail(identity, item, picture.image)
+        read = new >= SAME
+        if read or describe:
+            self._context.files.save_work(identity, item, picture.image)
+        shows_from_s, shows_until_s = self._spans.around(moment.t_s)
+        frame = Frame(
+            moment.t_s, moment.reason, round(shows_from_s, 3), round(shows_until_s, 3), phash, thumbnail,
+            to_read=read, to_describe=describe, score=round(min(1.0, score), 4),
+        )  # fmt: skip
+        self._context.put(item, [frame])
+        self._context.look(moment.t_s, thumbnail)
+
+
+def _item(moment: Moment) -> str:
+    return Frame(moment.t_s, moment.reason, 0.0, 0.0).item
+
+
+def _told(kept: int, same: int, over: int) -> str:
+    """How many pictures, and how many were left out and why."""
+    said = f"{kept} picture{'' if kept == 1 else 's'}"
+    left = [f"{same} showed nothing new" if same else "", f"{over} over the cap" if over else ""]
+    reasons = ", ".join(reason for reason in left if reason)
+    return f"{said}; left out: {reasons}" if reasons else said
