@@ -1,0 +1,177 @@
+"""The one place that picks concrete parts and joins them.
+
+Nothing heavy is imported before it is needed: the command line imports this module for every command.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from escribano_tui.config.paths import Paths, data, find_paths, make_private, shipped
+from escribano_tui.config.profiles import Profiles, load_profiles
+
+if TYPE_CHECKING:
+    from escribano_tui.domain.evidence import Change
+    from escribano_tui.domain.profile import Profile
+    from escribano_tui.domain.recording import Recording
+    from escribano_tui.ports import BackendInfo, Backends, House, Phase
+
+
+def private() -> None:
+    """From now on, files that this process makes are readable by their owner alone."""
+    os.umask(0o077)
+
+
+def demo_recording() -> Path:
+    """The small recording that ships with the package."""
+    return data("demo.mp4")
+
+
+def known_profiles(paths: Paths | None = None) -> Profiles:
+    """The shipped profiles with the owner's laid over them."""
+    return load_profiles(shipped("profiles.toml"), (paths or find_paths()).own_profiles)
+
+
+def build_house(paths: Paths | None = None, backends: Backends | None = None) -> House:
+    """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
+    from escribano_tui import exports
+    from escribano_tui.media.engine import MediaEngine
+    from escribano_tui.media.files import RecordingFiles
+    from escribano_tui.pipeline.runner import Runner, phase_table
+    from escribano_tui.ports import House
+    from escribano_tui.store.library import LibraryStore
+    from escribano_tui.usecases.doctor import DoctorDesk
+    from escribano_tui.usecases.dossiers import make_dossier
+    from escribano_tui.usecases.exports import ExportDesk
+    from escribano_tui.usecases.library import LibraryDesk
+    from escribano_tui.usecases.runs import RunDesk
+    from escribano_tui.usecases.sessions import SessionDesk
+    from escribano_tui.usecases.summaries import SummaryDesk
+
+    private()
+    paths = paths or find_paths()
+    make_private(paths.home)
+    make_private(paths.logs)
+    store = LibraryStore(paths.library)
+    media = MediaEngine()
+    files = RecordingFiles(paths.media)
+    registry = backends or build_backends(paths)
+    runner = Runner(
+        phase_table(build_phases(paths)), store, media, files, registry,
+        lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
+    )  # fmt: skip
+    sessions = SessionDesk(store, files)
+    summaries = SummaryDesk(store, sessions, registry, lambda name: _profile_or_first(known_profiles(paths), name))
+    folders = (("state", paths.home), ("media", paths.media), ("models", paths.models), ("settings", paths.config))
+    return House(
+        library=LibraryDesk(store, media, files, runner, sessions),
+        sessions=sessions,
+        runs=RunDesk(store, media, runner, lambda: known_profiles(paths)),
+        summaries=summaries,
+        exports=ExportDesk(store, sessions, exports.renderers(files.thumbnail), summaries.views),
+        doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: list(known_profiles(paths).problems)),
+        close=_closer(registry.close, store.close),
+    )
+
+
+def _profile_or_first(known: Profiles, name: str) -> Profile:
+    return next((p for p in known.profiles if p.name == name), known.profiles[0])
+
+
+def _closer(*steps: Callable[[], None]) -> Callable[[], None]:
+    def close() -> None:
+        for step in steps:
+            step()
+
+    return close
+
+
+def build_backends(paths: Paths) -> Backends:
+    """The registry of all backends."""
+    from escribano_tui.backends.registry import Registry
+
+    return Registry(paths.models, paths.log)
+
+
+def build_phases(paths: Paths) -> list[Phase]:
+    """One of each phase."""
+    from escribano_tui.pipeline.align import Align
+    from escribano_tui.pipeline.describe import Describe
+    from escribano_tui.pipeline.frames import Frames
+    from escribano_tui.pipeline.listen import Listen
+    from escribano_tui.pipeline.probe import Probe
+    from escribano_tui.pipeline.read import Read
+    from escribano_tui.pipeline.refine import Refine
+    from escribano_tui.pipeline.scan import Scan
+    from escribano_tui.pipeline.segment import SegmentPhase
+    from escribano_tui.pipeline.subjects import Subjects
+    from escribano_tui.pipeline.summarize import Summarize
+    from escribano_tui.pipeline.transcribe import Transcribe
+
+    return [
+        Probe(), Scan(), Frames(), Read(), Describe(), Listen(), Transcribe(), Refine(), SegmentPhase(), Align(),
+        Subjects(), Summarize(),
+    ]  # fmt: skip
+
+
+def known_backends() -> dict[str, list[BackendInfo]]:
+    """All backends, available or not, by what they do."""
+    from escribano_tui.usecases.doctor import PORTS
+
+    registry = build_backends(find_paths())
+    try:
+        return {does: list(registry.infos(port)) for port, does in PORTS.items()}
+    finally:
+        registry.close()
+
+
+def scan_file(path: Path) -> tuple[Recording, list[Change]]:
+    """Probe and scan alone; nothing is kept. Raises UnusableInput."""
+    from threading import Event
+
+    from escribano_tui.domain.profile import Profile
+    from escribano_tui.media.engine import MediaEngine
+    from escribano_tui.terminal import quiet
+
+    private()
+    with quiet(find_paths().log):
+        media = MediaEngine()
+        recording = media.probe(path.absolute())
+        settings = Profile("scan").scan
+        changes, _ = media.scan(recording, settings.sensitivity, settings.min_interval_s, Event(), lambda done, total: None)
+    return recording, changes
+
+
+def recording_facts(recording: Recording) -> dict[str, object]:
+    """A recording as the JSON of the contract has it."""
+    from escribano_tui.exports.json import recording_facts as facts
+
+    return facts(recording)
+
+
+def _codecs() -> dict[str, bool]:
+    """Which decoders libav has here."""
+    import av
+
+    names = {"H.264": "h264", "HEVC": "hevc", "VP9": "vp9", "AV1": "libdav1d", "AAC": "aac", "Opus": "opus"}
+    return {label: name in av.codecs_available for label, name in names.items()}
+
+
+def run_app(opening: Path | None = None, demo: bool = False) -> None:
+    """The full-screen app: on the library, or on choosing a profile for a file."""
+    from escribano_tui.terminal import quiet
+    from escribano_tui.ui.app import EscribanoApp
+
+    paths = find_paths()
+    house = build_house(paths)
+    try:
+        path = demo_recording() if demo else opening
+        recording = house.library.add(path) if path else None
+        with quiet(paths.log):
+            EscribanoApp(house, recording_id=recording.id if recording else None).run()
+        house.library.purge()
+    finally:
+        house.close()

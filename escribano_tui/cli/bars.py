@@ -1,0 +1,80 @@
+"""Bars of a headless run on stderr: live lines in a terminal, a line a phase elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import TextIO
+
+from escribano_tui.domain.events import PHASES, Event, PhaseState, RunState
+from escribano_tui.domain.times import clock
+
+MARKS = {"waiting": "○", "running": "▶", "finished": "✓", "skipped": "–", "failed": "✗", "cancelled": "■"}
+WIDTH = 20
+
+
+class Bars:
+    """`sink` takes the events of a run, from any thread; `refresh` is called by the one thread that draws."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._state = RunState()
+        self._guard = threading.Lock()
+        self._drawn = 0
+        self._told: set[str] = set()
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.refresh()
+
+    def sink(self, event: Event) -> None:
+        with self._guard:
+            self._state = self._state.apply(event)
+
+    def refresh(self) -> None:
+        with self._guard:
+            state = self._state
+        if self._live:
+            self._draw(state)
+        else:
+            self._tell(state)
+
+    def _draw(self, state: RunState) -> None:
+        lines = [line_of(state.phases[name]) for name in PHASES]
+        up = f"\x1b[{self._drawn}A" if self._drawn else ""
+        self._stream.write(up + "".join(f"\x1b[2K{line}\n" for line in lines))
+        self._stream.flush()
+        self._drawn = len(lines)
+
+    def _tell(self, state: RunState) -> None:
+        for name in PHASES:
+            phase = state.phases[name]
+            if phase.state not in ("waiting", "running") and name not in self._told:
+                self._told.add(name)
+                self._stream.write(line_of(phase) + "\n")
+        self._stream.flush()
+
+
+def line_of(phase: PhaseState) -> str:
+    """One phase as a line of at most 100 characters."""
+    parts = [f"{MARKS[phase.state]} {phase.phase:<10}", _middle(phase)]
+    if phase.failed:
+        parts.append(f"{phase.failed} failed")
+    if phase.state == "running" and phase.left_s is not None:
+        parts.append(f"{clock(phase.left_s)} left")
+    if phase.state == "finished":
+        parts.append("reused" if phase.reused else f"{phase.busy_s:.1f} s")
+    parts.append(phase.note)
+    return "  ".join(part for part in parts if part)[:100]
+
+
+def _middle(phase: PhaseState) -> str:
+    if phase.state == "running" and phase.share is not None:
+        full = round(phase.share * WIDTH)
+        return f"{'█' * full}{'░' * (WIDTH - full)} {phase.done}/{phase.total}"
+    if phase.state == "finished":
+        return f"{phase.done} items" if phase.done != 1 else ""
+    return "" if phase.state in ("waiting", "running") else phase.state

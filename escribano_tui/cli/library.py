@@ -1,0 +1,143 @@
+"""Commands on the library: list, show, search, summary, export."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from escribano_tui.cli.runs import open_house
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_recordings(as_json: bool) -> None:
+    """The recordings of the library, newest first.
+
+    \b
+    Example:
+      escribano-tui list
+    """
+    from escribano_tui.domain.times import clock, durations
+
+    with open_house() as house:
+        rows = house.library.rows()
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        printed = durations([ms for _, ms in row.activities])
+        times = ", ".join(f"{activity} {time}" for (activity, _), time in list(zip(row.activities, printed, strict=True))[:3])
+        missing = "  (file is gone)" if row.missing else ""
+        date = row.started_at[:16].replace("T", " ")
+        click.echo(f"{row.id}  {date:16}  {clock(row.duration_s):>8}  {row.state:<9}  {row.name}{missing}  {times}")
+    if not rows:
+        click.echo("Nothing here yet. `escribano-tui run FILE` takes a recording in; `escribano-tui demo` tries it.", err=True)
+
+
+@click.command("show")
+@click.argument("ident", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole session as JSON.")
+def show(ident: str, as_json: bool) -> None:
+    """The segments of a session, with your corrections. ID is the beginning of an id, or a path.
+
+    \b
+    Example:
+      escribano-tui show 3f2a
+    """
+    from escribano_tui.domain.text import clean_line
+    from escribano_tui.domain.times import clock, durations
+
+    with open_house() as house:
+        recording = house.library.find(ident)
+        if as_json:
+            click.echo(house.exports.export(recording.id, "json"), nl=False)
+            return
+        session = house.sessions.open(recording.id)
+    timeline = session.timeline
+    labels = {s.id: s.label for s in timeline.subjects}
+    click.echo(f"{clean_line(Path(recording.path).name)}  {clock(recording.duration_s)}  revision {session.revision}")
+    printed = durations([s.duration_ms for s in timeline.segments])
+    for segment, length in zip(timeline.segments, printed, strict=True):
+        mark = "✓" if segment.reviewed else " "
+        app = segment.apps[0] if segment.apps else ""
+        line = f"{mark} {clock(segment.start_s):>8} {length:>7}  {segment.activity:<13} {segment.title}"
+        click.echo(f"{line}  · {app}  · {labels[segment.subject_id]}" if app else f"{line}  · {labels[segment.subject_id]}")
+    for misfit in session.misfits:
+        click.echo(f"! revision {misfit.revision} no longer fits: {misfit.said} ({misfit.why})")
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", default=20, show_default=True, help="At most this many moments.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Search what was said, read, described and titled.
+
+    \b
+    Example:
+      escribano-tui search failing test
+    """
+    from escribano_tui.domain.text import clean_line
+    from escribano_tui.domain.times import clock
+
+    with open_house() as house:
+        hits = house.library.search(" ".join(query), limit)
+    if as_json:
+        click.echo(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, indent=1))
+        return
+    for hit in hits:
+        click.echo(f"{hit.recording_id[:8]}  {clock(hit.t_s):>8}  {hit.kind:<11}  {clean_line(hit.text, 160)}")
+    if not hits:
+        click.echo("Nothing found.", err=True)
+
+
+@click.command("summary")
+@click.argument("ident", metavar="ID")
+@click.option("--format", "format", default="card", show_default=True, help="card, standup or narrative.")
+@click.option("--regenerate", is_flag=True, help="Write it again from what is corrected by now.")
+def summary(ident: str, format: str, regenerate: bool) -> None:
+    """Print the summary of a session as Markdown.
+
+    \b
+    Examples:
+      escribano-tui summary 3f2a
+      escribano-tui summary 3f2a --format standup --regenerate
+    """
+    with open_house() as house:
+        if format not in house.summaries.formats():
+            raise click.BadParameter(f"there are: {', '.join(house.summaries.formats())}.", param_hint="--format")
+        recording = house.library.find(ident)
+        view = house.summaries.view(recording.id, format)
+        if regenerate or view.summary is None:
+            house.summaries.regenerate(recording.id, format)
+            view = house.summaries.view(recording.id, format)
+        if view.summary is not None:
+            click.echo(view.summary.markdown, nl=not view.summary.markdown.endswith("\n"))
+    if view.stale:
+        click.echo(f"escribano-tui: older than your corrections ({view.changed}); --regenerate writes it again.", err=True)
+
+
+@click.command("export")
+@click.argument("ident", metavar="ID")
+@click.option("--format", "format", default="json", show_default=True, help="json, md, srt, vtt, csv, html or truth.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of to stdout.")
+def export_session(ident: str, format: str, output: Path | None) -> None:
+    """Export a session with all corrections applied.
+
+    \b
+    Examples:
+      escribano-tui export 3f2a --format json
+      escribano-tui export recording.mp4 --format vtt -o recording.vtt
+    """
+    with open_house() as house:
+        if format not in house.exports.formats():
+            raise click.BadParameter(f"there are: {', '.join(house.exports.formats())}.", param_hint="--format")
+        recording = house.library.find(ident)
+        text = house.exports.export(recording.id, format)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.write_text(text, encoding="utf-8", newline="")

@@ -1,0 +1,141 @@
+"""Commands about this machine: doctor, profiles, models, config."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+import click
+
+from escribano_tui.cli.failures import DONE, FAILED
+from escribano_tui.cli.runs import open_house
+
+if TYPE_CHECKING:
+    from escribano_tui.domain.session import Check
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> int:
+    """What works on this machine, what does not, and what to do about it.
+
+    Exit status 1 where something that a run needs is missing.
+
+    \b
+    Example:
+      escribano-tui doctor
+    """
+    with open_house() as house:
+        checks = house.doctor.checks()
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1))
+    else:
+        _print_checks(checks)
+    return FAILED if any(check.state == "fail" for check in checks) else DONE
+
+
+def _print_checks(checks: Sequence[Check]) -> None:
+    from escribano_tui.domain.text import clean_line
+
+    marks = {"ok": "✓", "warn": "!", "fail": "✗"}
+    area = ""
+    for check in checks:
+        if check.area != area:
+            area = check.area
+            click.echo(f"{area}")
+        click.echo(f"  {marks[check.state]} {check.name}: {clean_line(check.detail, 300)}")
+        if check.remedy:
+            click.echo(f"      {clean_line(check.remedy, 300)}")
+
+
+@click.command("profiles")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--fields", "with_fields", is_flag=True, help="Explain every field with its bounds.")
+def profiles(as_json: bool, with_fields: bool) -> None:
+    """The profiles that there are, and their settings.
+
+    \b
+    Examples:
+      escribano-tui profiles
+      escribano-tui profiles --fields
+    """
+    from escribano_tui import bootstrap
+
+    known = bootstrap.known_profiles()
+    for problem in known.problems:
+        click.echo(f"escribano-tui: {problem}", err=True)
+    if with_fields:
+        _explain_fields()
+    elif as_json:
+        click.echo(json.dumps([asdict(p) for p in known.profiles], ensure_ascii=False, indent=1))
+    else:
+        for profile in known.profiles:
+            click.echo(f"{profile.name:<12} {profile.description}")
+
+
+def _explain_fields() -> None:
+    from escribano_tui.domain.profile import SECTIONS, Profile
+
+    for section in SECTIONS:
+        click.echo(f"[{section}]")
+        settings = getattr(Profile("x"), section)
+        for field in fields(settings):
+            meta = field.metadata
+            value = getattr(settings, field.name)
+            bounds = f", {meta['low']:g} to {meta['high']:g}" if meta.get("low") is not None else ""
+            choices = f", one of {', '.join(meta['choices'])}" if meta.get("choices") else ""
+            unit = f" {meta['unit']}" if meta.get("unit") else ""
+            shown = json.dumps(list(value) if isinstance(value, tuple) else value)
+            click.echo(f"  {field.name} = {shown}{unit}{bounds}{choices}: {meta['help']}")
+
+
+@click.command("models")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def models(as_json: bool) -> None:
+    """Backends and models by what they do: which serves, and why the others do not.
+
+    \b
+    Example:
+      escribano-tui models
+    """
+    from escribano_tui import bootstrap
+
+    ports = bootstrap.known_backends()
+    if as_json:
+        rows = [asdict(info) for infos in ports.values() for info in infos]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for does, infos in ports.items():
+        click.echo(does)
+        serving = next((i for i in infos if i.availability.ok), None)
+        for info in infos:
+            mark = "▸" if info is serving else "·" if info.availability.ok else "✗"
+            facts = ", ".join(f for f in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if f)
+            why = "" if info.availability.ok else f": {info.availability.why} {info.availability.remedy}"
+            click.echo(f"  {mark} {info.label}{f' ({facts})' if facts else ''}{why}".rstrip())
+
+
+@click.command("config")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def config(as_json: bool) -> None:
+    """Where things are kept, and which files you can write to change them.
+
+    \b
+    Example:
+      escribano-tui config
+    """
+    from escribano_tui.config.paths import find_paths
+
+    paths = find_paths()
+    rows = {
+        "state": paths.home, "library": paths.library, "media": paths.media, "models": paths.models, "log": paths.log,
+        "settings": paths.config, "profiles": paths.own_profiles, "themes": paths.own_themes, "cues": paths.own_cues,
+        "prompts": paths.own_prompts, "keys": paths.own_keys,
+    }  # fmt: skip
+    if as_json:
+        click.echo(json.dumps({name: str(path) for name, path in rows.items()}, ensure_ascii=False, indent=1))
+        return
+    for name, path in rows.items():
+        click.echo(f"{name:<9} {path}{'' if path.exists() else '  (not there yet)'}")
