@@ -17,12 +17,15 @@ LANES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
+    """`done` items are through already, from an earlier run that stopped half-way."""
+
     phase: str
     at_s: float
     total: int | None = None
     backend: str = ""
     model: str = ""
     note: str = ""
+    done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +206,11 @@ def _after(
         case PhaseStarted():
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
-                started_at_s=at_s, updated_at_s=at_s, done=0, first_done=0, failed=0,
+                started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
             )  # fmt: skip
         case PhaseProgressed():
-            first = event.done if p.updated_at_s == p.started_at_s and p.done == 0 and event.done > 1 else p.first_done
             return replace(
-                p, done=event.done, first_done=first, total=event.total if event.total is not None else p.total,
+                p, done=event.done, total=event.total if event.total is not None else p.total,
                 failed=event.failed, note=event.note or p.note, updated_at_s=at_s,
             )  # fmt: skip
         case PhaseFinished():

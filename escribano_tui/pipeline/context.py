@@ -163,7 +163,8 @@ class Context:
             self.started_at = time.monotonic()
             serves = self.choice.serves if self.choice else None
             name, model = (serves.name, serves.model) if serves else ("", "")
-            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model))
+            done = len(self._items)
+            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model, done=done))
 
     def expect(self, total: int | None) -> None:
         self._total = total
