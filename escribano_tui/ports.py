@@ -197,7 +197,11 @@ class Heard:
 class Transcriber(Protocol):
     """One loaded speech-to-text model. Raises BackendError for one span; the next call may work again."""
 
-    def transcribe(self, samples: Sound, language: str = "", prompt: str = "") -> Heard: ...
+    def transcribe(
+        self, samples: Sound, language: str = "", prompt: str = "", margins_s: tuple[float, float] = (0.0, 0.0)
+    ) -> Heard:
+        """`samples` are 16 kHz mono; `margins_s` says how much at their beginning and end is silence around the span."""
+        ...
 
     def close(self) -> None: ...
 
@@ -540,6 +544,10 @@ class PhaseContext(Protocol):
 
     def load(self, phase: str, kind: type[T]) -> list[T]:
         """All evidence of one kind of an earlier phase in time order, once that phase has ended."""
+        ...
+
+    def count(self, phase: str, kind: type[Any]) -> int | None:
+        """How much evidence of one kind an earlier phase gave in all; None, at once, while it still runs."""
         ...
 
     def mine(self, kind: type[T]) -> list[T]:

@@ -16,7 +16,11 @@ from escribano_tui.ports import Availability, BackendError, BackendInfo, Choice,
 
 # One line adds a backend: a module with an OFFER. The order within a port is the order of `auto`.
 MODULES: tuple[str, ...] = (
-)  # fmt: skip
+    # speech_spans
+    "escribano_tui.backends.speech.silero",
+    # speech
+    "escribano_tui.backends.speech.moonshine",
+)
 
 LOOK_AGAIN_S = 10.0
 

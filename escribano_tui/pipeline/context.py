@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from escribano_tui.domain.events import (
     Drafted,
@@ -216,6 +216,12 @@ class Context:
         feed = self._run.feeds[phase]
         feed.until_ended(self._wait)
         return self._run.store.outputs.load(feed.output_id, kind) if feed.output_id is not None else []
+
+    def count(self, phase: str, kind: type[Any]) -> int | None:
+        feed = self._run.feeds[phase]
+        if not feed.ended:
+            return None
+        return len(self._run.store.outputs.load(feed.output_id, kind)) if feed.output_id is not None else 0
 
     def mine(self, kind: type[T]) -> list[T]:
         return self._run.store.outputs.load(self._output_id, kind)

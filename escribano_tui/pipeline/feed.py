@@ -44,6 +44,10 @@ class Feed:
             self._live.append((item, ()))
             self._changed.notify_all()
 
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
     def end(self) -> None:
         with self._changed:
             self._ended = True

@@ -1,0 +1,124 @@
+"""Phase `listen`: where somebody speaks, and how loud it is, on every track."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escribano_tui.domain.evidence import Envelope, SpeechSpan
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.ports import BackendError, PhaseContext, SpeechSpotter
+
+if TYPE_CHECKING:
+    from escribano_tui.ports import Sound
+
+RATE = 16_000
+STEP_S = 0.1
+SILENCE_DBFS = -120.0
+
+
+class Listen:
+    """An item is a span (named by its track and start) or, when a track is through, the track itself."""
+
+    name = "listen"
+    version = 1
+    port = "speech_spans"
+
+    def skip(self, recording: Recording, profile: Profile) -> str:
+        return "" if recording.tracks else "This recording has no sound."
+
+    def run(self, context: PhaseContext) -> None:
+        heard = _Tally()
+        for track in context.recording.tracks:
+            context.check()
+            if track.name in context.done():
+                continue
+            try:
+                _listen_to(context, track, heard)
+            except BackendError as problem:
+                if problem.fatal:
+                    raise
+                context.fail(track.name, str(problem), problem.raw)
+        spans = context.mine(SpeechSpan)
+        context.note(_said(len(spans), sum(s.duration_s for s in spans), heard.skipped))
+
+
+class _Tally:
+    skipped = 0
+
+
+def _listen_to(context: PhaseContext, track: Track, heard: _Tally) -> None:
+    done = context.done()
+    length_s = context.recording.duration_s
+    loudness = _Loudness(length_s)
+    spotter = _open(context)
+    try:
+        first_s: float | None = None
+        count = 0
+        for start_s, samples in context.media.sound_blocks(track, context.stop, rate=RATE):
+            context.check()
+            first_s = start_s if first_s is None else first_s
+            loudness.add(start_s, samples)
+            count += _hand_on(context, track, done, first_s, spotter.feed(samples))
+            at_s = min(start_s + len(samples) / RATE, length_s)
+            context.progress(round(at_s), round(length_s), f"{count} spans")
+        _hand_on(context, track, done, first_s or 0.0, spotter.finish())
+        heard.skipped += spotter.skipped
+    finally:
+        spotter.close()
+    context.put(track.name, [loudness.envelope(track.name)])
+
+
+def _open(context: PhaseContext) -> SpeechSpotter:
+    if context.choice is None:
+        raise BackendError("nothing here finds speech", fatal=True)
+    options = {**asdict(context.profile.listen), "stop": context.stop}
+    spotter: SpeechSpotter = context.backends.open(context.choice, options)
+    return spotter
+
+
+def _hand_on(
+    context: PhaseContext, track: Track, done: frozenset[str], first_s: float, found: Sequence[tuple[float, float]]
+) -> int:
+    """Store the spans that lie inside of the recording, those of an earlier run that stopped half-way left out."""
+    end_s = context.recording.duration_s
+    for start, end in found:
+        span = SpeechSpan(round(max(0.0, first_s + start), 3), round(min(end_s, first_s + end), 3), track.name)
+        if span.duration_s > 0 and span.item not in done:
+            context.put(span.item, [span])
+    return len(found)
+
+
+class _Loudness:
+    """The loudness envelope, from the same blocks that speech is looked for in: one decoding pass serves both."""
+
+    def __init__(self, duration_s: float) -> None:
+        self._power = np.zeros(max(1, int(np.ceil(duration_s / STEP_S - 1e-9))))
+        self._count = np.zeros(len(self._power))
+
+    def add(self, start_s: float, samples: Sound) -> None:
+        step = round(STEP_S * RATE)
+        first = round(start_s * RATE)
+        samples = samples[max(0, -first) : max(0, len(self._power) * step - first)]
+        first = max(0, first)
+        if not len(samples):
+            return
+        edges = np.unique(np.concatenate([[0], np.arange(-first % step, len(samples), step)]))
+        where = (first + edges) // step
+        self._power[where] += np.add.reduceat(np.square(samples, dtype=np.float64), edges)
+        self._count[where] += np.diff(edges, append=len(samples))
+
+    def envelope(self, track: str) -> Envelope:
+        mean = self._power / np.maximum(self._count, 1)
+        dbfs = np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), SILENCE_DBFS)
+        return Envelope(f"loudness:{track}", STEP_S, tuple(np.round(dbfs, 2).tolist()))
+
+
+def _said(spans: int, speech_s: float, skipped: int) -> str:
+    minutes, seconds = divmod(round(speech_s), 60)
+    text = f"{minutes}:{seconds:02d} of speech in {spans} spans"
+    return f"{text}, {skipped} too short" if skipped else text

@@ -1,0 +1,156 @@
+"""An in-memory PhaseContext, so that a phase can be tested on its own, and parts that misbehave when told to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.ports import Cancelled, Choice, Evidence
+
+T = TypeVar("T")
+
+
+class MemoryContext:
+    """What a phase works with, in memory.
+
+    `earlier` holds what each earlier phase gave: a list (it has ended), or a generator that is drawn from while the phase
+    runs (it still runs).
+    `items` collects what the phase puts, in order. Make a second one with `resumed()` to run the phase again as after
+    an interruption. `cancel_after` sets the stop once so many items are through.
+    """
+
+    def __init__(
+        self, recording: Recording, *, profile: Profile | None = None, media: Any = None, files: Any = None,
+        backends: Any = None, choice: Choice | None = None, earlier: dict[str, Iterable[Evidence]] | None = None,
+        lines: Sequence[ScreenLine] = (), kept: dict[tuple[str, bytes], bytes] | None = None,
+        items: dict[str, list[Evidence]] | None = None, failed: dict[str, str] | None = None,
+        cancel_after: int | None = None,
+    ) -> None:  # fmt: skip
+        self.recording = recording
+        self.profile = profile or Profile("test")
+        self.media = media
+        self.files = files
+        self.backends = backends
+        self.choice = choice
+        self.earlier: dict[str, Iterable[Evidence]] = earlier or {}
+        self.lines = list(lines)
+        self.kept = kept if kept is not None else {}
+        self.items: dict[str, list[Evidence]] = dict(items or {})
+        self.failed: dict[str, str] = dict(failed or {})
+        self.raws: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.looks: list[tuple[float, str, str]] = []
+        self.progressed: list[tuple[int, int | None, str]] = []
+        self.total: int | None = None
+        self.stopped = threading.Event()
+        self.cancel_after = cancel_after
+        self.puts: list[str] = []  # every item that was put or failed in this run, in order
+
+    @property
+    def stop(self) -> threading.Event:
+        return self.stopped
+
+    def check(self) -> None:
+        if self.stopped.is_set():
+            raise Cancelled
+
+    def expect(self, total: int | None) -> None:
+        self.total = total
+
+    def done(self) -> frozenset[str]:
+        return frozenset(self.items) | frozenset(self.failed)
+
+    def put(self, item: str, evidence: Sequence[Evidence]) -> None:
+        assert item not in self.items, f"{item} was done twice"
+        self.items[item] = list(evidence)
+        self.failed.pop(item, None)
+        self._through(item)
+
+    def fail(self, item: str, message: str, raw: str = "") -> None:
+        assert item not in self.items, f"{item} was done already"
+        self.failed[item] = message
+        self.raws[item] = raw
+        self._through(item)
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        self.progressed.append((done, total, note))
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
+        self.looks.append((t_s, thumbnail, line))
+
+    def follow(self, phase: str, kind: type[T]) -> Iterator[T]:
+        for one in self.earlier.get(phase, ()):
+            self.check()
+            if isinstance(one, kind):
+                yield one
+
+    def follow_items(self, phase: str) -> Iterator[str]:
+        for one in self.earlier.get(phase, ()):
+            self.check()
+            yield one if isinstance(one, str) else getattr(one, "item", "")
+
+    def load(self, phase: str, kind: type[T]) -> list[T]:
+        found = [one for one in self.earlier.get(phase, ()) if isinstance(one, kind)]
+        return sorted(found, key=when)
+
+    def count(self, phase: str, kind: type[Any]) -> int | None:
+        earlier = self.earlier.get(phase, ())
+        return sum(isinstance(one, kind) for one in earlier) if isinstance(earlier, (list, tuple)) else None
+
+    def mine(self, kind: type[T]) -> list[T]:
+        return sorted((one for item in self.items.values() for one in item if isinstance(one, kind)), key=when)
+
+    def lines_at(self, t_s: float) -> list[ScreenLine]:
+        return [line for line in self.lines if line.start_s <= t_s < line.end_s]
+
+    def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return {key: self.kept[namespace, key] for key in keys if (namespace, key) in self.kept}
+
+    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None:
+        self.kept.update({(namespace, key): value for key, value in values.items()})
+
+    # ------------------------------------------------------------ for tests
+
+    def resumed(self, *, retry_failed: bool = False, earlier: dict[str, Iterable[Evidence]] | None = None) -> MemoryContext:
+        """The context of a later run of the same phase: what was done is known, and failures too unless retried."""
+        return MemoryContext(
+            self.recording, profile=self.profile, media=self.media, files=self.files, backends=self.backends,
+            choice=self.choice, earlier=earlier or self.earlier, lines=self.lines, kept=self.kept, items=self.items,
+            failed={} if retry_failed else self.failed,
+        )  # fmt: skip
+
+    def _through(self, item: str) -> None:
+        self.puts.append(item)
+        if self.cancel_after is not None and len(self.puts) >= self.cancel_after:
+            self.stopped.set()
+
+
+def when(evidence: Any) -> tuple[float, float]:
+    """Sort key: when it begins."""
+    start = getattr(evidence, "start_s", getattr(evidence, "t_s", 0.0))
+    return (start, getattr(evidence, "end_s", start))
+
+
+class OneBackend:
+    """A `Backends` that opens whatever `make` makes, for every port; `opened` keeps the options it was opened with."""
+
+    def __init__(self, make: Callable[[dict[str, Any]], Any]) -> None:
+        self._make = make
+        self.opened: list[dict[str, Any]] = []
+
+    def open(self, choice: Choice | None, options: dict[str, Any]) -> Any:
+        self.opened.append(options)
+        return self._make(options)
+
+    def release(self) -> None:
+        self.opened.clear()
+
+    def close(self) -> None:
+        self.opened.clear()
