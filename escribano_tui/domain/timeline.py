@@ -210,9 +210,18 @@ def _assign(timeline: Timeline, operation: Assign) -> Timeline:
     return _with(timeline, k, change)
 
 
-def subject_id_of(label: str) -> str:
-    """The id of a subject that the owner names: the same label gives the same id."""
-    return "sub-" + hashlib.blake2b(label.casefold().encode(), digest_size=5).hexdigest()
+def _new_subject_id(label: str, taken: set[str]) -> str:
+    """Deterministic. The id may be taken: a subject that had this label has been renamed since."""
+    return _untaken("sub-", label.casefold(), taken)
+
+
+def _untaken(prefix: str, told: str, taken: set[str]) -> str:
+    salt = 0
+    while True:
+        new_id = prefix + hashlib.blake2b(f"{told}/{salt}".encode(), digest_size=5).hexdigest()
+        if new_id not in taken:
+            return new_id
+        salt += 1
 
 
 def _assign_subject(timeline: Timeline, operation: AssignSubject) -> Timeline:
@@ -220,7 +229,7 @@ def _assign_subject(timeline: Timeline, operation: AssignSubject) -> Timeline:
         raise DoesNotFit("a subject needs a name")
     k = _target(timeline, operation.start_ms, operation.end_ms)
     same = next((s for s in timeline.subjects if s.label.casefold() == operation.label.casefold()), None)
-    subject = same or Subject(subject_id_of(operation.label), operation.label)
+    subject = same or Subject(_new_subject_id(operation.label, {s.id for s in timeline.subjects}), operation.label)
     segments = list(timeline.segments)
     segments[k] = replace(segments[k], subject_id=subject.id, edited=True)
     subjects = timeline.subjects if subject in timeline.subjects else (*timeline.subjects, subject)
@@ -253,21 +262,11 @@ def _split(timeline: Timeline, at_ms: int) -> Timeline:
     if at_ms - segment.start_ms < MIN_SEGMENT_MS or segment.end_ms - at_ms < MIN_SEGMENT_MS:
         raise DoesNotFit("a segment cannot be split this close to its edge")
     taken = {s.id for s in timeline.segments}
-    new_id = _new_id(segment.id, at_ms, taken)
+    new_id = _untaken("seg-", f"{segment.id}@{at_ms}", taken)  # deterministic, so that a replay gives the same ids
     left = replace(segment, end_ms=at_ms, edited=True, reviewed=False)
     right = replace(segment, id=new_id, start_ms=at_ms, edited=True, reviewed=False, returns_to_ms=-1)
     segments = (*timeline.segments[:k], left, right, *timeline.segments[k + 1 :])
     return Timeline(timeline.duration_ms, segments, timeline.subjects)
-
-
-def _new_id(parent: str, at_ms: int, taken: set[str]) -> str:
-    """Deterministic, so that a replay of the journal gives the same ids."""
-    salt = 0
-    while True:
-        new_id = "seg-" + hashlib.blake2b(f"{parent}@{at_ms}/{salt}".encode(), digest_size=5).hexdigest()
-        if new_id not in taken:
-            return new_id
-        salt += 1
 
 
 def _merge(timeline: Timeline, operation: Merge) -> Timeline:

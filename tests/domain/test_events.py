@@ -58,11 +58,7 @@ def test_the_time_left_follows_the_rate() -> None:
 
 def test_what_was_done_before_does_not_make_it_look_fast() -> None:
     state = RunState()
-    for event in (
-        PhaseStarted("read", 0.0, 100),
-        PhaseProgressed("read", 1.0, 80, 100),
-        PhaseProgressed("read", 11.0, 90, 100),
-    ):
+    for event in (PhaseStarted("read", 0.0, 100, done=80), PhaseProgressed("read", 10.0, 90, 100)):
         state = state.apply(event)
     left = state.phases["read"].left_s
     assert left is not None
