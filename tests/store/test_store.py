@@ -1,0 +1,235 @@
+"""The store: private files, exact round trips, short transactions, a journal that never loses a row."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from escribano_tui.domain.evidence import (
+    Box,
+    Change,
+    Description,
+    Envelope,
+    Frame,
+    ScreenLine,
+    SpeechSpan,
+    Utterance,
+    Word,
+)
+from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.domain.segment import Segment, Subject
+from escribano_tui.domain.session import PhaseRecord
+from escribano_tui.domain.summary import Summary
+from escribano_tui.domain.timeline import Assign, Split
+from escribano_tui.store.library import LibraryStore
+
+RECORDING = Recording(
+    "a1b2c3d4e5f6", "/films/[red]x[/].mp4", "a1b2c3d4e5f6aa", 5, 60.0, 1920, 1080, 30.0, "h264",
+    tracks=(Track("embedded:0", "/films/[red]x[/].mp4", language="en"),), started_at="2026-11-20T09:14:00+01:00",
+    started_at_source="container", notes=("odd",),
+)  # fmt: skip
+EVIDENCE = [
+    Change(1.5, 0.9, "large"),
+    Envelope("motion", 0.5, (0.0, 0.25, 1.0)),
+    Frame(2.0, "change", 1.5, 8.0, (1 << 64) - 1, "0000002000.jpg", True, False, 0.5, "high"),
+    ScreenLine("l1", "def [/b] x", Box(1, 2, 30, 40), 1.5, 8.0, 0.9, "chrome"),
+    Description(
+        2.0, "Edits x.", "coding", 0.8, ("Geany",), ("x", "y"), "x.py", "x.py", "", "typing", {"coding": 0.8}, ("why",)
+    ),
+    SpeechSpan(3.0, 5.0, "mic"),
+    Utterance("u1", 3.0, 5.0, "hello wörld", "mic", words=(Word(3.0, 3.5, "hello", 0.5),), language="en"),
+    Segment("s1", 0, 60_000, "coding", "x.py", apps=("Geany",), subject_id="b1", why=("a",), returns_to_ms=-1),
+    Subject("b1", "work on x"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
+    made = LibraryStore(tmp_path / "home" / "library.db")
+    made.recordings.save(RECORDING)
+    yield made
+    made.close()
+
+
+def test_files_and_folder_are_private(store: LibraryStore, tmp_path: Path) -> None:
+    store.outputs.open(RECORDING.id, "scan", "k", "", "")
+    home = tmp_path / "home"
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}
+    assert {"library.db", "library.db-wal", "library.db-shm"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_recording_comes_back_as_it_was(store: LibraryStore) -> None:
+    assert store.recordings.get(RECORDING.id) == RECORDING
+    assert store.recordings.beginning_with("a1b2") == [RECORDING.id]
+    assert store.recordings.beginning_with("%") == []
+
+
+def test_a_start_that_the_owner_corrected_stays(store: LibraryStore) -> None:
+    store.recordings.set_started_at(RECORDING.id, "2026-01-01T00:00:00+00:00")
+    store.recordings.save(replace(RECORDING, path="/elsewhere.mp4"))
+    kept = store.recordings.get(RECORDING.id)
+    assert kept is not None
+    assert (kept.started_at, kept.started_at_source) == ("2026-01-01T00:00:00+00:00", "owner")
+    assert kept.path == "/elsewhere.mp4"
+
+
+@pytest.mark.parametrize("one", EVIDENCE, ids=lambda one: type(one).__name__)
+def test_evidence_comes_back_as_it_was(store: LibraryStore, one: object) -> None:
+    output = store.outputs.open(RECORDING.id, "read", "k", "b", "m")
+    store.outputs.put(output.id, "item", [one])  # type: ignore[list-item]
+    store.outputs.put(output.id, "item", [one])  # type: ignore[list-item]
+    assert store.outputs.load(output.id, type(one)) == [one]
+
+
+def test_spans_select_what_touches_them(store: LibraryStore) -> None:
+    output = store.outputs.open(RECORDING.id, "read", "k", "", "")
+    lines = [ScreenLine(f"l{k}", f"line {k}", Box(0, 0, 1, 1), k * 10.0, k * 10.0 + 10) for k in range(5)]
+    store.outputs.put(output.id, "item", lines)
+    assert [line.id for line in store.outputs.load(output.id, ScreenLine, 10.0, 30.0)] == ["l1", "l2"]
+    store.outputs.put(output.id, "next", [replace(lines[0], end_s=25.0)])
+    assert [line.id for line in store.outputs.load(output.id, ScreenLine, 10.0, 30.0)] == ["l0", "l1", "l2"]
+
+
+def test_failed_items_are_counted_and_forgotten_for_a_retry(store: LibraryStore) -> None:
+    output = store.outputs.open(RECORDING.id, "read", "k", "", "")
+    store.outputs.put(output.id, "good", [])
+    store.outputs.fail(output.id, "bad", "it broke\x1b[31m", "raw")
+    closed = store.outputs.close(output.id, "finished", 1.0, 0.5, "note")
+    assert (closed.items, closed.items_failed, closed.state) == (2, 1, "finished")
+    assert store.outputs.failures(output.id) == [("bad", "it broke[31m")]
+    assert store.outputs.forget_failures(output.id) == ["bad"]
+    again = store.outputs.find(RECORDING.id, "read", "k")
+    assert again is not None
+    assert (again.generation, again.state) == (1, "cancelled")
+    assert store.outputs.items(output.id) == {"good": "done"}
+
+
+def test_clearing_an_output_takes_its_text_out_of_the_search(store: LibraryStore) -> None:
+    shown = drafted(store)
+    assert [hit.text for hit in store.finder.search("pars", 5)] == ["the parser.py file"]
+    store.outputs.clear(shown)
+    assert store.finder.search("pars", 5) == []
+
+
+def drafted(store: LibraryStore) -> int:
+    """A run that has drafted the recording and read a line; returns the output of reading."""
+    run = store.runs.begin(RECORDING.id, "quick")
+    read = store.outputs.open(RECORDING.id, "read", "k", "", "")
+    store.outputs.put(read.id, "i", [ScreenLine("l", "the parser.py file", Box(0, 0, 1, 1), 4.0, 9.0)])
+    draft = store.outputs.open(RECORDING.id, "subjects", "k", "", "")
+    store.outputs.put(draft.id, "i", [EVIDENCE[-2], EVIDENCE[-1]])  # type: ignore[list-item]
+    for name, output in (("read", read), ("subjects", draft)):
+        store.runs.phase(run.id, PhaseRecord(name, "finished", output_id=output.id))
+    store.runs.end(run.id, "finished", 1.0)
+    return read.id
+
+
+@pytest.mark.parametrize("query", ['"', "*", "NEAR(", "a AND", "x" * 10_000, "\x00", "", "col:umn", "-", "'; DROP TABLE items"])
+def test_hostile_queries_find_something_or_nothing(store: LibraryStore, query: str) -> None:
+    drafted(store)
+    assert isinstance(store.finder.search(query, 5), list)
+
+
+def test_the_journal_refuses_a_stale_base(store: LibraryStore) -> None:
+    store.journal.append(RECORDING.id, "edit", [Split(5)], 0, "Split", 0)
+    with pytest.raises(StaleRevision):
+        store.journal.append(RECORDING.id, "edit", [Split(6)], 0, "Split", 0)
+    entries = store.journal.entries(RECORDING.id)
+    assert [(e.revision, e.kind, e.operations) for e in entries] == [(1, "edit", (Split(5),))]
+
+
+def test_two_windows_never_lose_one_anothers_edits(store: LibraryStore, tmp_path: Path) -> None:
+    other = LibraryStore(tmp_path / "home" / "library.db")
+    written: list[int] = []
+
+    def write(window: LibraryStore, many: int) -> None:
+        while many:
+            try:
+                operation = Assign(0, 60_000, "title", f"{id(window)} {many}")
+                written.append(window.journal.append(
+                    RECORDING.id, "edit", [operation], 0, "", window.journal.revision(RECORDING.id)
+                ).revision)  # fmt: skip
+                many -= 1
+            except StaleRevision:
+                continue
+
+    threads = [threading.Thread(target=write, args=(window, 20)) for window in (store, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert sorted(written) == list(range(1, 41))
+    assert len(store.journal.entries(RECORDING.id)) == 40
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from escribano_tui.domain.timeline import Assign
+from escribano_tui.store.library import LibraryStore
+store = LibraryStore(Path(sys.argv[1]))
+n = 0
+while True:
+    store.journal.append("a1b2c3d4e5f6", "edit", [Assign(0, 60000, "title", str(n))], 0, "", n)
+    n += 1
+    print(n, flush=True)
+"""
+
+
+def test_a_kill_loses_no_edit_that_was_acknowledged(store: LibraryStore, tmp_path: Path) -> None:
+    path = tmp_path / "home" / "library.db"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        seen = 0
+        for line in writer.stdout:
+            seen = int(line)
+            if seen == 25:
+                os.kill(writer.pid, signal.SIGKILL)
+    assert seen >= 25
+    entries = store.journal.entries(RECORDING.id)
+    assert len(entries) >= seen
+    assert [e.revision for e in entries] == list(range(1, len(entries) + 1))
+
+
+def test_summaries_keep_their_versions(store: LibraryStore) -> None:
+    for n in range(3):
+        store.summaries.save(RECORDING.id, Summary("card", n, f"text {n}", "deterministic", facts_key=str(n)))
+    newest = store.summaries.newest(RECORDING.id, "card")
+    assert newest is not None
+    assert newest.markdown == "text 2"
+    assert [s.revision for s in store.summaries.versions(RECORDING.id, "card")] == [2, 1, 0]
+    assert store.summaries.newest(RECORDING.id, "standup") is None
+
+
+def test_memory_is_kept_by_content(store: LibraryStore) -> None:
+    keys = [bytes([k % 256, k // 256]) for k in range(1200)]
+    store.memory.put_many("lines", {key: key * 2 for key in keys})
+    assert store.memory.get_many("lines", keys) == {key: key * 2 for key in keys}
+    assert store.memory.get_many("other", keys) == {}
+
+
+def test_purging_removes_only_what_was_deleted(store: LibraryStore) -> None:
+    drafted(store)
+    store.recordings.save(replace(RECORDING, id="other0000000", fingerprint="other"))
+    store.recordings.set_deleted(RECORDING.id, True)
+    assert [r.id for r, _ in store.recordings.all()] == ["other0000000"]
+    assert store.finder.search("parser", 5) == []
+    store.recordings.set_deleted(RECORDING.id, False)
+    assert len(store.finder.search("parser", 5)) == 1
+    store.recordings.set_deleted(RECORDING.id, True)
+    assert store.recordings.purge() == [RECORDING.id]
+    assert store.recordings.get(RECORDING.id) is None
+    assert store.runs.latest(RECORDING.id) is None
