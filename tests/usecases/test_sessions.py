@@ -1,0 +1,148 @@
+"""Corrections last: across restarts, re-runs, two windows, undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.timeline import Assign, DoesNotFit, Merge, MoveBoundary, Split, apply
+from escribano_tui.store.library import LibraryStore
+from escribano_tui.usecases.sessions import SessionDesk
+from tests.domain.edits import operations
+from tests.pipeline.scripted import NoFiles
+from tests.usecases.drafted import RECORDING, SEGMENTS, draft, drafted
+
+ID = RECORDING.id
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
+    made = drafted(tmp_path)
+    yield made
+    made.close()
+
+
+def desk_of(store: LibraryStore) -> SessionDesk:
+    return SessionDesk(store, NoFiles(Path("/nowhere")))  # type: ignore[arg-type]
+
+
+def test_an_edit_is_there_after_a_restart(store: LibraryStore, tmp_path: Path) -> None:
+    desk = desk_of(store)
+    desk.edit(ID, [Assign(20_000, 40_000, "activity", "planning")], 0)
+    desk.edit(ID, [Split(50_000)], 1)
+    other = LibraryStore(tmp_path / "home" / "library.db")
+    session = desk_of(other).open(ID)
+    assert [s.activity for s in session.timeline.segments] == ["coding", "planning", "coding", "coding"]
+    assert session.draft.segments == SEGMENTS
+    assert session.revision == 2
+    undone = desk_of(other).undo(ID, 2)
+    assert len(undone.timeline.segments) == 3
+    assert undone.timeline.segments[1].activity == "planning"
+    assert len(desk_of(other).redo(ID, 3).timeline.segments) == 4
+    other.close()
+
+
+def test_the_later_of_two_windows_is_asked_to_look_again(store: LibraryStore) -> None:
+    one, two = desk_of(store), desk_of(store)
+    one.edit(ID, [Split(10_000)], 0)
+    with pytest.raises(StaleRevision):
+        two.edit(ID, [Split(30_000)], 0)
+    assert two.revision(ID)[1] == 1
+    two.edit(ID, [Split(30_000)], 1)
+    assert len(one.open(ID).timeline.segments) == 5
+
+
+def test_what_does_not_fit_is_not_written(store: LibraryStore) -> None:
+    desk = desk_of(store)
+    with pytest.raises(DoesNotFit):
+        desk.edit(ID, [Split(10_000), Split(10_010)], 0)
+    assert desk.revision(ID)[1] == 0
+
+
+def test_nothing_to_undo_is_said(store: LibraryStore) -> None:
+    with pytest.raises(LookupError):
+        desk_of(store).undo(ID, 0)
+    with pytest.raises(LookupError):
+        desk_of(store).redo(ID, 0)
+
+
+def test_a_later_run_keeps_the_edits_and_names_those_that_no_longer_fit(store: LibraryStore) -> None:
+    desk = desk_of(store)
+    desk.edit(ID, [Assign(20_000, 40_000, "title", "mine")], 0)
+    desk.edit(ID, [MoveBoundary(40_000, 42_000)], 1)
+    moved = (replace(SEGMENTS[0], end_ms=59_000), replace(SEGMENTS[1], start_ms=59_000, end_ms=60_000))
+    draft(store, moved, "thorough")
+    session = desk.open(ID)
+    assert [s.start_ms for s in session.timeline.segments] == [0, 59_000]
+    assert [m.revision for m in session.misfits] == [1, 2]
+    given_up = desk.dismiss(ID, 1, 2)
+    assert [m.revision for m in given_up.misfits] == [2]
+    near = (replace(SEGMENTS[0], end_ms=21_000), replace(SEGMENTS[1], start_ms=21_000), SEGMENTS[2])
+    draft(store, near, "again")
+    assert desk.open(ID).timeline.segments[1].end_ms == 42_000
+
+
+def test_history_says_what_stands(store: LibraryStore) -> None:
+    desk = desk_of(store)
+    desk.edit(ID, [Split(10_000)], 0)
+    desk.edit(ID, [Merge(10_000)], 1)
+    desk.undo(ID, 2)
+    told = [(entry.said, how) for entry, how in desk.history(ID)]
+    assert told[0] == ("Split at 0:10", "standing")
+    assert told[1][1] == "undone"
+    assert told[2] == ("Undid: Merged at 0:10, kept the earlier label", "")
+
+
+def test_segments_of_the_same_window_are_alike(store: LibraryStore) -> None:
+    assert desk_of(store).alike(ID, "s1") == ["s3"]
+    assert desk_of(store).alike(ID, "s2") == []
+
+
+def test_evidence_of_a_span(store: LibraryStore) -> None:
+    desk = desk_of(store)
+    assert [u.id for u in desk.evidence(ID, 20.0, 40.0).utterances] == ["u1"]
+    assert desk.evidence(ID, 40.0, 60.0).utterances == ()
+    assert len(desk.outline(ID).frames) == 3
+
+
+def test_a_recording_without_a_draft_says_so(store: LibraryStore) -> None:
+    store.recordings.save(replace(RECORDING, id="b" * 12))
+    with pytest.raises(LookupError):
+        desk_of(store).open("b" * 12)
+
+
+@given(data=st.data())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_undo_and_redo_through_the_real_store(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    store = drafted(tmp_path_factory.mktemp("lib"))
+    desk = desk_of(store)
+    past, future = [desk.open(ID).timeline], []
+    for _ in range(25):
+        step = data.draw(st.sampled_from(["edit", "edit", "undo", "redo", "reopen"]))
+        base = desk.revision(ID)[1]
+        if step == "edit":
+            operation = data.draw(operations(past[-1]))
+            try:
+                expected = apply(past[-1], operation)
+            except DoesNotFit:
+                continue
+            past.append(expected)
+            future.clear()
+            session = desk.edit(ID, [operation], base)
+        elif step == "undo" and len(past) > 1:
+            future.append(past.pop())
+            session = desk.undo(ID, base)
+        elif step == "redo" and future:
+            past.append(future.pop())
+            session = desk.redo(ID, base)
+        else:
+            desk = desk_of(store)
+            session = desk.open(ID)
+        assert session.timeline == past[-1]
+    store.close()
