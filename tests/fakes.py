@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.profile import Profile
-from escribano_tui.domain.recording import Recording
-from escribano_tui.ports import Cancelled, Choice, Evidence
+from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.ports import Cancelled, Choice, Evidence, Stop
 
 T = TypeVar("T")
 
@@ -154,3 +154,33 @@ class OneBackend:
 
     def close(self) -> None:
         self.opened.clear()
+
+
+class SoundMedia:
+    """A `Media` of sounds only: 16 kHz samples by track name. `sounds_asked` keeps the spans that were asked for."""
+
+    def __init__(self, sounds: dict[str, Any]) -> None:
+        self._sounds = sounds
+        self.sounds_asked: list[tuple[str, float, float]] = []
+
+    def sound(self, track: Track, start_s: float, end_s: float, rate: int = 16_000) -> Any:
+        import numpy as np
+
+        self.sounds_asked.append((track.name, start_s, end_s))
+        samples, first, last = self._sounds[track.name], round(start_s * rate), round(end_s * rate)
+        part = samples[max(0, first) : max(0, last)]
+        return np.pad(part, (max(0, -first), max(0, last - first - len(part) - max(0, -first)))).astype(np.float32)
+
+    def sound_blocks(self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000) -> Iterator[tuple[float, Any]]:
+        samples, size = self._sounds[track.name], round(block_s * rate)
+        for first in range(0, len(samples), size):
+            if stop.is_set():
+                raise Cancelled
+            yield first / rate, samples[first : first + size]
+
+
+def sound_recording(sounds: dict[str, Any], rate: int = 16_000) -> Recording:
+    """A recording with these tracks."""
+    longest = max((len(s) for s in sounds.values()), default=0) / rate
+    tracks = tuple(Track(name, f"{name}.wav", duration_s=len(s) / rate) for name, s in sounds.items())
+    return Recording("r1", "r1.mp4", "f1", 1, longest, tracks=tracks)
