@@ -20,6 +20,8 @@ MODULES: tuple[str, ...] = (
     "escribano_tui.backends.speech.silero",
     # speech
     "escribano_tui.backends.speech.moonshine",
+    # writing
+    "escribano_tui.backends.writing.deterministic",
 )
 
 LOOK_AGAIN_S = 10.0

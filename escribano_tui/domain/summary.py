@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from escribano_tui.domain.deeds import Deed
+from escribano_tui.domain.phrase import Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One point: a whole sentence and the moments (s) that it rests on, with the end of the segment of each.
 
-    `kind` is did, result, said, read, wrote or next. `segment_ids` are the segments that it speaks of.
+    `kind` is did, result, said, told (the owner's own description) or next. `segment_ids` are the segments that it
+    speaks of. `phrase` is the sentence without its full stop, `mine` says that the owner is its subject (`worked on …`).
+    `deed` is what a did claim was worded from: claims with the same deed key can be told as one.
     """
 
     text: str
@@ -18,6 +23,14 @@ class Claim:
     kind: str = "did"
     segment_ids: tuple[str, ...] = ()
     weight: float = 1.0
+    phrase: Phrase = ()
+    mine: bool = False
+    deed: Deed | None = None
+
+    @property
+    def t_s(self) -> float:
+        """Its first moment."""
+        return self.moments[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,12 @@ class SubjectFacts:
     by_activity: tuple[tuple[str, int], ...]
     claims: tuple[Claim, ...]
     importance: str = "medium"
+    start_ms: int = 0
+
+    @property
+    def key(self) -> str:
+        """A hash of all that is told of this subject: equal keys give equal texts."""
+        return _hash(repr((self.label, self.duration_ms, self.by_activity, self.claims, self.importance, self.start_ms)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +68,20 @@ class FactSheet:
     untranscribed_s: float = 0.0
     frames_failed: int = 0
     notes: tuple[str, ...] = ()
+    sound: bool = True
 
     @property
     def key(self) -> str:
         """A hash of all that a summary is written from, the revision aside: equal keys give equal texts."""
-        told = repr((self.started_at, self.duration_ms, self.work_ms, self.idle_ms, self.personal_ms, self.subjects,
-                     self.timeline, self.spoken_s, self.untranscribed_s, self.frames_failed, self.notes))  # fmt: skip
-        return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+        told = (
+            self.started_at, self.duration_ms, self.work_ms, self.idle_ms, self.personal_ms, self.subjects, self.timeline,
+            self.spoken_s, self.untranscribed_s, self.frames_failed, self.notes, self.sound,
+        )  # fmt: skip
+        return _hash(repr(told))
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

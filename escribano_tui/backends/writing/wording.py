@@ -1,0 +1,115 @@
+"""Claims as Markdown sentences, each ending in the times that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escribano_tui.domain.phrase import Phrase, Piece, capitalised, markdown, phrase
+from escribano_tui.domain.summary import Claim
+from escribano_tui.domain.times import cite
+
+MOST_CITED = 5
+
+
+def citation(claim: Claim) -> str:
+    """`[0:26, 2:18]`: every time lies inside of its segment."""
+    times = dict.fromkeys(cite(t_s, end_s) for t_s, end_s in claim.moments)
+    return f"[{', '.join(list(times)[:MOST_CITED])}]"
+
+
+def sentence(said: Phrase, claim: Claim) -> str:
+    """A phrase as a sentence of its own. The full stop comes after the citation, unless a quote has its own."""
+    last = said[-1] if said else Piece("")
+    ended = last.text.rstrip().endswith((".", "!", "?", "…")) and last.style in ("quote", "name")
+    return f"{markdown(said)} {citation(claim)}{'' if ended else '.'}"
+
+
+# ---------------------------------------------------------------- points
+
+
+def point(claims: Sequence[Claim]) -> str:
+    """The sentences of one point of a card, without `I`."""
+    return " ".join(sentence(s, c) for s, c in _points(claims))
+
+
+def _points(claims: Sequence[Claim]) -> list[tuple[Phrase, Claim]]:
+    told: list[tuple[Phrase, Claim]] = []
+    for claim in claims:
+        if claim.kind == "said":
+            told.append((phrase("Said: " if claim.mine else "Heard: ", claim.phrase), claim))
+        else:
+            told.append((capitalised(claim.phrase), claim))
+    return told
+
+
+def clauses(claims: Sequence[Claim]) -> str:
+    """Claims as clauses of one sentence, for the one line of a stand-up: `worked on x [0:26]; ran y [1:11].`"""
+    if not claims:
+        return ""
+    said = "; ".join(f"{markdown(c.phrase)} {citation(c)}" for c in claims)
+    return f"{said}."
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# ---------------------------------------------------------------- prose
+
+_THEN = ("Then ", "After that ", "", "Next ", "Then ", "")
+_SAID = ("I said: ", "I noted: ", "I remarked: ")
+_MOST_QUOTES = 2  # for one deed
+_LATER_S = 600.0
+_SENTENCES_A_PARAGRAPH = 6
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Where a telling is: how many deeds it has told, how many quotes, and when the last one was."""
+
+    deeds: int = 0
+    quotes: int = 0
+    last_s: float = 0.0
+
+
+def paragraphs(groups: Sequence[Sequence[Claim]]) -> str:
+    """The claims of a subject in whole sentences, in the first person, in paragraphs."""
+    teller = _Teller()
+    told: list[list[str]] = [[]]
+    for group in groups:
+        if len(told[-1]) >= _SENTENCES_A_PARAGRAPH:
+            told.append([])
+        told[-1] += [_told(claim, teller) for claim in group if claim.kind != "said"]
+        told[-1] += _quoted([c for c in group if c.kind == "said"], teller)
+    return "\n\n".join(" ".join(sentences) for sentences in told if sentences)
+
+
+def _told(claim: Claim, teller: _Teller) -> str:
+    if claim.kind == "told" or not claim.mine:
+        return sentence(capitalised(claim.phrase), claim)
+    lead = _lead(claim, teller)
+    teller.deeds += 1
+    teller.last_s = claim.t_s
+    return sentence(phrase(capitalised(phrase(f"{lead}I ")), claim.phrase), claim)
+
+
+def _quoted(claims: Sequence[Claim], teller: _Teller) -> list[str]:
+    """What was said in one segment, the best of it in one sentence, what was heard in another."""
+    told = []
+    for mine in (True, False):
+        best = sorted((c for c in claims if c.mine is mine), key=lambda c: (-c.weight, c.t_s))[:_MOST_QUOTES]
+        if best:
+            lead = _SAID[teller.quotes % len(_SAID)] if mine else "I heard: "
+            teller.quotes += mine
+            quotes = [f"{markdown(c.phrase)} {citation(c)}" for c in sorted(best, key=lambda c: c.t_s)]
+            told.append(f"{lead}{' and '.join(quotes)}.")
+    return told
+
+
+def _lead(claim: Claim, teller: _Teller) -> str:
+    if teller.deeds == 0:
+        return ""
+    if claim.t_s - teller.last_s > _LATER_S:
+        return "Later "
+    return _THEN[(teller.deeds - 1) % len(_THEN)]

@@ -1,0 +1,102 @@
+"""The thing that a segment was about, by the name its owner gave it, else the document, page or window in front."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from escribano_tui.domain.finding.views import View, key_of
+from escribano_tui.domain.phrase import Piece, code, name, title
+
+_FILE = re.compile(r"^[\w@+.\-~/\\ ]{0,120}?[\w@+\-]\.[A-Za-z]\w{0,7}$")
+_SEPARATOR = re.compile(r"\s+[-–—|·:]\s+|\s*\|\s*")
+_PATH = re.compile(r"^(?:~|/|[A-Za-z]:\\).*|^\S+/\S+/\S*$")
+_DIRTY = re.compile(r"^(?:[*•●]\s*|\(\d+\)\s+)|(?:\s*[*●×]|\s*\((?:new instance|modified|unsaved|\d+)\))+$")
+_NO_NAME = re.compile(
+    r"^(?:untitled\b.{0,5}|unbenannt\b.{0,5}|document ?\d+|new (?:tab|file|document)|desktop|home|terminal|console|bash|zsh|"
+    r"xterm|konsole|python\d?|powershell|cmd|window|start|mail|inbox|about:blank)$",
+    re.I,
+)
+_LONGEST = 90
+
+
+def thing_of(view: View) -> Piece | None:
+    """What the owner called it, verbatim; else a document or title of the descriptions or the segment; or None."""
+    segment = view.segment
+    if "title" in view.owned:
+        return styled(segment.title)
+    documents = Counter(d.document for d in view.descriptions if d.document)
+    if documents:
+        return styled(basename(documents.most_common(1)[0][0]))
+    titles = Counter(d.title for d in view.descriptions if d.title)
+    for candidate in (segment.title, *(t for t, _ in titles.most_common(2))):
+        tidied = tidy(candidate, segment.apps)
+        if tidied and not _NO_NAME.match(tidied):
+            return styled(tidied)
+    return None
+
+
+def title_of(view: View) -> str:
+    """What stands for a segment on a time line: its title, else what it was about, else its program."""
+    segment = view.segment
+    if "title" in view.owned:
+        return segment.title
+    thing = thing_of(view)
+    return tidy(segment.title, segment.apps) or (thing.text if thing else app_of(view))
+
+
+def styled(text: str) -> Piece:
+    """Files as code, all else as a title."""
+    return code(text) if is_file(text) else title(text)
+
+
+def is_file(text: str) -> bool:
+    """
+    >>> is_file("normalize.py"), is_file("Sprint 12 board"), is_file("Tidewater 0.4.2"), is_file("my notes.md")
+    (True, False, False, True)
+    """
+    return bool(_FILE.match(text)) and not text.endswith(".")
+
+
+def basename(path: str) -> str:
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
+
+
+def tidy(text: str, apps: tuple[str, ...] = ()) -> str:
+    """A window title without its program, path and marks.
+
+    >>> tidy("*normalize.py - /home/x/src - Geany (new instance)", ("Geany",))
+    'normalize.py'
+    >>> tidy("datetime — Basic types — Python 3.11 documentation - Chromium", ("Chromium",))
+    'datetime — Basic types — Python 3.11 documentation'
+    """
+    text = _DIRTY.sub("", " ".join(text.split())).strip()
+    programs = {key_of(a) for a in apps if a}
+    parts = [p for part in _SEPARATOR.split(text) if (p := _DIRTY.sub("", part).strip())]
+    kept = [p for p in parts if not _is_program(p, programs)]
+    kept = [p for p in kept if not _NO_NAME.match(p)] or kept
+    if len(kept) > 1:
+        kept = [p for p in kept if not _PATH.match(p)] or kept
+    if not kept:
+        return ""
+    files = [p for p in kept if is_file(basename(p))]
+    if files and (len(kept) == 1 or is_file(basename(kept[0]))):
+        return _DIRTY.sub("", basename(files[0])).strip()
+    return " — ".join(kept)[:_LONGEST].strip()
+
+
+def _is_program(part: str, programs: set[str]) -> bool:
+    key = key_of(_DIRTY.sub("", part))
+    return bool(key) and any(
+        key == p or (len(p) > 3 and p in key and len(key) <= len(p) + 12) or (len(key) > 3 and p.endswith(key))
+        for p in programs
+    )
+
+
+def app_of(view: View) -> str:
+    """The program in front, or empty."""
+    return view.segment.apps[0] if view.segment.apps else ""
+
+
+def topics_of(view: View, most: int = 3) -> tuple[Piece, ...]:
+    return tuple(name(t) for t in view.segment.topics[:most] if t)
