@@ -20,6 +20,8 @@ MODULES: tuple[str, ...] = (
     "escribano_tui.backends.speech.silero",
     # speech
     "escribano_tui.backends.speech.moonshine",
+    # screen_text
+    "escribano_tui.backends.screen_text.rapidocr",
     # writing
     "escribano_tui.backends.writing.deterministic",
 )

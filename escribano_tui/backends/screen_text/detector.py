@@ -1,0 +1,93 @@
+"""Finds lines of text: the DB detector of PP-OCR, at native scale, on what is not blank.
+
+Differentiable Binarization: Liao et al., 2020. RapidOCR's own pipeline scales crops up to 736 pixels, normalises in
+double precision and fits rotated boxes; none of it serves a screen, where text is upright and small.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from escribano_tui.backends.screen_text.blank import inked_parts
+from escribano_tui.domain.evidence import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from escribano_tui.ports import Image
+
+_STRIDE = 32  # the network wants sides that are multiples of it
+_PROBABLE = 0.3  # of a pixel to be text
+_SURE = 0.4  # mean over a box: prompts in colour and single words score below the usual 0.5
+_UNCLIP = 2.0  # how far a box grows beyond the shrunken kernel that the network draws, by area / perimeter
+_UNCLIP_ALONG = 0.5  # of that growth at both ends of a line: less ground to recognise
+_LEAST = 5  # pixels; smaller boxes hold no letter
+
+
+class Detector:
+    """Boxes of text lines in an image of shape (height, width, 3)."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._input = session.get_inputs()[0].name
+
+    def __call__(self, image: Image) -> list[Box]:
+        """In reading order: by rows, from left to right."""
+        found: list[Box] = []
+        for part in inked_parts(image):
+            crop = np.ascontiguousarray(image[part.y : part.bottom, part.x : part.right])
+            found += [Box(part.x + b.x, part.y + b.y, b.w, b.h) for b in self._within(crop)]
+        return reading_order(_without_doubles(found))
+
+    def _within(self, crop: Image) -> list[Box]:
+        height, width = crop.shape[:2]
+        below, beside = -height % _STRIDE, -width % _STRIDE
+        whole = cv2.copyMakeBorder(crop, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+        pixels = cv2.dnn.blobFromImage(whole, 1 / 127.5, mean=(127.5, 127.5, 127.5))
+        return boxes_of(self._session.run(None, {self._input: pixels})[0][0, 0], width, height)
+
+
+def boxes_of(probable: npt.NDArray[np.float32], width: int, height: int) -> list[Box]:
+    """Boxes from the network's map of probabilities, clipped to width x height."""
+    mask = np.asarray(probable > _PROBABLE, dtype=np.uint8)
+    mask = np.asarray(cv2.dilate(mask, np.ones((2, 2), np.uint8)), dtype=np.uint8)
+    outlines = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    boxes = (_grown(cv2.boundingRect(outline), probable, width, height) for outline in outlines)
+    return [box for box in boxes if box is not None]
+
+
+def _grown(kernel: Sequence[int], probable: npt.NDArray[np.float32], width: int, height: int) -> Box | None:
+    x, y, w, h = kernel
+    if min(w, h) < 3 or float(probable[y : y + h, x : x + w].mean()) < _SURE:
+        return None
+    by = w * h * _UNCLIP / (2 * (w + h))
+    along = by * _UNCLIP_ALONG
+    beside, above = (along, by) if w >= h else (by, along)
+    left, right = max(0, round(x - beside)), min(width, round(x + w + beside))
+    top, bottom = max(0, round(y - above)), min(height, round(y + h + above))
+    return Box(left, top, right - left, bottom - top) if min(right - left, bottom - top) >= _LEAST else None
+
+
+def _without_doubles(boxes: Sequence[Box]) -> list[Box]:
+    """Margins of parts overlap: of two boxes on the same text the larger stays."""
+    kept: list[Box] = []
+    for box in sorted(boxes, key=lambda b: -b.area):
+        if all(box.overlap(other) < 0.6 * box.area for other in kept):
+            kept.append(box)
+    return kept
+
+
+def reading_order(boxes: Sequence[Box]) -> list[Box]:
+    """Rows from top to bottom, each from left to right; boxes whose middles lie within half a height share a row."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda b: (2 * b.y + b.h, b.x)):
+        last = rows[-1][-1] if rows else None
+        if last is not None and abs((2 * box.y + box.h) - (2 * last.y + last.h)) < min(box.h, last.h) * 0.7:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [box for row in rows for box in sorted(row, key=lambda b: b.x)]

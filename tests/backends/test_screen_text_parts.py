@@ -1,0 +1,111 @@
+"""The pieces of the screen text backend that need no model: what is blank, batches, decoding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from escribano_tui.backends.screen_text.blank import inked_parts
+from escribano_tui.backends.screen_text.detector import boxes_of, reading_order
+from escribano_tui.backends.screen_text.recogniser import Recogniser, batches, plain_where_unsure
+from escribano_tui.domain.evidence import Box
+from tests.pictures import screen
+
+PLACES = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 500)), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PLACES, st.sampled_from([("white", "#505050"), ("#202428", "#d0d0d0"), ("#fdf6e3", "#93a1a1")]))
+def test_no_ink_of_text_is_left_out(places: list[tuple[int, int]], colours: tuple[str, str]) -> None:
+    ground, ink = colours
+    image = screen([(x, y, "Quick brown fox, 12:34") for x, y in places], ground=ground, ink=ink)
+    covered = np.zeros(image.shape[:2], bool)
+    for part in inked_parts(image):
+        covered[part.y : part.bottom, part.x : part.right] = True
+    drawn = (np.abs(image.astype(int) - image[-1, -1].astype(int)) > 40).any(axis=2)
+    assert covered[drawn].all()
+
+
+def test_ground_and_borders_cost_nothing() -> None:
+    window = screen(boxes=[(40, 40, 900, 500, "#808080"), (42, 42, 898, 498, "white")])
+    assert sum(part.area for part in inked_parts(window)) < 0.1 * window.shape[0] * window.shape[1]
+    assert inked_parts(screen()) == []
+    words = screen([(60, 60, "one line at the top"), (600, 480, "and one at the bottom")])
+    assert sum(part.area for part in inked_parts(words)) < 0.15 * words.shape[0] * words.shape[1]
+
+
+@given(st.lists(st.integers(32, 6400), max_size=200))
+def test_batches_take_every_line_once_and_stay_small(widths: list[int]) -> None:
+    made = list(batches(widths))
+    assert sorted(k for batch in made for k in batch) == list(range(len(widths)))
+    for batch in made:
+        widest, narrowest = max(widths[k] for k in batch), min(widths[k] for k in batch)
+        assert len(batch) == 1 or len(batch) * widest <= 2000
+        assert widest <= narrowest * 1.15 + 16
+
+
+def test_odd_accents_stay_only_where_the_line_is_sure_of_one() -> None:
+    assert "".join(plain_where_unsure("pārse", [0.99, 0.6, 0.99, 0.99, 0.99])) == "parse"
+    assert "".join(plain_where_unsure("Kārlis", [0.99] * 6)) == "Kārlis"
+    assert "".join(plain_where_unsure("žāvē", [0.99, 0.8, 0.99, 0.95])) == "žāvē"
+    assert "".join(plain_where_unsure("naïve café", [0.4] * 10)) == "naïve café"
+
+
+def test_boxes_grow_from_kernels_and_stay_inside() -> None:
+    probable = np.zeros((64, 256), np.float32)
+    probable[20:28, 10:200] = 0.9
+    probable[50:51, 100:140] = 0.9  # too thin
+    probable[40:50, 220:256] = 0.31  # not sure enough
+    (box,) = boxes_of(probable, 256, 64)
+    assert box.x < 10
+    assert box.y < 16
+    assert box.right > 200
+    assert box.bottom > 32
+    assert boxes_of(probable, 150, 30)[0].right == 150
+
+
+def test_reading_order_goes_by_rows() -> None:
+    a, b, c, d = Box(300, 12, 80, 20), Box(10, 10, 80, 20), Box(10, 40, 80, 20), Box(120, 43, 80, 18)
+    assert reading_order([a, d, c, b]) == [b, a, c, d]
+
+
+class _Session:
+    """Answers with one-hot steps: the columns of each line say which letters."""
+
+    def __init__(self, steps: list[list[int]]) -> None:
+        self._steps = steps
+        self.shapes: list[tuple[int, ...]] = []
+
+    def get_inputs(self) -> list[Any]:
+        return [type("Input", (), {"name": "x"})()]
+
+    def get_modelmeta(self) -> Any:
+        return type("Meta", (), {"custom_metadata_map": {"character": "a\nb\nc"}})()
+
+    def run(self, _: None, feed: dict[str, Any]) -> list[Any]:
+        self.shapes.append(feed["x"].shape)
+        count = feed["x"].shape[0]
+        out = np.zeros((count, 8, 5), np.float32)
+        for k in range(count):
+            for t, letter in enumerate(self._steps.pop(0)):
+                out[k, t, letter] = 0.8
+        return [out]
+
+
+def test_decoding_drops_repeats_and_blanks() -> None:
+    session = _Session([[1, 1, 0, 1, 4, 2, 2, 3], [0] * 8])
+    lines = [np.zeros((20, 60, 3), np.uint8), np.zeros((20, 400, 3), np.uint8)]
+    read = Recogniser(session)(lines)
+    assert read[0][0] == "aa bc"
+    assert abs(read[0][1] - 0.8) < 1e-6
+    assert read[1] == ("", 0.0)
+    assert session.shapes == [(1, 3, 48, 144), (1, 3, 48, 960)]
+
+
+def test_a_label_that_runs_upwards_is_turned() -> None:
+    session = _Session([[1] * 8])
+    Recogniser(session)([np.zeros((200, 20, 3), np.uint8)])
+    assert session.shapes == [(1, 3, 48, 480)]
