@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -12,6 +13,7 @@ from escribano_tui.domain.text import squash
 _APART_S = 1.0  # tracks of one moment may lie this far apart
 _SAME = 0.75  # share of an utterance's words that the other track has too, in this order
 _LEAST_WORDS = 2
+_BIN_S = 30.0
 
 
 def utterance_id(track: str, start_s: float) -> str:
@@ -22,28 +24,46 @@ def utterance_id(track: str, start_s: float) -> str:
 def settled(first: Sequence[Utterance], refined: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> list[Utterance]:
     """One account of the speech, in time order: a span that was transcribed again is told by its second text only, and
     what was heard on two tracks at once is told once."""
-    again = {item for u in refined for item in [_span_of(u, spans)] if item}
-    kept = [u for u in first if _span_of(u, spans) not in again]
-    return told_once([*kept, *refined])
+    again = by_span(refined, spans)
+    replaced = {u for item, told in by_span(first, spans).items() if again[item] for u in told}
+    return told_once([*(u for u in first if u not in replaced), *refined])
+
+
+def by_span(utterances: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> dict[str, list[Utterance]]:
+    """For the item of every span, in time order, the utterances whose middle lies in it."""
+    found: dict[str, list[Utterance]] = {span.item: [] for span in spans}
+    for track in {span.track for span in spans}:
+        own = sorted((s for s in spans if s.track == track), key=lambda s: s.start_s)
+        starts = [s.start_s for s in own]
+        for utterance in sorted((u for u in utterances if u.track == track), key=lambda u: (u.start_s, u.end_s)):
+            middle = (utterance.start_s + utterance.end_s) / 2
+            k = bisect_right(starts, middle) - 1
+            if k >= 0 and middle <= own[k].end_s:
+                found[own[k].item].append(utterance)
+    return found
 
 
 def told_once(utterances: Sequence[Utterance]) -> list[Utterance]:
     """Without those whose words are heard on another track at the same time; the surest one stays."""
-    kept: list[Utterance] = []
-    for one in sorted(utterances, key=lambda u: (u.doubtful, -u.confidence, u.start_s, u.track)):
-        others = [k for k in kept if k.track != one.track and _together(k, one)]
-        if _within(one, others):
-            continue
-        doubled = [k for k in others if _within(k, [one])]
-        kept = [k for k in kept if k not in doubled]
-        kept.append(one)
+    kept: set[Utterance] = set()
+    if len({u.track for u in utterances}) > 1:
+        near: dict[int, list[Utterance]] = {}  # by time, so that each is compared with its neighbours only
+        for one in sorted(utterances, key=lambda u: (u.doubtful, -u.confidence, u.start_s, u.track)):
+            around = {u for k in _bins(one) for u in near.get(k, ()) if u in kept}
+            others = [u for u in around if u.track != one.track and _together(u, one)]
+            if _within(one, others):
+                continue
+            kept -= {u for u in others if _within(u, [one])}
+            kept.add(one)
+            for k in _bins(one):
+                near.setdefault(k, []).append(one)
+    else:
+        kept = set(utterances)
     return sorted(kept, key=lambda u: (u.start_s, u.end_s, u.track, u.id))
 
 
-def _span_of(utterance: Utterance, spans: Sequence[SpeechSpan]) -> str:
-    """The item of the span that holds the middle of the utterance."""
-    middle = (utterance.start_s + utterance.end_s) / 2
-    return next((s.item for s in spans if s.track == utterance.track and s.start_s <= middle <= s.end_s), "")
+def _bins(utterance: Utterance) -> range:
+    return range(int((utterance.start_s - _APART_S) // _BIN_S), int((utterance.end_s + _APART_S) // _BIN_S) + 1)
 
 
 def _together(a: Utterance, b: Utterance) -> bool:

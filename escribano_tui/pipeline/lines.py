@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,14 @@ from escribano_tui.ports import Heard
 if TYPE_CHECKING:
     from escribano_tui.ports import Sound
 
+T = TypeVar("T")
 RATE = 16_000
 _STEP_S = 0.02
 _PAUSE_S = 0.1  # shorter gaps are stops inside of words
 _BELOW_PEAK_DB = 25.0  # how far below its loud parts speech pauses
 _REACH_S = 1.5  # a sentence ends at a pause this near to where its length puts it
-_LEAST_WORDS = 3  # fewer are told with their neighbours: "T. C." is no sentence
-_END = re.compile(r"(?<=[.!?…])[\"')\]”’]*\s+")
+_LEAST_WORDS = 3  # fewer are told with their neighbours
+_LETTER = re.compile(r"\W*[A-Za-z]\.")  # one letter with a stop is spelt out: "T. C."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,10 @@ def split_lines(heard: Heard, samples: Sound, start_s: float, end_s: float) -> l
     share of the letters puts it, and is told with the next one where there is none near.
     """
     if heard.words:
-        return [_of_words(words, start_s, end_s) for words in _sentences_of_words(heard.words)]
+        return [_of_words(words, start_s, end_s) for words in _grouped(heard.words, lambda word: word.text)]
     sentences = split_sentences(heard.text)
+    if not sentences:
+        return []
     cuts = _cuts(sentences, samples, start_s, end_s)
     lines: list[Line] = []
     begin, text = start_s, ""
@@ -58,20 +61,30 @@ def split_lines(heard: Heard, samples: Sound, start_s: float, end_s: float) -> l
 
 def split_sentences(text: str) -> list[str]:
     """Sentences of at least three words; shorter ones go with their neighbour."""
-    found: list[str] = []
-    for part in _END.split(text.strip()):
-        if found and (len(found[-1].split()) < _LEAST_WORDS or len(part.split()) < _LEAST_WORDS):
-            found[-1] = f"{found[-1]} {part}"
-        else:
-            found.append(part)
-    return [part for part in found if part]
+    return [" ".join(part) for part in _grouped(text.split(), str)]
+
+
+def _grouped(items: Sequence[T], text_of: Callable[[T], str]) -> list[list[T]]:
+    """Words, or what has a text, by sentence."""
+    groups: list[list[T]] = [[]]
+    for k, item in enumerate(items):
+        groups[-1].append(item)
+        long_enough = len(groups[-1]) >= _LEAST_WORDS and len(items) - k - 1 >= _LEAST_WORDS
+        if long_enough and _ends_sentence(text_of(item)):
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def _ends_sentence(word: str) -> bool:
+    bare = word.rstrip("\"')]”’ ")
+    return bare.endswith((".", "!", "?", "…")) and not _LETTER.fullmatch(bare)
 
 
 def _cuts(sentences: Sequence[str], samples: Sound, start_s: float, end_s: float) -> list[tuple[float, float] | None]:
     """For each sentence but the last, the pause (s, s) that it ends with, or None where no pause is near."""
     total = sum(map(len, sentences))
-    if len(sentences) < 2 or end_s <= start_s:
-        return []
+    if end_s <= start_s:
+        return [None] * (len(sentences) - 1)
     voiced = _voiced(samples, start_s, end_s)
     spoken = np.concatenate([[0.0], np.cumsum(voiced)]) / max(1, int(voiced.sum()))
     pauses = _pauses(voiced, start_s)
@@ -108,16 +121,6 @@ def _pauses(voiced: npt.NDArray[np.bool_], start_s: float) -> list[tuple[float, 
     edges = np.flatnonzero(np.diff(voiced.astype(np.int8)))
     pairs = [(a + 1, b + 1) for a, b in pairwise(edges.tolist()) if not voiced[a + 1]]
     return [(start_s + a * _STEP_S, start_s + b * _STEP_S) for a, b in pairs if (b - a) * _STEP_S >= _PAUSE_S]
-
-
-def _sentences_of_words(words: Sequence[Word]) -> list[list[Word]]:
-    found: list[list[Word]] = [[]]
-    for k, word in enumerate(words):
-        found[-1].append(word)
-        ends = word.text.rstrip("\"')]”’ ").endswith((".", "!", "?", "…"))
-        if ends and len(found[-1]) >= _LEAST_WORDS and len(words) - k - 1 >= _LEAST_WORDS:
-            found.append([])
-    return [part for part in found if part]
 
 
 def _of_words(words: Sequence[Word], start_s: float, end_s: float) -> Line:

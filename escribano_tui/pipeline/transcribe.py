@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 MARGIN_S = 0.4  # silence around a span that is heard with it
+Accept = Callable[[list[Utterance]], bool]
 _AGREE = 3  # this many spans of one language in a row settle the language of the recording
 
 
@@ -70,8 +71,11 @@ class Hearing:
         if self._transcriber is not None:
             self._transcriber.close()
 
-    def write_down(self, span: SpeechSpan, before_s: float, after_s: float) -> None:
-        """Transcribe a span and store it, or count it as failed. Raises BackendError where the backend is gone for good."""
+    def write_down(self, span: SpeechSpan, before_s: float, after_s: float, accept: Accept = bool) -> None:
+        """Transcribe a span and store what is accepted of it, or count it as failed.
+
+        Raises BackendError where the backend is gone for good.
+        """
         try:
             utterances = self.utterances(span, before_s, after_s)
         except BackendError as problem:
@@ -79,8 +83,9 @@ class Hearing:
                 raise
             self.context.fail(span.item, str(problem), problem.raw)
             return
-        self.context.put(span.item, utterances)
-        if utterances:
+        accepted = accept(utterances)
+        self.context.put(span.item, utterances if accepted else [])
+        if accepted:
             self.context.look(span.start_s, line=utterances[-1].text)
 
     def utterances(self, span: SpeechSpan, before_s: float, after_s: float) -> list[Utterance]:

@@ -10,6 +10,7 @@ from escribano_tui.domain.journal import fold, replay
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import Coverage, Dossier, Evidence, RunRecord, Session
+from escribano_tui.domain.speech import settled
 from escribano_tui.domain.timeline import Timeline
 from escribano_tui.ports import Store
 
@@ -41,10 +42,9 @@ def make_session(store: Store, recording: Recording, run: RunRecord, draft: Time
 
 
 def load_utterances(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER) -> list[Utterance]:
-    """What was said: the refined utterances where there are any, else the first ones."""
-    refined = run.phase("refine")
-    phase = "refine" if refined is not None and refined.state == "finished" and refined.output_id else "transcribe"
-    return load(store, run, phase, Utterance, start_s, end_s)
+    """What was said: the refined text of a span where there is one, else the first; each utterance once."""
+    first, refined = (load(store, run, phase, Utterance, start_s, end_s) for phase in ("transcribe", "refine"))
+    return settled(first, refined, load(store, run, "listen", SpeechSpan, start_s, end_s))
 
 
 def load_evidence(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER, lines: bool = True) -> Evidence:
