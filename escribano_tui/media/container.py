@@ -68,6 +68,12 @@ def audio_of(container: InputContainer, index: int) -> AudioStream | None:
     return streams[index] if 0 <= index < len(streams) else None
 
 
+def codec_of(stream: VideoStream | AudioStream) -> str:
+    """The codec's name whatever the decoder is called (av1, not libdav1d); empty where there is no decoder for it."""
+    context = stream.codec_context
+    return str(context.codec.canonical_name) if context is not None else ""
+
+
 def only(container: InputContainer, wanted: Any) -> None:
     """Let the demuxer skip all streams but `wanted`: their packets are not even read from the disk."""
     from av.stream import Discard

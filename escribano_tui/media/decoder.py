@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,9 @@ import av
 import cv2
 import numpy as np
 
+from escribano_tui.media.alike import Alike
 from escribano_tui.media.container import only, opened, video_of
-from escribano_tui.media.packets import Packets
+from escribano_tui.media.packets import Floats, Ints, Packets
 from escribano_tui.ports import Cancelled, Picture, Stop
 
 if TYPE_CHECKING:
@@ -27,35 +29,34 @@ cv2.setNumThreads(1)  # the lanes share a small machine
 
 THREADS = 2
 _SKIP_AHEAD = 2000  # packets read over rather than sought past: a seek costs about as much
+_HALF_TICK_S = 1e-4
 _NEAR_S = 0.5  # a damaged picture may be stood in for by one this much earlier
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, -90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A picture to be decoded: `times_s` ask for packet number `packet`, reached from keyframe number `key`."""
+    """Packet number `packet` is to be decoded; `key` is the keyframe from which it is reached."""
 
     packet: int
     key: int
-    times_s: tuple[float, ...]
 
 
-def plan(packets: Packets, times_s: Sequence[float], origin_s: float) -> list[Wanted]:
-    """Which packet shows at each time, and from which keyframe it is decoded, in decoding order of their groups."""
-    if not len(packets):
-        return []
-    shown = np.argsort(packets.time_s, kind="stable")
-    half_tick = 1e-4
-    rank = np.searchsorted(packets.time_s[shown], np.asarray(times_s) + origin_s + half_tick, side="right") - 1
-    asked: dict[int, list[float]] = {}
-    for t_s, index in zip(times_s, shown[np.maximum(rank, 0)].tolist(), strict=True):
-        asked.setdefault(index, []).append(t_s)
+def shown_at(packets: Packets, times_s: Floats) -> list[int]:
+    """The number of the packet whose picture shows at each time (container clock); the first one before all."""
+    order = np.argsort(packets.time_s, kind="stable")
+    rank = np.searchsorted(packets.time_s[order], times_s + _HALF_TICK_S, side="right") - 1
+    return [int(index) for index in order[np.maximum(rank, 0)]]
+
+
+def plan(packets: Packets, wanted: Iterable[int]) -> list[Wanted]:
+    """How each packet is reached, group after group, in time order within each."""
     keys = np.flatnonzero(packets.key)
-    wanted = [Wanted(index, _key_for(packets, keys, index), tuple(sorted(times))) for index, times in asked.items()]
-    return sorted(wanted, key=lambda w: (w.key, w.packet))
+    reached = [Wanted(index, _key_for(packets, keys, index)) for index in set(wanted)]
+    return sorted(reached, key=lambda w: (w.key, packets.time_s[w.packet]))
 
 
-def _key_for(packets: Packets, keys: Any, index: int) -> int:
+def _key_for(packets: Packets, keys: Ints, index: int) -> int:
     """The last keyframe before `index` in the file that is not shown after it (pictures that lead an open group)."""
     at = int(np.searchsorted(keys, index, side="right")) - 1
     while at > 0 and packets.time_s[keys[at]] > packets.time_s[index]:
@@ -63,28 +64,33 @@ def _key_for(packets: Packets, keys: Any, index: int) -> int:
     return int(keys[at]) if at >= 0 else 0
 
 
-def pictures(path: Path, packets: Packets, times_s: Sequence[float], origin_s: float, stop: Stop) -> Iterator[Picture]:
-    """One picture for each time, in time order; what cannot be decoded is left out. Raises OSError, av.FFmpegError."""
-    wanted = plan(packets, times_s, origin_s)
-    if not wanted:
+def decoded(
+    path: Path, packets: Packets, wanted: Iterable[int], stop: Stop, threads: int = THREADS
+) -> Iterator[tuple[int, VideoFrame]]:
+    """(packet number, frame) for the wanted packets, group after group, in time order within each.
+
+    What is damaged is stood in for by a picture shortly before it, or left out. Raises OSError, av.FFmpegError.
+    """
+    planned = plan(packets, wanted)
+    if not planned:
         return
     with opened(path) as container:
         stream = video_of(container)
         if stream is None:
             return
         only(container, stream)
-        stream.codec_context.thread_count = THREADS
+        stream.codec_context.thread_count = threads
         stream.codec_context.thread_type = "AUTO"
         reader = _Reader(container, stream, packets)
-        for _, group in groupby(wanted, key=lambda w: w.key):
+        for _, group in groupby(planned, key=lambda w: w.key):
             if stop.is_set():
                 raise Cancelled
-            yield from _of_group(reader, list(group), packets, origin_s, stop)
+            yield from _of_group(reader, list(group), packets, stop)
 
 
-def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, origin_s: float, stop: Stop) -> Iterator[Picture]:
-    """The wanted pictures of one group in time order: frames come out in that order, so none has to be kept."""
-    due = sorted(group, key=lambda w: int(packets.pts[w.packet]))
+def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, stop: Stop) -> Iterator[tuple[int, VideoFrame]]:
+    """The wanted frames of one group: they come out in time order, so none has to be kept."""
+    due = deque(group)
     before: VideoFrame | None = None
     for frame in reader.decode(group[0].key, {w.packet for w in group}):
         if stop.is_set():
@@ -92,28 +98,40 @@ def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, origin_s: 
         if frame.pts is None:
             continue
         while due and packets.pts[due[0].packet] < frame.pts:  # it will not come any more
-            yield from _stand_in(due.pop(0), before, packets, origin_s)
+            yield from _stand_in(due.popleft(), before, packets)
         if due and packets.pts[due[0].packet] == frame.pts:
-            yield from _asked(due.pop(0), frame, packets, origin_s)
+            yield due.popleft().packet, frame
         before = frame
     for wanted in due:
-        yield from _stand_in(wanted, before, packets, origin_s)
+        yield from _stand_in(wanted, before, packets)
 
 
-def _stand_in(wanted: Wanted, before: VideoFrame | None, packets: Packets, origin_s: float) -> list[Picture]:
-    """The picture shortly before one that is damaged, if there is one."""
+def _stand_in(wanted: Wanted, before: VideoFrame | None, packets: Packets) -> list[tuple[int, VideoFrame]]:
+    """The frame shortly before one that is damaged, if there is one."""
     if before is None or before.pts is None:
         return []
     gap_s = float((int(packets.pts[wanted.packet]) - before.pts) * (before.time_base or 0))
-    return _asked(wanted, before, packets, origin_s) if gap_s <= _NEAR_S else []
+    return [(wanted.packet, before)] if gap_s <= _NEAR_S else []
 
 
-def _asked(wanted: Wanted, frame: VideoFrame, packets: Packets, origin_s: float) -> list[Picture]:
-    """The picture for each of the times that ask for it."""
-    image = image_of(frame)
-    shift_s = float(packets.time_s[wanted.packet]) - float(packets.pts[wanted.packet] * (frame.time_base or 0))
-    pts_s = float((frame.pts or 0) * (frame.time_base or 0)) + shift_s - origin_s
-    return [Picture(t_s, pts_s, image) for t_s in wanted.times_s]
+def pictures(
+    path: Path, packets: Packets, pixels: int, times_s: Sequence[float], origin_s: float, stop: Stop
+) -> Iterator[Picture]:
+    """One picture for each time, in time order; what cannot be decoded is left out. Raises OSError, av.FFmpegError.
+
+    Where the packets say that nothing changed, the cheapest packet that shows the same picture is decoded.
+    """
+    if not len(packets):
+        return
+    alike = Alike(packets, pixels)
+    asked: dict[int, list[tuple[float, float]]] = {}
+    for t_s, index in zip(times_s, shown_at(packets, np.asarray(times_s, dtype=np.float64) + origin_s), strict=True):
+        cheapest, since_s = alike.cheapest(index)
+        asked.setdefault(cheapest, []).append((t_s, since_s - origin_s))
+    for number, frame in decoded(path, packets, asked, stop):
+        image = image_of(frame)
+        for t_s, since_s in sorted(asked[number]):
+            yield Picture(t_s, min(since_s, t_s), image)
 
 
 def image_of(frame: VideoFrame, width: int | None = None, height: int | None = None) -> Image:
@@ -131,7 +149,6 @@ class _Reader:
         self._source = container.demux(stream)
         self._next = 0  # number of the packet that comes next
         self._has_flushed = False
-        self.time_base = stream.time_base or 1
 
     def decode(self, key: int, targets: set[int]) -> Iterator[VideoFrame]:
         """Frames from keyframe number `key` until the last of `targets` is out; others may be left out."""

@@ -62,7 +62,8 @@ class MediaEngine:
         path = Path(recording.path)
         with _readable(path):
             packets = self._packets(recording, stop)
-            yield from decoder.pictures(path, packets, times_s, recording.origin_s, stop)
+            pixels = recording.width * recording.height
+            yield from decoder.pictures(path, packets, pixels, times_s, recording.origin_s, stop)
 
     def loudness(self, track: Track, duration_s: float, stop: Stop, step_s: float = 0.1) -> Envelope:
         """RMS in dBFS for each step of the recording, named `loudness:TRACK`."""

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 import numpy.typing as npt
 
-from escribano_tui.media.container import only, opened, video_of
+from escribano_tui.media.container import codec_of, only, opened, video_of
+from escribano_tui.media.payload import Measure, measure_for
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Row = tuple[int | None, int | None, int, bool, int | None, int]  # pts, dts, size, is_keyframe, duration, hidden bytes
 
 _CHUNK = 4096  # packets between two looks at the stop event
 BACKWARD_S = 1.0  # B-frames and muxers shuffle by less; a clock that was set back jumps by more
+_BLOCK_FILLED = 64  # fewer packets cannot tell a constant bit rate
+_EVEN, _EVEN_OF_MEAN = 0.9, 0.3
 GAP_S = 20.0  # a longer pause between two packets of a constant-rate stream is told to the owner
 
 
@@ -34,7 +39,8 @@ class Packets:
 
     `time_s` is the presentation time in the container's clock, made to go on where that clock was set back; `pts` and
     `dts` are what the file has, in ticks; `offsets` are (index of the first packet, seconds added from there on).
-    `complete` is False where reading broke off before the end.
+    `hidden` counts the bytes of a packet that are for pictures shown later (VP9, AV1). `complete` is False where reading
+    broke off before the end.
     """
 
     time_s: Floats
@@ -43,6 +49,7 @@ class Packets:
     size: Ints
     key: Bools
     duration_s: Floats
+    hidden: Ints
     offsets: tuple[tuple[int, float], ...] = ((0, 0.0),)
     complete: bool = True
 
@@ -70,27 +77,50 @@ class Packets:
 def read_packets(path: Path, stop: Stop | None = None, progress: Callable[[int], None] | None = None) -> Packets:
     """All video packets of a file, without decoding. Raises OSError, av.FFmpegError, Cancelled.
 
-    About 2.4 us a packet; sound is not even read from the disk where the container has an index.
+    About 2.4 us a packet; sound is not even read from the disk where the container has an index. Where plain sizes
+    would mislead (constant bit rate, hidden frames) the packets' bytes are looked at.
     """
     with opened(path) as container:
         stream = video_of(container)
         if stream is None:
             return packets_of([], 1.0, True)
         only(container, stream)
-        return demux_video(container, stream, stop, progress)
+        codec = codec_of(stream)
+        packets = demux_video(container, stream, stop, progress, measure_for(codec, filled=False))
+    if not looks_filled(packets) or measure_for(codec, filled=True) is None:
+        return packets
+    with opened(path) as container:
+        again = video_of(container)
+        if again is None:
+            return packets
+        only(container, again)
+        return demux_video(container, again, stop, progress, measure_for(codec, filled=True))
+
+
+def looks_filled(packets: Packets) -> bool:
+    """Whether packets are all about as big as the average: a constant bit rate is kept up by stuffing."""
+    plain = packets.size[~packets.key]
+    if len(plain) < _BLOCK_FILLED:
+        return False
+    low, middle, high = np.percentile(plain, (30, 50, 70))
+    return bool(low > _EVEN * high and middle > _EVEN_OF_MEAN * np.mean(packets.size))
 
 
 def demux_video(
-    container: InputContainer, stream: VideoStream, stop: Stop | None = None, progress: Callable[[int], None] | None = None
+    container: InputContainer,
+    stream: VideoStream,
+    stop: Stop | None = None,
+    progress: Callable[[int], None] | None = None,
+    measure: Measure | None = None,
 ) -> Packets:
     """The packets of `stream` from where the container stands to its end."""
-    rows: list[tuple[int | None, int | None, int, bool, int | None]] = []
+    rows: list[Row] = []
     complete = True
     source = container.demux(stream)
     while True:
         before = len(rows)
         try:  # `extend` keeps what came before an error
-            rows.extend((p.pts, p.dts, p.size, p.is_keyframe, p.duration) for p in islice(source, _CHUNK))
+            rows.extend(_rows(islice(source, _CHUNK), measure))
         except (av.FFmpegError, OSError):
             complete = False
             break
@@ -99,32 +129,49 @@ def demux_video(
         if stop is not None and stop.is_set():
             raise Cancelled
         if progress is not None:
-            progress(sum(1 for row in rows if row[2]) if len(rows) - before < _CHUNK else len(rows))
+            progress(sum(1 for row in rows[before:] if row[2]) + before)
     return packets_of(rows, float(stream.time_base or 1), complete)
 
 
-def packets_of(rows: list[tuple[int | None, int | None, int, bool, int | None]], time_base: float, complete: bool) -> Packets:
-    """Packets from rows of (pts, dts, size, is_keyframe, duration) in ticks of `time_base` seconds."""
+def _rows(source: Iterable[Packet[Any]], measure: Measure | None) -> Iterator[Row]:
+    if measure is None:
+        return ((p.pts, p.dts, p.size, p.is_keyframe, p.duration, 0) for p in source)
+    return (_row(p, measure) for p in source)
+
+
+def _row(packet: Packet[Any], measure: Measure) -> Row:
+    size, hidden = measure(bytes(packet)) if packet.size else (0, 0)
+    return packet.pts, packet.dts, size, packet.is_keyframe, packet.duration, hidden
+
+
+def packets_of(rows: list[Row], time_base: float, complete: bool) -> Packets:
+    """Packets from rows in ticks of `time_base` seconds."""
     kept = [row for row in rows if row[2] and (row[0] is not None or row[1] is not None)]
     pts = np.array([row[0] if row[0] is not None else row[1] for row in kept], dtype=np.int64)
     dts = np.array([row[1] if row[1] is not None else row[0] for row in kept], dtype=np.int64)
     size = np.array([row[2] for row in kept], dtype=np.int64)
     key = np.array([row[3] for row in kept], dtype=np.bool_)
     duration = np.array([row[4] or 0 for row in kept], dtype=np.float64) * time_base
-    offsets = _offsets(np.asarray(dts * time_base, dtype=np.float64))
+    hidden = np.array([row[5] for row in kept], dtype=np.int64)
+    told = np.array([row[1] is not None for row in kept], dtype=np.bool_)
+    offsets = _offsets(np.asarray(dts * time_base, dtype=np.float64), told)
     time = np.asarray(pts * time_base, dtype=np.float64)
     for (first, offset), (until, _) in zip(offsets, (*offsets[1:], (len(kept), 0.0)), strict=True):
         time[first:until] += offset
-    return Packets(time, pts, dts, size, key, duration, offsets, complete)
+    return Packets(time, pts, dts, size, key, duration, hidden, offsets, complete)
 
 
-def _offsets(order: Floats) -> tuple[tuple[int, float], ...]:
-    """Where the clock was set back by more than BACKWARD_S, and what to add so that it goes on."""
+def _offsets(order_s: Floats, told: Bools) -> tuple[tuple[int, float], ...]:
+    """Where the clock was set back by more than BACKWARD_S, and what to add so that it goes on.
+
+    Only decoding times that the container told count: presentation times go back wherever pictures are reordered.
+    """
     found = [(0, 0.0)]
-    if len(order) < 2:
+    index = np.flatnonzero(told)
+    steps = np.diff(order_s[index])
+    if not len(steps) or not np.any(steps > 0):
         return tuple(found)
-    steps = np.diff(order)
-    usual = float(np.median(steps[steps > 0])) if np.any(steps > 0) else 0.0
-    for index in np.flatnonzero(steps < -BACKWARD_S):
-        found.append((int(index) + 1, found[-1][1] + usual - float(steps[index])))
+    usual = float(np.median(steps[steps > 0]))
+    for at in np.flatnonzero(steps < -BACKWARD_S).tolist():
+        found.append((int(index[at + 1]), found[-1][1] + usual - float(steps[at])))
     return tuple(found)

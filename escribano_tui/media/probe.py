@@ -11,7 +11,7 @@ import av
 
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.text import clean_line
-from escribano_tui.media.container import opened, video_of
+from escribano_tui.media.container import codec_of, opened, video_of
 from escribano_tui.media.extent import Extent, measure
 from escribano_tui.media.fingerprint import fingerprint
 from escribano_tui.media.started import started_at
@@ -117,7 +117,7 @@ def _first_picture(container: InputContainer, stream: VideoStream, notes: list[s
     if lost:
         notes.append("The first pictures are damaged; the recording begins at the first whole one.")
     return _Pictures(
-        codec=clean_line(stream.codec_context.name, 40),
+        codec=clean_line(codec_of(stream), 40),
         width=frame.height if turned else frame.width,
         height=frame.width if turned else frame.height,
         rotation=-frame.rotation % 360,  # libav turns counterclockwise
@@ -152,7 +152,7 @@ def _track(stream: AudioStream, index: int, path: Path) -> Track:
         name=f"embedded:{index}",
         path=os.path.abspath(path),
         stream_index=index,
-        codec=clean_line(codec.name, 40) if codec is not None else "",
+        codec=clean_line(codec_of(stream), 40),
         sample_rate=(codec.sample_rate or 0) if codec is not None else 0,
         channels=(codec.channels or 0) if codec is not None else 0,
         duration_s=float(stream.duration * base) if stream.duration else 0.0,
@@ -179,6 +179,5 @@ def _placed(track: Track, origin_s: float, index: int, extent: Extent) -> Track:
 def _nothing_usable(stream: VideoStream | None, path: Path) -> str:
     if stream is None:
         return f"{shown(path)} holds neither pictures nor sound; name the video file itself."
-    codec = stream.codec_context
-    name = clean_line(codec.name, 40) if codec is not None else "unknown"
+    name = clean_line(codec_of(stream), 40) or "unknown"
     return f"No picture of {shown(path)} can be decoded (codec {name}); convert it to H.264 or copy it again from its source."

@@ -1,53 +1,131 @@
-"""Changes of the picture from the sizes of its packets."""
+"""Changes of the picture from the sizes of its packets, verified by decoding where these are in doubt."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from escribano_tui.domain.evidence import Change, Envelope
 from escribano_tui.domain.recording import Recording
-from escribano_tui.media.packets import Bools, Floats, Packets
+from escribano_tui.media.intra import intra_news, is_intra
+from escribano_tui.media.keynews import judge
+from escribano_tui.media.levels import levels
+from escribano_tui.media.packets import Bools, Floats, Ints, Packets
+from escribano_tui.media.verify import placed, verified
 from escribano_tui.ports import Stop
 
 MOTION_STEP_S = 0.5
+MOST_PER_MINUTE = 29.0  # medium and large ones, on average; beyond it the weakest are called small
+LARGE, MEDIUM, SMALL = 0.3, 0.035, 0.004  # shares of a whole picture: a window, part of a page, a line
+_USUAL_SENSITIVITY = 0.4
+_NEAR_S = 1.5  # a change stands out against what else is new this close to it
+_SEEN_SURE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Packets that may bring a change, one value each: packet number, time (container clock), share of the picture that
+    is new, and how sure that is."""
+
+    packet: Ints
+    time_s: Floats
+    share: Floats
+    sure: Floats
 
 
 def scan_packets(
     recording: Recording, packets: Packets, sensitivity: float, min_interval_s: float, stop: Stop
 ) -> tuple[list[Change], Envelope]:
-    """Changes in time order, and the `motion` envelope."""
-    order = np.argsort(packets.time_s, kind="stable")
-    time, size, key = packets.time_s[order] - recording.origin_s, packets.size[order].astype(np.float64), packets.key[order]
-    plain = np.where(key, np.nan, size)
-    intra = float(np.median(size[key])) if key.any() else float(size.max())
-    still = float(np.nanmedian(plain)) if not key.all() else 0.0
-    share = np.where(key, _key_news(time, size, key, intra), np.maximum(size - 2 * still, 0) / intra)
-    limit = 0.05 * sensitivity / 0.4
-    found = [(float(t), float(s)) for t, s in zip(time, share, strict=True) if s >= limit and t > 0]
-    changes: list[Change] = []
-    for t, s in sorted(found, key=lambda f: -f[1]):
-        if all(abs(t - c.t_s) >= min_interval_s for c in changes):
-            changes.append(Change(round(t, 3), min(1.0, 0.5 + s / 2), "large" if s > 0.25 else "medium"))
-    return sorted(changes, key=lambda c: c.t_s), _motion(recording, time, share)
+    """Changes in time order, and the `motion` envelope, in session time. Raises OSError, av.FFmpegError, Cancelled."""
+    path = Path(recording.path)
+    scale = sensitivity / _USUAL_SENSITIVITY
+    share, sure = _news(path, recording, packets, stop)
+    candidates = _candidates(packets, share, sure, SMALL * scale)
+    kept, strength = _chosen(candidates, MEDIUM * scale, min_interval_s)
+    bigger = kept[candidates.share[kept] >= MEDIUM * scale]
+    ranked = bigger[np.argsort(-strength[bigger], kind="stable")]
+    ranked = ranked[: max(1, int(MOST_PER_MINUTE * recording.duration_s / 60))]
+    candidates.time_s[ranked] = placed(path, packets, candidates.packet[ranked], stop)
+    return _changes(recording, candidates, kept, set(ranked.tolist())), _motion(recording, packets, share)
 
 
-def _key_news(time: Floats, size: Floats, key: Bools, intra: float) -> Floats:
-    """How much of a keyframe is news: large where it comes earlier than keyframes usually do."""
-    news = np.zeros(len(size))
-    keys = np.flatnonzero(key)
-    if len(keys) < 3:
-        return news
-    gaps = np.diff(keys)
-    early = gaps < 0.97 * np.percentile(gaps, 90)
-    moved = np.abs(np.diff(size[keys])) / intra
-    news[keys[1:]] = np.where(early, np.maximum(moved, 0.1), 0.0)
-    return news
+def _news(path: Path, recording: Recording, packets: Packets, stop: Stop) -> tuple[Floats, Floats]:
+    """(share of the picture that is new, how sure that is or 0 where only the size says it) for each packet."""
+    if is_intra(packets):
+        share = intra_news(path, packets, stop)
+        return share, np.where(share > 0, _SEEN_SURE, 0.0)
+    measured = levels(packets, recording.width * recording.height)
+    keys = verified(path, packets, judge(packets, measured), stop)
+    share, sure = measured.news.copy(), np.zeros(len(packets))
+    share[keys.index], sure[keys.index] = keys.share, keys.sure
+    return share, sure
 
 
-def _motion(recording: Recording, time: Floats, share: Floats) -> Envelope:
-    """Log-scaled share of new information per step."""
-    steps = max(1, int(np.ceil(recording.duration_s / MOTION_STEP_S)))
-    where = np.clip((time / MOTION_STEP_S).astype(int), 0, steps - 1)
+def _candidates(packets: Packets, share: Floats, sure: Floats, least: float) -> Candidates:
+    """Every packet with news, but for the first picture; how sure it is grows with how far it stands out."""
+    first = int(np.argmin(packets.time_s)) if len(packets) else 0
+    index = np.flatnonzero(share >= least)
+    index = index[index != first]
+    news = share[index]
+    beside = _beside(packets.time_s[index], news)
+    by_size = np.clip(0.5 + 0.25 * np.log10(news / least), 0.1, 0.98) * (news / beside) ** 0.25
+    return Candidates(index, packets.time_s[index].copy(), news, np.where(sure[index] > 0, sure[index], by_size))
+
+
+def _beside(time_s: Floats, news: Floats) -> Floats:
+    """The sum of all news within _NEAR_S of each."""
+    order = np.argsort(time_s, kind="stable")
+    total = np.concatenate(([0.0], np.cumsum(news[order])))
+    first = np.searchsorted(time_s[order], time_s - _NEAR_S, side="left")
+    last = np.searchsorted(time_s[order], time_s + _NEAR_S, side="right")
+    return np.asarray(np.maximum(total[last] - total[first], news), dtype=np.float64)
+
+
+def _chosen(found: Candidates, medium: float, min_interval_s: float) -> tuple[Ints, Floats]:
+    """(indices of the candidates of which none is closer than `min_interval_s` to a stronger one, strength of all)."""
+    strength = np.minimum(found.share, 1.0) * np.sqrt(found.share / _beside(found.time_s, found.share))
+    # A small one never stands in for a larger one.
+    rank = np.where(found.share >= medium, 10.0 + strength, strength)
+    return _apart(found.time_s, rank, min_interval_s), strength
+
+
+def _changes(recording: Recording, found: Candidates, kept: Ints, counted: set[int]) -> list[Change]:
+    """Changes in session time; only the `counted` ones may be medium or large."""
+    changes = []
+    for k in kept.tolist():
+        t_s = float(found.time_s[k]) - recording.origin_s
+        if not 0 < t_s < recording.duration_s:
+            continue
+        size = "small" if k not in counted else "large" if found.share[k] >= LARGE else "medium"
+        changes.append(Change(round(t_s, 3), round(float(found.sure[k]), 3), size))
+    return sorted(changes, key=lambda change: change.t_s)
+
+
+def _apart(t_s: Floats, strength: Floats, distance_s: float) -> Ints:
+    """Indices of those that no stronger one within `distance_s` stands in for."""
+    order = np.argsort(t_s, kind="stable")
+    free: Bools = np.ones(len(t_s), dtype=np.bool_)
+    rank_of = np.empty(len(order), dtype=np.int64)
+    rank_of[order] = np.arange(len(order))
+    sorted_s = t_s[order]
+    kept = []
+    for k in np.argsort(-strength, kind="stable").tolist():
+        rank = int(rank_of[k])
+        if not free[rank]:
+            continue
+        kept.append(k)
+        first = int(np.searchsorted(sorted_s, t_s[k] - distance_s + 1e-9, side="left"))
+        last = int(np.searchsorted(sorted_s, t_s[k] + distance_s - 1e-9, side="right"))
+        free[first:last] = False
+    return np.array(sorted(kept), dtype=np.int64)
+
+
+def _motion(recording: Recording, packets: Packets, share: Floats) -> Envelope:
+    """News per step on a logarithmic scale: 0 nothing, 0.25 a thousandth of the picture, 0.5 a hundredth, 1 all of it."""
+    steps = max(1, int(np.ceil(recording.duration_s / MOTION_STEP_S - 1e-9)))
+    where = np.clip(((packets.time_s - recording.origin_s) / MOTION_STEP_S).astype(np.int64), 0, steps - 1)
     amount = np.bincount(where, weights=share, minlength=steps)
-    values = np.clip(np.log10(1 + amount * 1e4) / 4, 0, 1)
+    values = np.clip(np.log10(1.0 + 1e4 * amount) / 4.0, 0.0, 1.0)
     return Envelope("motion", MOTION_STEP_S, tuple(np.round(values, 4).tolist()))

@@ -1,0 +1,110 @@
+"""Keyframes set apart from changes: one is big by itself, so its size says little; when and how it came says more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escribano_tui.media.levels import Levels
+from escribano_tui.media.packets import Bools, Floats, Ints, Packets
+
+_PERIODS_S = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0)
+_EXPLAINED = 0.8  # a rule holds where it explains this share of the keyframes, or of the moments when it calls for one
+_NEAR_WHOLE = 0.98  # an interval counts as full from here on (rounding of rates such as 29.97)
+_SPREAD = 0.03  # by how much the longest intervals may differ and still be one
+_SIZE_OF_CHANGE = 0.06  # keyframes of unlike pictures differ in size by more; of like ones by less
+_COST = 2.0  # news sent as differences weighs at least half of the same in a keyframe
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNews:
+    """What is thought of the keyframes, one value each. `index` are packet numbers; `share` is how much of the picture
+    is news (0 where nothing is thought to have changed), `sure` in 0..1; `doubtful` ones are worth decoding."""
+
+    index: Ints
+    share: Floats
+    sure: Floats
+    doubtful: Bools
+
+
+def judge(packets: Packets, levels: Levels) -> KeyNews:
+    """Judge each keyframe by whether one was due, and by whether what was sent in between explains its size."""
+    keys = np.flatnonzero(packets.key).astype(np.int64)
+    none = np.zeros(len(keys))
+    if len(keys) < 2:
+        return KeyNews(keys, none, none, none.astype(np.bool_))
+    size = packets.size[keys].astype(np.float64)
+    sent = np.concatenate(([0.0], np.cumsum(levels.news * levels.whole)))
+    between = np.diff(sent[keys], prepend=0.0)
+    between[0] = 0.0
+    larger = np.maximum(size, np.roll(size, 1))
+    moved = np.abs(size - np.roll(size, 1)) / larger
+    moved[0] = 0.0
+    left = np.maximum(moved - _COST * between / larger, 0.0)  # the part of the move that was not sent before
+    limit = np.maximum(_SIZE_OF_CHANGE, 4.0 * _unrest(moved, between / larger))
+    early = ~_due(packets, keys)
+    early[0] = False
+    leaps = left > limit
+    share = np.where(early & leaps, np.maximum(left, 0.3), np.where(early, 0.3, np.where(leaps, left, 0.0)))
+    sure = np.where(early & leaps, 0.95, np.where(early, 0.6, np.where(leaps, 0.5, 0.0)))
+    doubtful = (early ^ leaps) & (np.arange(len(keys)) > 0)
+    # A group in which much was sent: an early keyframe is there because the encoder saw a cut.
+    doubtful &= ~(early & (between > 0.3 * larger))
+    return KeyNews(keys, share, sure, doubtful)
+
+
+def _unrest(moved: Floats, between: Floats) -> float:
+    """By how much keyframes of one picture differ in this file: where next to nothing was sent in between."""
+    quiet = moved[1:][between[1:] < 0.01]
+    return float(np.median(quiet)) if len(quiet) >= 3 else 0.0
+
+
+def _due(packets: Packets, keys: Ints) -> Bools:
+    """Whether a keyframe came because one was due: the longest interval in packets or in time, or a clock's beat.
+
+    None is due where no rule holds: such an encoder makes keyframes where it sees a cut, or where it is asked to.
+    """
+    count = np.diff(keys, prepend=keys[0])
+    time = packets.time_s[keys]
+    previous = packets.time_s[np.maximum(keys - 1, 0)]
+    rules = [_by_count(count), _by_interval(time, previous)]
+    rules += [_by_beat(packets, time, previous, period) for period in _PERIODS_S]
+    explained = [int(np.count_nonzero(rule)) for rule in rules]
+    return rules[int(np.argmax(explained))]
+
+
+def _by_count(count: Ints) -> Bools:
+    """A keyframe after the greatest number of packets that occurs again and again."""
+    usual = float(np.percentile(count[1:], 90)) if len(count) > 1 else 0.0
+    due = count >= _NEAR_WHOLE * usual
+    due[0] = True
+    often = np.count_nonzero(due[1:]) >= max(2, 0.15 * (len(count) - 1))
+    spread = int(count[1:][due[1:]].max() - count[1:][due[1:]].min()) if often else 0
+    return due if often and spread <= max(1.0, _SPREAD * usual) else np.zeros(len(count), dtype=np.bool_)
+
+
+def _by_interval(time: Floats, previous: Floats) -> Bools:
+    """The first packet after a fixed time since the last keyframe (variable rates)."""
+    passed = np.diff(time, prepend=time[0])
+    just_before = previous - np.concatenate(([time[0]], time[:-1]))
+    candidates = just_before[1:][np.isfinite(just_before[1:])]
+    if len(candidates) < 3:
+        return np.zeros(len(time), dtype=np.bool_)
+    longest = float(np.percentile(candidates, 90))
+    due = passed >= max(longest, 1e-6) * _NEAR_WHOLE
+    due[0] = True
+    held = np.count_nonzero(due[1:]) >= _EXPLAINED * (len(time) - 1)
+    return due if held else np.zeros(len(time), dtype=np.bool_)
+
+
+def _by_beat(packets: Packets, time: Floats, previous: Floats, period_s: float) -> Bools:
+    """The first packet after each multiple of a period since the beginning."""
+    start = float(packets.time_s[0])
+    beat, beat_before = np.floor((time - start) / period_s + 1e-6), np.floor((previous - start) / period_s + 1e-6)
+    due = beat > beat_before
+    due[0] = True
+    order = np.sort(packets.time_s)
+    calls = int(np.count_nonzero(np.diff(np.floor((order - start) / period_s + 1e-6)) > 0))
+    held = np.count_nonzero(due[1:]) >= _EXPLAINED * max(1, calls)
+    return due if held and calls >= 3 else np.zeros(len(time), dtype=np.bool_)

@@ -1,0 +1,108 @@
+"""Where sizes leave a doubt: decode only the stretch in question, small, and look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from escribano_tui.media.glimpse import glimpses, unlike
+from escribano_tui.media.keynews import KeyNews
+from escribano_tui.media.levels import is_between
+from escribano_tui.media.packets import Floats, Ints, Packets
+from escribano_tui.ports import Stop
+
+SAME_AREA = 0.002  # pictures that differ in less are taken for the same
+EXACT_S = 0.2  # when a moment is known to within this, no decoding is spent on it
+_HIDDEN_AHEAD = 33  # a hidden picture is shown at most this many pictures later (a pyramid of 32, libvpx lag 25)
+_LONG_S = 0.4  # a doubt longer than this could lose a boundary: these are decoded first
+# Packets that may be decoded to place changes: a share of all, but always so many.
+_LONG_SHARE, _LONG_LEAST = 0.1, 3000
+_SHORT_SHARE, _SHORT_LEAST = 0.05, 200
+_MOST_KEYS = 400  # keyframes compared at most
+
+
+def verified(path: Path, packets: Packets, keys: KeyNews, stop: Stop) -> KeyNews:
+    """Doubtful keyframes compared with the keyframe before each: what looks the same has not changed."""
+    doubtful = np.flatnonzero(keys.doubtful)[:_MOST_KEYS].tolist()
+    if not doubtful:
+        return keys
+    seen = glimpses(path, packets, {int(keys.index[k]) for d in doubtful for k in (d - 1, d)}, stop)
+    share, sure = keys.share.copy(), keys.sure.copy()
+    for d in doubtful:
+        one, other = seen.get(int(keys.index[d - 1])), seen.get(int(keys.index[d]))
+        if one is None or other is None:
+            continue
+        area = unlike(one, other)
+        share[d] = area if area >= SAME_AREA else 0.0
+        sure[d] = 0.8 if area >= SAME_AREA else 0.0
+    return replace(keys, share=share, sure=sure)
+
+
+def placed(path: Path, packets: Packets, chosen: Ints, stop: Stop) -> Floats:
+    """The times (container clock) at which the changes that packets `chosen` bring are really shown, strongest first.
+
+    A picture may be shown before the one it was brought by (B-pictures), or later (hidden pictures of VP9 and AV1).
+    """
+    time_s = packets.time_s[chosen].copy()
+    wanted = _affordable(packets, chosen)
+    seen = glimpses(path, packets, {n for stretch in wanted.values() for n in stretch}, stop) if wanted else {}
+    for k, stretch in wanted.items():
+        here = [(n, seen[n]) for n in stretch if n in seen]
+        steps = [unlike(one[1], other[1]) for one, other in pairwise(here)]
+        if steps and max(steps) >= SAME_AREA:
+            time_s[k] = packets.time_s[here[int(np.argmax(steps)) + 1][0]]
+    return time_s
+
+
+def _affordable(packets: Packets, chosen: Ints) -> dict[int, list[int]]:
+    """The stretches to be decoded by the index of their change: long doubts first, then the strongest changes."""
+    stretches = _Stretches(packets)
+    found = {k: stretches.of(number) for k, number in enumerate(chosen.tolist())}
+    found = {k: stretch for k, stretch in found.items() if len(stretch) > 2}  # of two, the later one is new
+    length_s = {k: float(packets.time_s[s[-1]] - packets.time_s[s[0]]) for k, s in found.items()}
+    long = [k for k in found if length_s[k] > _LONG_S]
+    short = [k for k in found if EXACT_S < length_s[k] <= _LONG_S]
+    count = len(packets)
+    reached: dict[int, int] = {}
+    wanted: dict[int, list[int]] = {}
+    for group, budget in ((long, max(_LONG_LEAST, _LONG_SHARE * count)), (short, max(_SHORT_LEAST, _SHORT_SHARE * count))):
+        left = float(budget)
+        for k in group:
+            key, end = stretches.group_of(found[k])
+            left -= max(0, end - reached.get(key, key))
+            if left < 0:
+                break
+            reached[key] = max(end, reached.get(key, key))
+            wanted[k] = found[k]
+    return wanted
+
+
+class _Stretches:
+    """The pictures among which a change lies, from the last one that is surely old to the first that is surely new."""
+
+    def __init__(self, packets: Packets) -> None:
+        self._packets = packets
+        self._between = is_between(packets)
+        self._latest = np.maximum.accumulate(packets.time_s)
+        self._order = np.argsort(packets.time_s, kind="stable")
+        self._sorted_s = packets.time_s[self._order]
+        self._keys = np.flatnonzero(packets.key)
+
+    def of(self, number: int) -> list[int]:
+        """Packet numbers in the order in which they are shown; one alone where the moment is known."""
+        packets, time_s = self._packets, float(self._packets.time_s[number])
+        if number == 0 or self._between[number]:
+            return [number]
+        until = int(np.searchsorted(self._sorted_s, time_s + 1e-9, side="left"))
+        first = int(np.searchsorted(self._sorted_s, self._latest[number - 1] - 1e-9, side="left"))
+        if 2 * packets.hidden[number] > packets.size[number]:
+            until = min(until + _HIDDEN_AHEAD, len(self._order))
+        return [int(n) for n in self._order[min(first, until - 1) : until]]
+
+    def group_of(self, stretch: list[int]) -> tuple[int, int]:
+        """(keyframe from which a stretch is decoded, its last packet), as packet numbers."""
+        at = int(np.searchsorted(self._keys, min(stretch), side="right")) - 1
+        return (int(self._keys[at]) if at >= 0 else 0), max(stretch)
