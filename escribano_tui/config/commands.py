@@ -1,0 +1,197 @@
+"""Every command of the app, once: its id, where it works, its default keys, its short and its long name.
+
+This table feeds the keys, the footer, the help and the command palette. Ids are what a keymap file names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from escribano_tui.domain.activity import ACTIVITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `keys` are in Textual's long form. `label` is for the footer, `help` for help and palette.
+
+    `footer` ranks it in the footer: 0 is never, higher comes first where room is short. Commands of one `group` share
+    a place in the footer, under the name of the group.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    footer: int = 0
+    group: str = ""
+    part: str = ""  # heading in the help
+
+    @property
+    def where(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition(".")[2]
+
+
+WHERE: Final[dict[str, str]] = {
+    "app": "everywhere",
+    "library": "library",
+    "chooser": "chooser",
+    "run": "run",
+    "review": "review",
+    "summary": "summary",
+}
+
+_APP = (
+    Command("app.palette", ("ctrl+p",), "palette", "Open the command palette"),
+    Command("app.help", ("question_mark", "f1"), "help", "Show the keys of this screen", 99),
+    Command("app.back", ("escape",), "back", "Go back, or close what is open"),
+    Command("app.themes", ("f2",), "themes", "Choose a theme, with a preview"),
+    Command("app.doctor", ("f3",), "doctor", "Check backends, models, folders and this terminal"),
+    Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays"),
+)
+
+_LIBRARY = (
+    Command("library.open", ("enter",), "open", "Review it, or choose how to run it where nothing has run yet", 90),
+    Command("library.add", ("a",), "add", "Add a recording: type, browse, paste or drop a path", 88),
+    Command("library.run", ("r",), "run again", "Choose a profile and run it again", 60),
+    Command("library.summary", ("w",), "summary", "Read the summary", 62),
+    Command("library.filter", ("slash",), "filter", "Show only recordings whose name, state or activity matches", 58),
+    Command("library.find", ("f",), "find", "Find what was said, shown or titled in all recordings", 56),
+    Command("library.sort", ("o",), "order", "Order by date, name, length or what is left to review", 30),
+    Command("library.delete", ("delete", "backspace"), "delete", "Delete it from the library; the file itself stays", 50),
+    Command("library.restore", ("u",), "undo delete", "Bring back what was deleted last", 40),
+    Command("library.doctor", ("d",), "doctor", "Check backends, models, folders and this terminal", 45),
+    Command("library.demo", ("x",), "demo", "Add the recording that ships with the package", 20),
+    Command("library.down", ("down", "j"), "next", "Next recording"),
+    Command("library.up", ("up", "k"), "previous", "Previous recording"),
+    Command("library.first", ("home",), "first", "First recording"),
+    Command("library.last", ("end",), "last", "Last recording"),
+    Command("library.page-down", ("pagedown",), "page down", "One page down"),
+    Command("library.page-up", ("pageup",), "page up", "One page up"),
+)
+
+_CHOOSER = (
+    Command("chooser.start", ("enter",), "start", "Start the chosen profile", 90),
+    Command("chooser.quick", ("1",), "quick", "Choose quick", 80),
+    Command("chooser.thorough", ("2",), "thorough", "Choose thorough", 79),
+    Command("chooser.next", ("right", "tab", "l"), "next profile", "Choose the next profile", 60),
+    Command("chooser.previous", ("left", "shift+tab", "h"), "previous profile", "Choose the previous profile"),
+    Command("chooser.force", ("f",), "all anew", "Compute all again instead of reusing what is there", 50),
+    Command("chooser.retry", ("t",), "retry failed", "Try again only the items that failed", 49),
+    Command("chooser.down", ("down", "j"), "down", "Scroll down"),
+    Command("chooser.up", ("up", "k"), "up", "Scroll up"),
+)
+
+_RUN = (
+    Command("run.look", ("enter",), "look at the draft", "Review the segments; while it runs, those drafted so far", 90),
+    Command("run.cancel", ("c",), "cancel", "Cancel; what is finished stays and the next run goes on from there", 80),
+    Command("run.pause", ("p",), "pause", "Pause or go on; a paused run lets go of its models", 79),
+    Command("run.failures", ("f",), "what failed", "Show the frames and spans that gave no result", 78),
+    Command("run.again", ("r",), "run again", "Choose a profile and run it again", 40),
+    Command("run.summary", ("w",), "summary", "Read the summary", 60),
+    Command("run.down", ("down", "j"), "down", "Scroll the draft down"),
+    Command("run.up", ("up", "k"), "up", "Scroll the draft up"),
+)
+
+_LABELS = tuple(
+    Command(f"review.label-{k}", (str(k),), name, f"Label as {name}, reviewed, and on to the next", 90, "label")
+    for k, name in enumerate(ACTIVITIES[:9], 1)
+)
+
+_REVIEW_EDIT = (
+    *_LABELS,
+    Command("review.labels", ("l",), "all labels", "Choose among all activities, by letter", 90, "label"),
+    Command("review.split", ("s",), "split", "Split at the time cursor; on an edge, at the next change", 86),
+    Command("review.merge-next", ("m",), "merge", "Merge with the next segment, keeping this label", 85, "merge"),
+    Command("review.merge-previous", ("M",), "merge", "Merge with the previous segment, keeping this label", 85, "merge"),
+    Command("review.start-earlier", ("left_square_bracket",), "edges", "Start earlier by the step", 80, "edges"),
+    Command("review.start-later", ("right_square_bracket",), "edges", "Start later by the step", 80, "edges"),
+    Command("review.end-earlier", ("left_curly_bracket",), "edges", "End earlier by the step", 80, "edges"),
+    Command("review.end-later", ("right_curly_bracket",), "edges", "End later by the step", 80, "edges"),
+    Command("review.snap", ("S",), "snap", "Snap the edge nearer to the cursor to the nearest change", 60),
+    Command("review.edge-here", ("i",), "edge here", "Move the edge nearer to the cursor to the cursor", 40),
+    Command("review.step", ("z",), "step", "Step of the edges: 1 s, 5 s, one frame", 30),
+    Command("review.title", ("e",), "title", "Edit the title", 82),
+    Command("review.apps", ("a",), "apps", "Edit the apps, the one in front first", 50),
+    Command("review.topics", ("t",), "topics", "Edit the topics", 49),
+    Command("review.subject", ("b",), "subject", "Put it into a subject, an old or a new one", 48),
+    Command("review.rename-subject", ("B",), "rename subject", "Rename its subject, for all of its segments"),
+    Command("review.personal", ("p",), "personal", "Mark as personal, or not", 47),
+    Command("review.accept", ("space",), "reviewed", "Mark as reviewed, and on to the next", 88),
+    Command("review.unreview", ("r",), "not reviewed", "Mark as not reviewed"),
+    Command("review.select", ("x",), "select", "Select for an edit of several, or not", 44),
+    Command("review.alike", ("A",), "all alike", "Apply this label to all that look alike, with a preview", 55),
+    Command("review.undo", ("u",), "undo", "Undo the last edit", 84, "undo"),
+    Command("review.redo", ("U",), "undo", "Redo", 84, "undo"),
+)
+
+_REVIEW_MOVE = (
+    Command("review.down", ("j", "down"), "next", "Next segment", 20, "move"),
+    Command("review.up", ("k", "up"), "previous", "Previous segment", 20, "move"),
+    Command("review.page-down", ("pagedown",), "page down", "One page down"),
+    Command("review.page-up", ("pageup",), "page up", "One page up"),
+    Command("review.first", ("home",), "first", "First segment"),
+    Command("review.last", ("end", "G"), "last", "Last segment"),
+    Command("review.next-unreviewed", ("n",), "to review", "Next segment that is not reviewed", 70),
+    Command("review.least-sure", ("c",), "least sure", "Next least sure label that is not reviewed", 58),
+    Command("review.next-of-subject", ("N",), "of this subject", "Next segment of this subject"),
+    Command("review.go-to", ("g",), "go to", "Go to a time", 42),
+    Command("review.search", ("slash",), "search", "Search titles, speech and screen text as you type", 57),
+    Command("review.cursor-back", ("comma",), "cursor", "Time cursor back by 1 s", 45, "cursor"),
+    Command("review.cursor-on", ("full_stop",), "cursor", "Time cursor on by 1 s", 45, "cursor"),
+    Command("review.cursor-back-5", ("less_than_sign",), "cursor", "Time cursor back by 5 s"),
+    Command("review.cursor-on-5", ("greater_than_sign",), "cursor", "Time cursor on by 5 s"),
+    Command("review.cursor-back-frame", ("ctrl+comma", "alt+comma"), "cursor", "Time cursor back by one frame"),
+    Command("review.cursor-on-frame", ("ctrl+full_stop", "alt+full_stop"), "cursor", "Time cursor on by one frame"),
+    Command("review.change-back", ("left",), "change", "Time cursor to the change before", 43, "change"),
+    Command("review.change-on", ("right",), "change", "Time cursor to the change after", 43, "change"),
+    Command("review.zoom-in", ("plus", "equals_sign"), "zoom", "Zoom the time line in at the cursor", 35, "zoom"),
+    Command("review.zoom-out", ("minus",), "zoom", "Zoom the time line out", 35, "zoom"),
+    Command("review.zoom-all", ("0",), "zoom", "Show the whole recording on the time line"),
+)
+
+_REVIEW_LOOK = (
+    Command("review.evidence", ("enter",), "evidence", "Show all evidence of this segment", 75),
+    Command("review.evidence-down", ("shift+down", "J"), "more evidence", "Scroll the evidence down"),
+    Command("review.evidence-up", ("shift+up", "K"), "less evidence", "Scroll the evidence up"),
+    Command("review.open", ("o",), "open", "Open the recording at the cursor in a player", 34),
+    Command("review.play", ("P",), "play", "Play the sound of this segment", 33),
+    Command("review.history", ("h",), "history", "Show what each edit was", 52),
+    Command("review.summary", ("w",), "summary", "Write and read the summary", 83),
+    Command("review.run", ("R",), "run again", "Choose a profile and run it again"),
+)
+
+_REVIEW = tuple(
+    replace(command, part=part)
+    for part, commands in (("Edit", _REVIEW_EDIT), ("Move", _REVIEW_MOVE), ("Look", _REVIEW_LOOK))
+    for command in commands
+)
+
+_SUMMARY = (
+    Command("summary.format", ("f",), "format", "Next format", 90),
+    Command("summary.regenerate", ("r",), "regenerate", "Write it again from what was corrected", 88),
+    Command("summary.citations", ("enter",), "citations", "Choose a cited moment and look at it", 85),
+    Command("summary.copy", ("y",), "copy", "Copy the Markdown to the clipboard", 80),
+    Command("summary.changed", ("d",), "what changed", "Show what differs from the version before", 78),
+    Command("summary.versions", ("v",), "versions", "Show an earlier version", 76),
+    Command("summary.export", ("x",), "export", "Write a file: json, md, srt, vtt, csv, html, truth", 74),
+    Command("summary.review", ("e",), "review", "Go to the review", 60),
+    Command("summary.down", ("down", "j"), "down", "Scroll down"),
+    Command("summary.up", ("up", "k"), "up", "Scroll up"),
+    Command("summary.page-down", ("pagedown", "space"), "page down", "One page down"),
+    Command("summary.page-up", ("pageup",), "page up", "One page up"),
+    Command("summary.first", ("home",), "top", "To the top"),
+    Command("summary.last", ("end",), "end", "To the end"),
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY)
+BY_ID: Final[dict[str, Command]] = {c.id: c for c in COMMANDS}
+
+
+def commands_of(where: str) -> tuple[Command, ...]:
+    """The commands of one screen, in the order of the help."""
+    return tuple(c for c in COMMANDS if c.where == where)

@@ -1,0 +1,310 @@
+"""The app: it routes between screens and owns runs, nothing more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.message import Message
+from textual.screen import Screen
+
+from escribano_tui.config.commands import commands_of
+from escribano_tui.config.keymap import Keymap, load_keymap
+from escribano_tui.config.paths import Paths, data, shipped
+from escribano_tui.config.places import Places
+from escribano_tui.config.themes import Shelf, load_themes
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.text import clean_line
+from escribano_tui.ports import House, RunOptions
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.keys import as_textual_keymap, bindings_of
+from escribano_tui.ui.palette import Palette, as_textual
+from escribano_tui.ui.runs import Kept, RunKeeper
+from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.library import LibraryScreen
+from escribano_tui.ui.widgets.picture import Painter
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+DEFAULT_THEME = "ink"
+REFRESH_S = 0.1  # a run is shown anew at most this often
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the app opens with: the library, a file to choose a profile for, or a recording at a moment."""
+
+    path: Path | None = None
+    recording_id: str = ""
+    t_s: float | None = None
+
+
+class RunsChanged(Message, bubble=False):
+    """Some run has told something; many of these fold into one."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RunsChanged)
+
+
+class EscribanoApp(App[None], inherit_bindings=False):
+    """`house` is all it works with; `paths` where the owner's themes and keys are and where places are kept."""
+
+    CSS_PATH: ClassVar = ["app.tcss", "screens/library.tcss"]  # Textual loads none for the default screen
+    TITLE = "escribano-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar = [*bindings_of("app"), Binding("ctrl+c", "how_to_quit", show=False, system=True)]
+
+    def __init__(self, house: House, start: Start | None = None, paths: Paths | None = None) -> None:
+        self.shelf: Shelf = load_themes([shipped("themes"), *([paths.own_themes] if paths else [])])
+        self.keymap = load_keymap(paths.own_keys) if paths else Keymap()
+        self.places = Places(paths.home / "places.json" if paths else None)
+        remembered = str(self.places.flag("theme"))
+        self.palette = Palette(self.shelf.themes.get(remembered) or self.shelf.themes[DEFAULT_THEME])
+        super().__init__()
+        self.house = house
+        self.demo = data("demo.mp4")
+        self._start = start or Start()
+        self.painter = Painter()
+        self.keeper = RunKeeper(self._poke)
+        self._flush_timer: Timer | None = None
+        for theme in self.shelf.themes.values():
+            self.register_theme(as_textual(theme))
+        self.theme = self.palette.theme.name
+        self.set_keymap(as_textual_keymap(self.keymap))
+
+    # ------------------------------------------------------------ start and end
+
+    def get_default_screen(self) -> Screen[object]:
+        return cast("Screen[object]", LibraryScreen())
+
+    def on_mount(self) -> None:
+        for problem in (*self.shelf.problems, *self.keymap.problems):
+            self.tell(problem, "warning", 12.0)
+        if self._start.path is not None:
+            self.add_files([str(self._start.path)])
+        elif self._start.recording_id:
+            self.go_review(self._start.recording_id, self._start.t_s)
+
+    @job("quit")
+    async def quit(self) -> None:
+        """Cancel what runs, keep where things stood, remove what was deleted, and go."""
+        for kept in self.keeper.active:
+            if kept.run is not None:
+                await asyncio.to_thread(kept.run.cancel)
+                await asyncio.to_thread(kept.run.wait, 5.0)
+        for screen in self.screen_stack:
+            if isinstance(screen, CommandScreen):
+                screen.keep_place()
+        try:
+            await asyncio.to_thread(self.places.save)
+            await asyncio.to_thread(self.house.library.purge)
+        finally:
+            self.exit()
+
+    def action_do(self, name: str) -> None:
+        """Run a command that works everywhere."""
+        match name:
+            case "palette":
+                self.action_command_palette()
+            case "back":
+                if isinstance(self.screen, CommandScreen):
+                    self.screen.do_back()
+            case "help":
+                from escribano_tui.ui.screens.help import HelpScreen
+
+                where = self.screen.where if isinstance(self.screen, CommandScreen) else ""
+                self.push_screen(HelpScreen(where, self.keymap))
+            case "themes":
+                from escribano_tui.ui.screens.themes import ThemesScreen
+
+                self.push_screen(ThemesScreen(self))
+            case "doctor":
+                from escribano_tui.ui.screens.doctor import DoctorScreen
+
+                self.push_screen(DoctorScreen())
+            case "quit":
+                self.ask_to_quit()
+
+    def ask_to_quit(self) -> None:
+        if not self.keeper.active:
+            self.quit()
+            return
+        from escribano_tui.ui.screens.confirm import ConfirmScreen
+
+        name = clean_line(Path(self.keeper.active[0].recording.path).name)
+        detail = "What is finished stays; the next run goes on from there."
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.quit()
+
+        self.push_screen(ConfirmScreen(f"Cancel the run of “{name}” and quit?", detail, "quit"), answered)
+
+    def action_how_to_quit(self) -> None:
+        self.tell(f"{self.keymap.shown('app.quit')} quits.")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command of the screen below it, then those that work everywhere."""
+        if isinstance(screen, CommandScreen):
+            for command in commands_of(screen.where):
+                why = screen.unavailable(command.name)
+                shown = self.keymap.shown(command.id)
+                yield SystemCommand(f"{command.help}  [{shown}]", why or f"{screen.where}: {command.label}",
+                                    lambda name=command.name: screen.action_do(name))  # fmt: skip
+        for command in commands_of("app"):
+            if command.name not in ("palette", "back"):
+                yield SystemCommand(f"{command.help}  [{self.keymap.shown(command.id)}]", "everywhere",
+                                    lambda name=command.name: self.action_do(name))  # fmt: skip
+
+    # ------------------------------------------------------------ telling
+
+    def tell(self, sentence: str, severity: str = "information", timeout: float = 4.0) -> None:
+        """A line in the corner; never markup."""
+        level = cast("Literal['information', 'warning', 'error']", severity)
+        self.notify(clean_line(sentence), severity=level, timeout=timeout, markup=False)
+
+    def report(self, error: Exception) -> None:
+        screen = next((s for s in reversed(self.screen_stack) if isinstance(s, CommandScreen)), None)
+        if screen is not None:
+            screen.report(error)
+
+    def show_theme(self, name: str) -> None:
+        self.palette = Palette(self.shelf.themes[name])
+        self.theme = name
+        for screen in self.screen_stack:
+            if isinstance(screen, CommandScreen):
+                screen.restyle()
+
+    # ------------------------------------------------------------ from screen to screen
+
+    def leave(self, screen: CommandScreen) -> None:
+        if len(self.screen_stack) > 1 and screen is self.screen:
+            self.pop_screen()
+        else:
+            self.tell(f"{self.keymap.shown('app.quit')} quits.")
+
+    def _go(self, screen: CommandScreen, recording_id: str) -> None:
+        """Show a screen; a chooser or a run makes way for what it led to."""
+        screen.recording_id = recording_id
+        if isinstance(self.screen, CommandScreen) and self.screen.where in ("chooser", "run"):
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def _back_to(self, where: str, recording_id: str) -> CommandScreen | None:
+        """Go back to a screen that lies below, if it is there."""
+        for k, screen in enumerate(self.screen_stack):
+            if isinstance(screen, CommandScreen) and (screen.where, screen.recording_id) == (where, recording_id):
+                for _ in self.screen_stack[k + 1 :]:
+                    self.pop_screen()
+                return screen
+        return None
+
+    def go_chooser(self, recording_id: str) -> None:
+        from escribano_tui.ui.screens.chooser import ChooserScreen
+
+        if not self._back_to("chooser", recording_id):
+            self._go(ChooserScreen(recording_id), recording_id)
+
+    def go_run(self, recording_id: str) -> None:
+        from escribano_tui.ui.screens.run import RunScreen
+
+        kept = self.keeper.of(recording_id)
+        if kept is not None and not self._back_to("run", recording_id):
+            self._go(RunScreen(kept), recording_id)
+
+    def go_review(self, recording_id: str, t_s: float | None = None) -> None:
+        from escribano_tui.ui.screens.review import ReviewScreen
+
+        below = self._back_to("review", recording_id)
+        if below is None:
+            self._go(ReviewScreen(recording_id, t_s), recording_id)
+        elif t_s is not None:
+            cast(ReviewScreen, below).go_to_ms(round(t_s * 1000))
+
+    def go_summary(self, recording_id: str, write: bool = False) -> None:
+        from escribano_tui.ui.screens.summary import SummaryScreen
+
+        if not self._back_to("summary", recording_id):
+            self._go(SummaryScreen(recording_id, write), recording_id)
+
+    @job("add", exclusive=False)
+    async def add_files(self, paths: list[str]) -> None:
+        """Take files in; one alone is opened on the chooser."""
+        added: list[Recording] = []
+        for path in paths:
+            try:
+                added.append(await asyncio.to_thread(self.house.library.add, Path(path).expanduser().absolute()))
+            except Exception as error:  # noqa: BLE001 - one bad file must not keep the others out
+                self.report(error)
+        for screen in self.screen_stack:
+            if isinstance(screen, LibraryScreen) and added:
+                screen.load(select=added[-1].id)
+        if len(added) == 1 == len(paths):
+            rows = await asyncio.to_thread(self.house.library.rows)
+            drafted = any(r.id == added[0].id and r.segments for r in rows)
+            (self.go_review if drafted and self._start.path is None else self.go_chooser)(added[0].id)
+        elif added:
+            self.tell(f"Added {len(added)} recordings.")
+
+    # ------------------------------------------------------------ runs
+
+    def start_run(self, recording: Recording, profile: str, options: RunOptions) -> None:
+        """Begin, or wait in the queue, and look on."""
+        self.keeper.ask(recording, profile, options)
+        self.start_next()
+        self.go_run(recording.id)
+
+    def start_next(self) -> None:
+        kept = self.keeper.next()
+        if kept is not None:
+            self._begin(kept)
+
+    @job("begin", exclusive=False)
+    async def _begin(self, kept: Kept) -> None:
+        runs = self.house.runs
+        try:
+            kept.run = await asyncio.to_thread(
+                runs.start, kept.recording.id, kept.profile, kept.options, self.keeper.sink(kept)
+            )
+        except Exception as error:  # noqa: BLE001 - a run that cannot begin says why on its own screen
+            kept.error = clean_line(str(error)) or type(error).__name__
+            self.report(error)
+            self.start_next()
+        self._show_runs([kept])
+
+    def _poke(self) -> None:
+        """From a worker thread: something was told. Once the app is closing nobody looks any more."""
+        if self.is_running:
+            self.post_message(RunsChanged())
+
+    def on_runs_changed(self) -> None:
+        if self._flush_timer is None:
+            self._flush_timer = self.set_timer(REFRESH_S, self._take_in)
+
+    def _take_in(self) -> None:
+        self._flush_timer = None
+        changed = self.keeper.drain()
+        self._show_runs(changed)
+        for kept in changed:
+            if kept.over:
+                self._ended(kept)
+
+    def _show_runs(self, changed: list[Kept]) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CommandScreen):
+                screen.runs_changed(changed)
+
+    def _ended(self, kept: Kept) -> None:
+        name = clean_line(Path(kept.recording.path).name)
+        if not self.app_focus:
+            self.bell()
+        if not any(isinstance(s, CommandScreen) and s.where == "run" and s.is_current for s in self.screen_stack):
+            self.tell(f"{name}: {kept.state.message or kept.state.state}")
+        self.start_next()

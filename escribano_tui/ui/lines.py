@@ -1,0 +1,66 @@
+"""Lines of a screen: pieces of plain text with a style, cut and padded to cells. Nothing here is ever read as markup."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+# What must not reach a terminal, should it ever get here: everything in the store is clean already.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """One line without controls."""
+    return _CONTROLS.sub(" ", text) if _CONTROLS.search(text) else text
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` cells, with `…` where something was cut off."""
+    text = plain(text)
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else set_cell_size("…", max(0, width))
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """Exactly `width` cells."""
+    text = cut(text, width)
+    room = " " * max(0, width - cell_len(text))
+    return room + text if right else text + room
+
+
+class Line:
+    """A line in the making."""
+
+    __slots__ = ("_pieces", "width")
+
+    def __init__(self) -> None:
+        self._pieces: list[Segment] = []
+        self.width = 0
+
+    def add(self, text: str, style: Style) -> Line:
+        text = plain(text)
+        if text:
+            self._pieces.append(Segment(text, style))
+            self.width += cell_len(text)
+        return self
+
+    def fit(self, text: str, width: int, style: Style, right: bool = False) -> Line:
+        """Exactly `width` cells of it."""
+        return self.add(fit(text, width, right), style) if width > 0 else self
+
+    def to(self, column: int, style: Style) -> Line:
+        """Blanks up to a column."""
+        return self.add(" " * (column - self.width), style) if column > self.width else self
+
+    def strip(self, width: int, style: Style) -> Strip:
+        """The line at exactly `width` cells."""
+        return Strip(self._pieces, self.width).adjust_cell_length(width, style)
+
+
+def blank(width: int, style: Style) -> Strip:
+    return Strip.blank(width, style)

@@ -1,0 +1,137 @@
+"""What an edit is made of: pure functions from what is shown to the operations of one row of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.timeline import (
+    MIN_SEGMENT_MS,
+    Assign,
+    AssignSubject,
+    DoesNotFit,
+    Merge,
+    MoveBoundary,
+    Operation,
+    RenameSubject,
+    Split,
+    Timeline,
+)
+from escribano_tui.ui.review.place import Review
+
+
+def relabel(segments: Sequence[Segment], activity: str) -> list[Operation]:
+    """Another activity; what the owner has labelled counts as reviewed."""
+    labels: list[Operation] = [Assign(s.start_ms, s.end_ms, "activity", activity) for s in segments]
+    return labels + [Assign(s.start_ms, s.end_ms, "reviewed", True) for s in segments if not s.reviewed]
+
+
+def mark(segments: Sequence[Segment], field: str, value: bool) -> list[Operation]:
+    """The reviewed or personal mark of some segments; those that have it already are left alone."""
+    return [Assign(s.start_ms, s.end_ms, field, value) for s in segments if getattr(s, field) != value]
+
+
+def set_text(segments: Sequence[Segment], field: str, text: str) -> list[Operation]:
+    """A title."""
+    text = clean_line(text)
+    return [Assign(s.start_ms, s.end_ms, field, text) for s in segments if getattr(s, field) != text]
+
+
+def set_list(segments: Sequence[Segment], field: str, text: str) -> list[Operation]:
+    """Apps or topics, from a line with commas."""
+    values = listed(text)
+    return [Assign(s.start_ms, s.end_ms, field, values) for s in segments if getattr(s, field) != values]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The values of a line with commas, each once.
+
+    >>> listed("Geany,  Terminal, ,Geany")
+    ('Geany', 'Terminal')
+    """
+    return tuple(dict.fromkeys(v for part in text.split(",") if (v := clean_line(part, 120))))
+
+
+def put_into(segments: Sequence[Segment], label: str, timeline: Timeline) -> list[Operation]:
+    """A subject by its label."""
+    label = clean_line(label, 120)
+    return [AssignSubject(s.start_ms, s.end_ms, label) for s in segments if timeline.subject(s.subject_id).label != label]
+
+
+def rename_subject(segment: Segment, label: str) -> list[Operation]:
+    return [RenameSubject(segment.start_ms, segment.end_ms, clean_line(label, 120))]
+
+
+def split(review: Review) -> tuple[list[Operation], int]:
+    """A split at the time cursor; on an edge, at the next change. Raises DoesNotFit where there is no such place.
+
+    Gives the operations and the time of the split.
+    """
+    segment, at = review.segment, review.cursor_ms
+    if at - segment.start_ms < MIN_SEGMENT_MS or segment.end_ms - at < MIN_SEGMENT_MS:
+        change = review.change_inside()
+        if change is None:
+            raise DoesNotFit("Nothing changes inside this segment: put the time cursor where it should be split.")
+        at = change
+    return [Split(at)], at
+
+
+def merge(review: Review, direction: int) -> list[Operation]:
+    """With the next (1) or the previous (-1) segment; the label under the cursor stays. Raises DoesNotFit."""
+    segment = review.segment
+    if direction > 0:
+        if segment.end_ms >= review.timeline.duration_ms:
+            raise DoesNotFit("This is the last segment.")
+        return [Merge(segment.end_ms, "left")]
+    if segment.start_ms == 0:
+        raise DoesNotFit("This is the first segment.")
+    return [Merge(segment.start_ms, "right")]
+
+
+def move_edge(review: Review, edge: str, by_ms: int) -> list[Operation]:
+    """Move the start or the end of the chosen segment. Raises DoesNotFit at the edges of the recording."""
+    at = review.segment.start_ms if edge == "start" else review.segment.end_ms
+    return move_boundary(review, at, at + by_ms)
+
+
+def move_boundary(review: Review, at_ms: int, to_ms: int) -> list[Operation]:
+    """Move a boundary somewhere, as far as both segments keep their least length. Raises DoesNotFit."""
+    if at_ms <= 0 or at_ms >= review.timeline.duration_ms:
+        raise DoesNotFit("The recording itself begins and ends here.")
+    low, high = room(review.timeline, at_ms)
+    to_ms = max(low, min(high, to_ms))
+    if to_ms == at_ms:
+        raise DoesNotFit("There is no room to move this edge further.")
+    return [MoveBoundary(at_ms, to_ms)]
+
+
+def room(timeline: Timeline, at_ms: int) -> tuple[int, int]:
+    """Between which times a boundary can stand."""
+    k = timeline.index_at(at_ms)
+    left, right = timeline.segments[k - 1], timeline.segments[k]
+    return left.start_ms + MIN_SEGMENT_MS, right.end_ms - MIN_SEGMENT_MS
+
+
+def snap(review: Review) -> tuple[list[Operation], int]:
+    """The edge nearer to the time cursor to the change nearest to that edge. Raises DoesNotFit."""
+    edge = review.nearer_edge()
+    if edge is None:
+        raise DoesNotFit("This segment has no edge that can be moved.")
+    low, high = room(review.timeline, edge)
+    change = review.nearest_change(edge, low - 1, high + 1)
+    if change is None:
+        raise DoesNotFit("There is no change near this edge.")
+    if change == edge:
+        raise DoesNotFit("This edge stands on a change already.")
+    return [MoveBoundary(edge, change)], change
+
+
+def edge_here(review: Review) -> list[Operation]:
+    """The edge nearer to the time cursor to the cursor. Raises DoesNotFit."""
+    edge = review.nearer_edge()
+    if edge is None:
+        raise DoesNotFit("This segment has no edge that can be moved.")
+    if edge == review.cursor_ms:
+        raise DoesNotFit("The time cursor stands on this edge: move it first.")
+    return move_boundary(review, edge, review.cursor_ms)

@@ -1,0 +1,155 @@
+"""Commands of the review that look: evidence, history, players, the summary."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from escribano_tui.domain.journal import Entry
+from escribano_tui.domain.session import Session
+from escribano_tui.ui import players
+from escribano_tui.ui.review import edits
+from escribano_tui.ui.review.editing import edit
+from escribano_tui.ui.review.moving import review_of
+from escribano_tui.ui.screens.pick import Item
+
+if TYPE_CHECKING:
+    from escribano_tui.ui.screens.review import ReviewScreen
+
+
+def evidence(screen: ReviewScreen) -> None:
+    from escribano_tui.ui.screens.evidence import EvidenceScreen
+
+    screen.app.push_screen(
+        EvidenceScreen(screen.recording_id, review_of(screen)), lambda t: screen.go_to_ms(t) if t is not None else None
+    )
+
+
+def scroll_evidence(screen: ReviewScreen, by: int) -> None:
+    from escribano_tui.ui.widgets.evidence import EvidencePane
+
+    screen.query_one(EvidencePane).scroll_told(by)
+
+
+def alike(screen: ReviewScreen) -> None:
+    """Apply this label to all that look alike; where some are selected, to those."""
+    screen.find_alike()
+
+
+async def show_alike(screen: ReviewScreen) -> None:
+    from escribano_tui.ui.screens.alike import AlikeScreen
+
+    review = review_of(screen)
+    segment = review.segment
+    if review.selected - {segment.id}:
+        ids = [s.id for s in review.segments if s.id in review.selected and s.id != segment.id]
+    else:
+        found = await asyncio.to_thread(screen.house_app.house.sessions.alike, screen.recording_id, segment.id)
+        ids = [s.id for s in review.segments if s.id in set(found) and s.id != segment.id]
+    if not ids:
+        screen.tell("No other segment looks like this one.")
+        return
+    others = [s for s in review.segments if s.id in set(ids)]
+
+    def take(chosen: list[str] | None) -> None:
+        if chosen:
+            wanted = [segment, *(s for s in review.segments if s.id in set(chosen))]
+            review.selected.clear()
+            edit(screen, edits.relabel(wanted, segment.activity), screen.show)
+
+    screen.app.push_screen(AlikeScreen(segment, others), take)
+
+
+def history(screen: ReviewScreen) -> None:
+    screen.load_history()
+
+
+async def show_history(screen: ReviewScreen) -> None:
+    from escribano_tui.ui.screens.pick import PickScreen
+
+    rows = await asyncio.to_thread(screen.house_app.house.sessions.history, screen.recording_id)
+    if not rows:
+        screen.tell("Nothing has been corrected yet.")
+        return
+    session = review_of(screen).session
+    items = history_items(rows, session)
+    hint = "enter on one that no longer fits gives it up   esc close" if session.misfits else "esc close"
+
+    def take(revision: int | None) -> None:
+        if revision in {m.revision for m in session.misfits}:
+            give_up(screen, revision or 0)
+
+    screen.app.push_screen(
+        PickScreen(f"History of corrections, revision {session.revision}", items, cursor=len(items) - 1, hint=hint), take
+    )
+
+
+def history_items(rows: list[tuple[Entry, str]], session: Session) -> list[Item[int]]:
+    """A line for each row of the journal: what it was, and what has become of it."""
+    said = {entry.revision: entry.said for entry, _ in rows}
+    why = {m.revision: m.why for m in session.misfits}
+    items = []
+    for entry, state in rows:
+        match entry.kind:
+            case "edit":
+                text = entry.said
+            case "undo":
+                text = f"Undid {entry.target}: {said.get(entry.target, '')}"
+            case "redo":
+                text = f"Did {entry.target} again: {said.get(entry.target, '')}"
+            case _:
+                text = f"Gave up {entry.target}: {said.get(entry.target, '')}"
+        misfit = entry.revision in why
+        note = f"no longer fits: {why[entry.revision]}" if misfit else state if state != "standing" else ""
+        ink = "error" if misfit else "success" if state == "standing" else "muted"
+        items.append(Item(entry.revision, text, note, f"{entry.revision:>4}", ink=ink))
+    return items
+
+
+def give_up(screen: ReviewScreen, revision: int) -> None:
+    session = review_of(screen).session
+    sessions = screen.house_app.house.sessions
+    screen.write(
+        partial(sessions.dismiss, screen.recording_id, revision, session.revision),
+        lambda: screen.tell("Given up; the history keeps it."),
+    )
+
+
+def play(screen: ReviewScreen, sound: bool) -> None:
+    """Start a player of this machine beside the app."""
+    review = review_of(screen)
+    path, at_s = review.session.recording.path, review.cursor_ms / 1000
+    if sound:
+        if not review.session.recording.tracks:
+            screen.tell("This recording has no sound.", "warning")
+            return
+        command = players.sound_player(path, review.segment.start_s, review.segment.end_s)
+    else:
+        command = players.video_player(path, at_s)
+    if command is None:
+        screen.tell("No player was found: install mpv, which goes to the very moment.", "warning", 8.0)
+        return
+    screen.start_player(command, path)
+
+
+def summary(screen: ReviewScreen) -> None:
+    screen.house_app.go_summary(screen.recording_id, write=True)
+
+
+def run_again(screen: ReviewScreen) -> None:
+    screen.house_app.go_chooser(screen.recording_id)
+
+
+COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
+    "evidence": evidence,
+    "evidence-down": partial(scroll_evidence, by=1),
+    "evidence-up": partial(scroll_evidence, by=-1),
+    "alike": alike,
+    "history": history,
+    "open": partial(play, sound=False),
+    "play": partial(play, sound=True),
+    "summary": summary,
+    "run": run_again,
+}

@@ -1,0 +1,163 @@
+"""Where one is in a review: the segment, the time cursor, what is selected, the visible part of the time line."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import Final
+
+from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.session import Evidence, Session
+from escribano_tui.domain.timeline import Timeline
+
+UNSURE: Final = 0.6  # a label less sure than this carries a question mark
+LEAST_VIEW_MS: Final = 4_000
+ZOOM: Final = 2.0
+
+
+@dataclass
+class Review:
+    """A session as it is looked at. Times are ms; the time cursor always lies in the chosen segment."""
+
+    session: Session
+    outline: Evidence = field(default_factory=Evidence)
+    index: int = 0
+    cursor_ms: int = 0
+    selected: set[str] = field(default_factory=set)
+    view: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        self.changes_ms = sorted({round(c.t_s * 1000) for c in self.outline.changes})
+        if self.view[1] <= self.view[0]:
+            self.view = (0, self.timeline.duration_ms)
+        self.go_to(self.cursor_ms)
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.session.timeline
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        return self.session.timeline.segments
+
+    @property
+    def segment(self) -> Segment:
+        return self.segments[self.index]
+
+    @property
+    def chosen(self) -> list[Segment]:
+        """What an edit of several acts on: the selected ones, else the one under the cursor."""
+        return [s for s in self.segments if s.id in self.selected] or [self.segment]
+
+    @property
+    def frame_ms(self) -> int:
+        """One frame, at least 1 ms; 1/30 s where the rate is not known."""
+        return max(1, round(1000 / (self.session.recording.fps or 30.0)))
+
+    def take(self, session: Session) -> None:
+        """Show a session as it has become; the time cursor stays where it is."""
+        self.session = session
+        known = {s.id for s in session.timeline.segments}
+        self.selected &= known
+        low, high = self.view
+        duration = session.timeline.duration_ms
+        self.view = (min(low, max(0, duration - 1)), min(high, duration)) if high <= duration else (0, duration)
+        self.go_to(self.cursor_ms)
+
+    # ------------------------------------------------------------ moving
+
+    def go_to(self, t_ms: int) -> None:
+        """Put the time cursor somewhere, and choose the segment that lies there."""
+        self.cursor_ms = max(0, min(t_ms, self.timeline.duration_ms - 1))
+        self.index = self.timeline.index_at(self.cursor_ms)
+        self._keep_in_view()
+
+    def choose(self, index: int) -> None:
+        """Choose a segment; the time cursor goes to its start."""
+        self.go_to(self.segments[max(0, min(index, len(self.segments) - 1))].start_ms)
+
+    def to_change(self, direction: int) -> bool:
+        """Put the time cursor on the next change, or the one before; False where there is none."""
+        marks = self.changes_ms
+        k = bisect_right(marks, self.cursor_ms) if direction > 0 else bisect_left(marks, self.cursor_ms) - 1
+        if not 0 <= k < len(marks):
+            return False
+        self.go_to(marks[k])
+        return True
+
+    def _from_here(self) -> list[int]:
+        """All other segments, from the next one on, around the end."""
+        return [*range(self.index + 1, len(self.segments)), *range(self.index)]
+
+    def next_unreviewed(self) -> int | None:
+        return next((k for k in self._from_here() if not self.segments[k].reviewed), None)
+
+    def least_sure(self) -> int | None:
+        """The unreviewed segment that is next in order of sureness, around the end; None where there is no other."""
+        left = sorted((s.confidence, k) for k, s in enumerate(self.segments) if not s.reviewed)
+        others = [pair for pair in left if pair[1] != self.index]
+        if not others:
+            return None
+        here = (self.segment.confidence, self.index)
+        if self.segment.reviewed:
+            return others[0][1]
+        return next((k for pair in others if pair > here for k in [pair[1]]), others[0][1])
+
+    def next_of_subject(self) -> int | None:
+        subject = self.segment.subject_id
+        return next((k for k in self._from_here() if self.segments[k].subject_id == subject), None)
+
+    # ------------------------------------------------------------ the visible part
+
+    def _keep_in_view(self) -> None:
+        low, high = self.view
+        span = high - low
+        if span >= self.timeline.duration_ms:
+            self.view = (0, self.timeline.duration_ms)
+        elif self.cursor_ms < low or self.cursor_ms >= high:
+            self._look_at(self.cursor_ms - span // 3, span)
+
+    def _look_at(self, low: int, span: int) -> None:
+        span = min(span, self.timeline.duration_ms)
+        low = max(0, min(low, self.timeline.duration_ms - span))
+        self.view = (low, low + span)
+
+    def zoom(self, closer: bool) -> None:
+        """Show half as much, or twice as much, around the time cursor, which stays at its place on the screen."""
+        low, high = self.view
+        span = high - low
+        new = max(min(LEAST_VIEW_MS, self.timeline.duration_ms), int(span / ZOOM)) if closer else int(span * ZOOM)
+        share = (self.cursor_ms - low) / max(1, span)
+        self._look_at(round(self.cursor_ms - share * new), new)
+
+    def zoom_all(self) -> None:
+        self.view = (0, self.timeline.duration_ms)
+
+    # ------------------------------------------------------------ edges
+
+    def nearer_edge(self) -> int | None:
+        """The inner edge of the chosen segment that is nearer to the time cursor; None where it has none."""
+        segment = self.segment
+        inner = [t for t in (segment.start_ms, segment.end_ms) if 0 < t < self.timeline.duration_ms]
+        return min(inner, key=lambda t: abs(t - self.cursor_ms), default=None)
+
+    def nearest_change(self, t_ms: int, low: int, high: int) -> int | None:
+        """The change nearest to a time, between two others."""
+        within = [c for c in self.changes_ms if low < c < high]
+        return min(within, key=lambda c: abs(c - t_ms), default=None)
+
+    def change_inside(self) -> int | None:
+        """Where a split of the chosen segment would best go: the next change after the cursor, half a second from its
+        edges or more, a large one before a small one."""
+        segment = self.segment
+        low = max(self.cursor_ms, segment.start_ms + 500)
+        order = {"large": 0, "medium": 1, "small": 2}
+        inside = [c for c in self.outline.changes if low <= c.t_s * 1000 <= segment.end_ms - 500]
+        best = min(inside, key=lambda c: (order.get(c.size, 2), c.t_s), default=None)
+        return round(best.t_s * 1000) if best else None
+
+
+def size_of(change: Change) -> int:
+    """0 small, 1 medium, 2 large."""
+    return {"small": 0, "medium": 1, "large": 2}.get(change.size, 0)

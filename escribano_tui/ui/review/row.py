@@ -1,0 +1,45 @@
+"""One line of the segment list."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from escribano_tui.domain.activity import LETTERS
+from escribano_tui.domain.times import clock, duration
+from escribano_tui.ui.lines import Line
+from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.review.place import UNSURE, Review
+
+
+def paint_row(review: Review, palette: Palette, index: int, width: int, here: bool) -> Strip:
+    """Marks, start, length, activity, title, app; what has no room is left out from the right."""
+    segment = review.segments[index]
+    ground = "selection" if here else "background"
+    style = palette.style
+    text, quiet = style("foreground", ground), style("muted", ground)
+    at = len(clock(review.timeline.duration_ms / 1000))
+    line = Line().add("▸" if here else " ", style("accent", ground, bold=True))
+    line.add("x" if segment.id in review.selected else " ", style("accent", ground, bold=True))
+    line.add("✓" if segment.reviewed else "p" if segment.personal else " ", style("success", ground, bold=True))
+    line.add(" ", text).fit(clock(segment.start_s), at, text, right=True).add(" ", text)
+    if width >= 44:
+        line.fit(duration(segment.duration_ms), max(5, at), quiet, right=True).add(" ", text)
+    line.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity, bold=True)).add(" ", text)
+    unsure = "?" if segment.confidence < UNSURE and not segment.reviewed else ""
+    if width >= 36:
+        line.fit(segment.activity + unsure, 14, style(segment.activity, ground, bold=here)).add(" ", text)
+    else:
+        line.fit(segment.activity + unsure, max(0, width - line.width), style(segment.activity, ground))
+        return line.strip(width, text)
+    app = segment.apps[0] if segment.apps else ""
+    app_room = min(20 if width >= 90 else 16 if width >= 72 else 12, max(0, width - line.width - 18)) if width >= 56 else 0
+    room = width - line.width - (app_room + 1 if app_room else 0)
+    back = f" ↩ {clock(segment.returns_to_ms / 1000)}" if segment.returns_to_ms >= 0 else ""
+    personal = " (personal)" if segment.personal else ""
+    tail = personal + back if len(personal + back) <= room // 2 else ""
+    title = Line().add(segment.title, style("foreground", ground, bold=here))
+    shown = min(title.width, room - len(tail))
+    line.fit(segment.title, shown, style("foreground", ground, bold=here)).add(tail, style("accent", ground))
+    if app_room:
+        line.to(width - app_room, text).fit(app, app_room, quiet)
+    return line.strip(width, text)

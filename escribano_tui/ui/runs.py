@@ -1,0 +1,131 @@
+"""The runs of this app: they belong to the app, not to a screen, wait in a queue, and are told of by one message."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from escribano_tui.domain.events import LANES, Event, PhaseState, RunState
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.times import clock
+from escribano_tui.ports import Run, RunOptions
+
+
+@dataclass
+class Kept:
+    """One run that was asked for. `run` is None while it waits; `inbox` is filled by worker threads."""
+
+    recording: Recording
+    profile: str
+    options: RunOptions
+    run: Run | None = None
+    state: RunState = field(default_factory=RunState)
+    inbox: deque[Event] = field(default_factory=deque)
+    error: str = ""
+    started: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.state.done or bool(self.error)
+
+    @property
+    def paused(self) -> bool:
+        return self.run is not None and self.run.paused
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left of the slower lane, or None where that cannot be said yet."""
+        return left_of(self.state)
+
+    def drain(self) -> bool:
+        """Take in what the threads have told; whether there was anything."""
+        changed = False
+        while self.inbox:
+            self.state = self.state.apply(self.inbox.popleft())
+            changed = True
+        return changed
+
+    def in_words(self) -> str:
+        """One line for the library."""
+        if not self.started:
+            return "waiting in the queue"
+        if self.paused:
+            return "paused"
+        share = share_of(self.state)
+        left = self.left_s
+        return f"running {share:.0%}" + (f", {clock(left)} left" if left is not None else "")
+
+
+def share_of(state: RunState) -> float:
+    """How much of a run is through, 0..1: the mean over the phases of the slower lane."""
+    lanes = [[state.phases[p] for p in LANES[lane]] for lane in ("screen", "speech")]
+    return min(sum((p.share or 0.0) for p in lane) / len(lane) for lane in lanes)
+
+
+def left_of(state: RunState) -> float | None:
+    running = [p for p in state.phases.values() if p.state == "running"]
+    known = [left for p in running if (left := steady_left(p)) is not None]
+    return max(known) if known and len(known) == len(running) else None
+
+
+def steady_left(phase: PhaseState) -> float | None:
+    """Seconds left of a phase, once enough items are through for a rate to mean something."""
+    return phase.left_s if phase.done - phase.first_done >= 2 else None
+
+
+class RunKeeper:
+    """Runs by recording, and the queue. Everything but `sink` is called on the event loop."""
+
+    def __init__(self, poke: Callable[[], None]) -> None:
+        self._poke = poke
+        self._runs: dict[str, Kept] = {}
+        self._queue: deque[Kept] = deque()
+
+    def of(self, recording_id: str) -> Kept | None:
+        return self._runs.get(recording_id)
+
+    @property
+    def active(self) -> list[Kept]:
+        """Runs under way."""
+        return [k for k in self._runs.values() if k.started and not k.over]
+
+    @property
+    def waiting(self) -> list[Kept]:
+        return list(self._queue)
+
+    def ask(self, recording: Recording, profile: str, options: RunOptions) -> Kept:
+        """Put a run into the queue; one that waits or works for this recording already is given back as it is."""
+        kept = self._runs.get(recording.id)
+        if kept is None or kept.over:
+            kept = Kept(recording, profile, options)
+            self._runs[recording.id] = kept
+            self._queue.append(kept)
+        return kept
+
+    def next(self) -> Kept | None:
+        """The run whose turn it is, once nothing else is under way. It counts as started."""
+        if self.active or not self._queue:
+            return None
+        kept = self._queue.popleft()
+        kept.started = True
+        return kept
+
+    def drop(self, kept: Kept) -> None:
+        """Take a run that still waits out of the queue."""
+        if kept in self._queue:
+            self._queue.remove(kept)
+            del self._runs[kept.recording.id]
+
+    def sink(self, kept: Kept) -> Callable[[Event], None]:
+        """What the run's threads call: the event is laid down, and the app is poked to look."""
+
+        def take(event: Event) -> None:
+            kept.inbox.append(event)
+            self._poke()
+
+        return take
+
+    def drain(self) -> list[Kept]:
+        """Take in all that was told; the runs that changed."""
+        return [k for k in self._runs.values() if k.drain()]

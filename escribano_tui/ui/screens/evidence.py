@@ -1,0 +1,187 @@
+"""All evidence of a segment: every frame, line of screen text, utterance and change, with the picture of the moment."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from escribano_tui.domain.session import Evidence
+from escribano_tui.domain.times import clock
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.lines import Line
+from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.review.place import Review
+from escribano_tui.ui.review.telling import frame_at, frames_of, heading
+from escribano_tui.ui.widgets.evidence import FilmStrip
+from escribano_tui.ui.widgets.facts import Fact, Facts, fact
+from escribano_tui.ui.widgets.heading import Heading
+from escribano_tui.ui.widgets.picture import Picture
+from escribano_tui.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from escribano_tui.ui.app import EscribanoApp
+
+Told = tuple[int, str, str, str]  # time in ms, kind, ink, text
+
+
+def told_of(evidence: Evidence, start_s: float, end_s: float) -> list[Told]:
+    """A line for each piece of evidence, in time order; what began earlier is told at the beginning."""
+    rows: list[Told] = []
+    rows += [
+        (round(u.start_s * 1000), "doubtful" if u.doubtful else "said", "accent", f"“{u.text}”") for u in evidence.utterances
+    ]
+    rows += [(round(x.start_s * 1000), "read", "foreground", x.text) for x in evidence.lines if x.region == "content"]
+    rows += [(round(x.start_s * 1000), "edge", "muted", x.text) for x in evidence.lines if x.region != "content"]
+    rows += [(round(d.t_s * 1000), "seen", "secondary", d.sentence or d.activity) for d in evidence.descriptions]
+    rows += [(round(c.t_s * 1000), "change", "muted", f"{c.size}, {c.score:.0%} sure") for c in evidence.changes]
+    first, last = round(start_s * 1000), round(end_s * 1000) - 1
+    return sorted((max(first, min(t, last)), kind, ink, text) for t, kind, ink, text in rows)
+
+
+class EvidenceScreen(ModalScreen[int | None]):
+    """Enter goes back to the review at that moment: gives the time in ms, or None."""
+
+    CSS_PATH = "evidence.tcss"
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape,q", "close", show=False),
+        Binding("enter", "take", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home", "move(-100000)", show=False),
+        Binding("end", "move(100000)", show=False),
+        Binding("comma,left", "frame(-1)", show=False),
+        Binding("full_stop,right", "frame(1)", show=False),
+    ]
+
+    def __init__(self, recording_id: str, review: Review) -> None:
+        super().__init__()
+        self._recording_id = recording_id
+        self._segment = review.segment
+        self._recording = review.session.recording
+        self._frames = frames_of(review.outline.frames, review.segment)
+        self._evidence = Evidence()
+        self._rows: list[Told] = []
+        self._t_ms = review.cursor_ms
+        self._loaded = False
+
+    @property
+    def palette(self) -> Palette:
+        return cast("EscribanoApp", self.app).palette
+
+    def report(self, error: Exception) -> None:
+        cast("EscribanoApp", self.app).report(error)
+
+    def compose(self) -> ComposeResult:
+        app = cast("EscribanoApp", self.app)
+        yield Heading(lambda: self.palette, heading(self._segment), id="heading")
+        with Container(id="body"):
+            with Container(id="look"):
+                yield Picture(app.painter, lambda: self.palette, id="picture")
+                yield FilmStrip(app, id="strip")
+                yield Facts(lambda: self.palette, id="about")
+            yield Rows(self.paint, id="rows")
+        yield Static(Content("↓ ↑ moments   ← → frames   enter go there   esc back"), id="hint")
+
+    def on_mount(self) -> None:
+        self.fit_size()
+        self.load()
+
+    def on_resize(self) -> None:
+        self.fit_size()
+
+    def fit_size(self) -> None:
+        self.set_class(self.app.size.width >= 100, "-wide")
+        self.call_after_refresh(
+            lambda: self.query_one(Picture).fit_height(self._recording, max(3, self.query_one("#look").size.height - 6))
+        )
+
+    @job("load")
+    async def load(self) -> None:
+        app = cast("EscribanoApp", self.app)
+        s = self._segment
+        self._evidence = await asyncio.to_thread(app.house.sessions.evidence, self._recording_id, s.start_s, s.end_s)
+        self._rows = await asyncio.to_thread(told_of, self._evidence, s.start_s, s.end_s)
+        self._loaded = True
+        at = next((k for k, row in enumerate(self._rows) if row[0] >= self._t_ms), 0)
+        self.query_one(Rows).set_count(max(1, len(self._rows)), at)
+        self.look_at(self._t_ms)
+
+    def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
+        style = self.palette.style
+        if index >= len(self._rows):
+            said = "Nothing was seen or heard here." if self._loaded else "Looking …"
+            return Line().add(" " + said, style("muted")).strip(width, style("muted"))
+        t_ms, kind, ink, text = self._rows[index]
+        ground = "selection" if here else "background"
+        out = Line().add("▸ " if here else "  ", style("accent", ground)).fit(clock(t_ms / 1000), 8, style("muted", ground))
+        out.fit(kind, 9, style("primary", ground))
+        return out.fit(text, width - out.width, style(ink, ground)).strip(width, style(ink, ground))
+
+    def look_at(self, t_ms: int) -> None:
+        """The picture of a moment, and what was made of it."""
+        app = cast("EscribanoApp", self.app)
+        self._t_ms = t_ms
+        at = frame_at(self._frames, t_ms / 1000)
+        self.query_one("#strip", FilmStrip).show(self._frames, at)
+        if at is None or not self._frames[at].thumbnail:
+            self.query_one(Picture).show(None, "No picture was taken here.")
+        else:
+            self.query_one(Picture).show(
+                app.house.sessions.thumbnail(self._recording_id, self._frames[at].thumbnail), "The picture is gone."
+            )
+        self.query_one("#about", Facts).show(self.about(None if at is None else self._frames[at].t_s))
+
+    def about(self, t_s: float | None) -> list[Fact]:
+        described = None if t_s is None else self._evidence.description_at(t_s)
+        if described is None:
+            return [fact("what", ("nothing was described here", "muted"))]
+        facts = [fact("what", described.sentence or described.activity)]
+        facts += [fact("window", described.title)] if described.title else []
+        facts += [fact("apps", ", ".join(described.apps))] if described.apps else []
+        facts += [fact("why", " · ".join(described.why))] if described.why else []
+        facts.append(
+            fact(
+                "by",
+                " ".join(filter(None, (described.backend, described.model))),
+                (f", {described.confidence:.0%} sure", "muted"),
+            )
+        )
+        return facts
+
+    # ------------------------------------------------------------ keys
+
+    @on(Rows.Moved)
+    def moved(self, event: Rows.Moved) -> None:
+        if event.index < len(self._rows):
+            self.look_at(self._rows[event.index][0])
+
+    def action_move(self, by: int) -> None:
+        self.query_one(Rows).cursor += by
+
+    def action_page(self, by: int) -> None:
+        rows = self.query_one(Rows)
+        rows.cursor += by * rows.page
+
+    def action_frame(self, by: int) -> None:
+        at = frame_at(self._frames, self._t_ms / 1000)
+        if at is not None:
+            frame = self._frames[max(0, min(at + by, len(self._frames) - 1))]
+            self.look_at(round(max(frame.t_s, self._segment.start_s) * 1000))
+
+    @on(Rows.Chosen)
+    def action_take(self) -> None:
+        self.dismiss(self._t_ms)
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,297 @@
+"""The review: correct what the machine drafted, by keyboard. It composes and routes; what edits are made of is in
+`ui/review/`, and every change goes through `house.sessions` in a thread, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.strip import Strip
+
+from escribano_tui.config.places import Place
+from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.session import Session
+from escribano_tui.domain.timeline import DoesNotFit
+from escribano_tui.ui import players
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.keys import bindings_of
+from escribano_tui.ui.review import editing, looking, moving
+from escribano_tui.ui.review.place import Review
+from escribano_tui.ui.review.row import paint_row
+from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.widgets.evidence import EvidencePane
+from escribano_tui.ui.widgets.guide import Guide
+from escribano_tui.ui.widgets.heading import Heading
+from escribano_tui.ui.widgets.keybar import Hint
+from escribano_tui.ui.widgets.labels import LabelBar
+from escribano_tui.ui.widgets.rows import Rows
+from escribano_tui.ui.widgets.timeband import TimeBand
+from escribano_tui.ui.widgets.titlebar import TitleBar
+from escribano_tui.ui.words import many, minutes_left, when
+
+COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **looking.COMMANDS}
+POLL_S = 1.0  # how soon another window's edits are seen
+FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "search", "go-to", "open", "play"})
+
+
+class ReviewScreen(CommandScreen):
+    """One recording under review."""
+
+    CSS_PATH = "review.tcss"
+    where: ClassVar[str] = "review"
+    BINDINGS: ClassVar = bindings_of("review")
+
+    def __init__(self, recording_id: str, t_s: float | None = None) -> None:
+        super().__init__()
+        self.recording_id = recording_id
+        self.review: Review | None = None
+        self.step_ms = 1000
+        self._start_ms = None if t_s is None else round(t_s * 1000)
+        self._editing = False
+        self._waiting: deque[str] = deque()
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(lambda: self.palette, id="title")
+        yield TimeBand(lambda: self.palette, id="band")
+        with Container(id="body"):
+            with Container(id="list"):
+                yield Heading(lambda: self.palette, "Opening …", id="count")
+                yield Rows(self.paint, id="rows")
+            yield EvidencePane(self.house_app, id="evidence")
+        yield Guide(id="guide")
+        yield LabelBar(lambda: self.palette, lambda: self.house_app.keymap, id="labels")
+        yield from self.keybar()
+
+    def on_mount(self) -> None:
+        if not self.house_app.places.flag("review-guide"):
+            self.query_one(Guide).open(self.house_app.keymap)
+            self.add_class("-guided")
+        self.load()
+        self.set_interval(POLL_S, self.look_around)
+
+    def on_unmount(self) -> None:
+        self.keep_place()
+
+    # ------------------------------------------------------------ opening and following
+
+    @job("load")
+    async def load(self) -> None:
+        sessions = self.house_app.house.sessions
+        try:
+            session = await asyncio.to_thread(sessions.open, self.recording_id)
+        except LookupError as error:
+            self.report(error)
+            self.house_app.leave(self)
+            return
+        outline = await asyncio.to_thread(sessions.outline, self.recording_id)
+        place = self.house_app.places.of(self.recording_id) or Place()
+        at = self._start_ms if self._start_ms is not None else place.cursor_ms
+        self.review = Review(session, outline, cursor_ms=at, view=(place.view_start_ms, place.view_end_ms))
+        self.query_one(TimeBand).show(self.review)
+        self.show()
+        if session.misfits:
+            self.tell_misfits(session)
+
+    def look_around(self) -> None:
+        """Has another window or program changed something?"""
+        if self.review is not None and self.is_current and not self._editing:
+            self.follow()
+
+    @job("follow")
+    async def follow(self) -> None:
+        sessions = self.house_app.house.sessions
+        run_id, revision = await asyncio.to_thread(sessions.revision, self.recording_id)
+        review = self.review
+        if review is None or self._editing or (run_id, revision) == (review.session.run.id, review.session.revision):
+            return
+        if run_id != review.session.run.id:
+            self.keep_place()
+            self._start_ms = review.cursor_ms
+            self.load()
+            self.tell("A new run has drafted this recording again; your corrections are laid over it.")
+            return
+        session = await asyncio.to_thread(sessions.open, self.recording_id)
+        if not self._editing and session.revision > review.session.revision:
+            self.take(session)
+            self.tell("Changed in another window; this is how it stands now.")
+
+    def tell_misfits(self, session: Session) -> None:
+        key = self.house_app.keymap.shown("review.history")
+        said = (
+            "1 correction no longer fits" if len(session.misfits) == 1 else f"{len(session.misfits)} corrections no longer fit"
+        )
+        self.tell(f"{said} the draft of this run: {key} shows them.", "warning", 10.0)
+
+    # ------------------------------------------------------------ one edit after the other
+
+    def run_command(self, name: str) -> None:
+        """While an edit is being written, what is pressed waits its turn, so that it meets what it was meant for."""
+        if self.review is None:
+            return
+        if self._editing and name not in FREE:
+            self._waiting.append(name)
+        else:
+            COMMANDS[name](self)
+
+    def write(self, call: Callable[[], Session], then: Callable[[], None] | None = None) -> None:
+        """Run a change of the journal in a thread, show what came of it, then do what follows from it."""
+        self._editing = True
+        self._write(call, then)
+
+    @job("edit", exclusive=False)
+    async def _write(self, call: Callable[[], Session], then: Callable[[], None] | None) -> None:
+        try:
+            session = await asyncio.to_thread(call)
+            self.take(session)
+            if then is not None:
+                then()
+            self.hide_guide()
+        except StaleRevision:
+            self._waiting.clear()
+            self.take(await asyncio.to_thread(self.house_app.house.sessions.open, self.recording_id))
+            self.tell("Changed in another window meanwhile: look again, then press the key once more.", "warning", 8.0)
+        except (DoesNotFit, ValueError) as error:
+            self._waiting.clear()
+            self.tell(str(error), "warning")
+        finally:
+            self._editing = False
+        while self._waiting and not self._editing:
+            COMMANDS[self._waiting.popleft()](self)
+
+    # ------------------------------------------------------------ what is shown
+
+    def take(self, session: Session) -> None:
+        if self.review is not None:
+            self.review.take(session)
+            self.show()
+
+    def show(self) -> None:
+        """Everything anew, after the session has changed."""
+        review = self.review
+        if review is None:
+            return
+        left = session_left = review.session.unreviewed
+        total = many(len(review.segments), "segment")
+        if left:
+            said = f"{total} · {left} to review · {minutes_left(session_left)}"
+        else:
+            said = f"{total} · all reviewed · {self.house_app.keymap.shown('review.summary')} writes the summary"
+        self.query_one("#count", Heading).show(said, "primary" if left else "success")
+        self.query_one("#rows", Rows).set_count(len(review.segments), review.index)
+        self.show_place()
+
+    def show_place(self) -> None:
+        """What goes with the segment and the time cursor."""
+        review = self.review
+        if review is None:
+            return
+        rows = self.query_one("#rows", Rows)
+        if rows.cursor != review.index:
+            rows.place(review.index)
+        self.query_one(TimeBand).refresh()
+        self.query_one(EvidencePane).show(review)
+        recording = review.session.recording
+        facts = [f"{len(review.selected)} selected"] if review.selected else []
+        facts += [f"step {self.step_words()}"] if self.step_ms != 1000 else []
+        facts += [f"{review.session.run.profile} · revision {review.session.revision}", when(recording.started_at)]
+        self.query_one(TitleBar).show(Path(recording.path).name, *facts)
+
+    def step_words(self) -> str:
+        return "one frame" if self.step_ms == 0 else f"{self.step_ms // 1000} s"
+
+    def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
+        if self.review is None or index >= len(self.review.segments):
+            return Strip.blank(width)
+        return paint_row(self.review, self.palette, index, width, here)
+
+    def hints(self) -> Sequence[Hint]:
+        """The number keys have a line of their own where there is room for it."""
+        hints = super().hints()
+        return [h for h in hints if not self.query_one(LabelBar).display or not h.action.startswith("do('label")]
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.show()
+
+    def keep_place(self) -> None:
+        if self.review is not None:
+            self.house_app.places.keep(self.recording_id, Place(self.review.cursor_ms, *self.review.view))
+
+    def go_to_ms(self, t_ms: int) -> None:
+        if self.review is None:
+            self._start_ms = t_ms
+        else:
+            self.review.go_to(t_ms)
+            self.show_place()
+
+    # ------------------------------------------------------------ commands that ask the house first
+
+    @job("ask")
+    async def find_alike(self) -> None:
+        await looking.show_alike(self)
+
+    @job("ask")
+    async def load_history(self) -> None:
+        await looking.show_history(self)
+
+    @job("player")
+    async def start_player(self, command: players.Command, path: str) -> None:
+        if not await asyncio.to_thread(Path(path).is_file):
+            self.tell(
+                "The recording is not where it was: add it again from its new place, and it is known by its content.",
+                "warning",
+                8.0,
+            )
+            return
+        await asyncio.to_thread(players.start, command)
+        self.tell(f"Opened with {Path(command.argv[0]).name}" + ("." if command.exact else ", from the beginning."))
+
+    # ------------------------------------------------------------ first use and leaving
+
+    def hide_guide(self) -> bool:
+        """Whether it was there."""
+        was = self.query_one(Guide).close()
+        self.remove_class("-guided")
+        if was:
+            self.house_app.places.set_flag("review-guide", True)
+        return was
+
+    def do_back(self) -> None:
+        if self.hide_guide():
+            return
+        if self.review is not None and self.review.selected:
+            self.review.selected.clear()
+            self.show()
+        else:
+            super().do_back()
+
+    # ------------------------------------------------------------ mouse
+
+    @on(Rows.Moved)
+    def row_moved(self, event: Rows.Moved) -> None:
+        if self.review is not None:
+            self.review.choose(event.index)
+            self.show_place()
+
+    @on(Rows.Chosen)
+    def row_chosen(self) -> None:
+        self.action_do("evidence")
+
+    @on(TimeBand.Clicked)
+    def band_clicked(self, event: TimeBand.Clicked) -> None:
+        self.go_to_ms(event.t_ms)
+
+    @on(TimeBand.Dragged)
+    def band_dragged(self, event: TimeBand.Dragged) -> None:
+        if self.review is not None and not self._editing:
+            editing.drag(self, event.from_ms, event.to_ms)
+
+    @on(TimeBand.Zoomed)
+    def band_zoomed(self, event: TimeBand.Zoomed) -> None:
+        self.action_do("zoom-in" if event.closer else "zoom-out")

@@ -1,0 +1,170 @@
+"""The evidence of the segment under the cursor: a picture, the film strip, why, said, read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from escribano_tui.domain.evidence import Frame
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.times import clock
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.lines import Line
+from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.review.place import Review
+from escribano_tui.ui.review.telling import frame_at, frames_of, heading, tell, telling_lines
+from escribano_tui.ui.widgets.facts import Facts
+from escribano_tui.ui.widgets.heading import Heading
+from escribano_tui.ui.widgets.picture import Picture
+
+if TYPE_CHECKING:
+    from escribano_tui.ui.app import EscribanoApp
+
+WAIT_S = 0.08  # a selection that moves on sooner asks for nothing
+KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was fetched for a segment."""
+
+    read: tuple[str, ...]
+    alike: int
+
+
+class FilmStrip(Widget, can_focus=False):
+    """A mark for each frame of the segment, the shown one filled."""
+
+    def __init__(self, app: EscribanoApp, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._house_app = app
+        self._frames: Sequence[Frame] = ()
+        self._at: int | None = None
+
+    def show(self, frames: Sequence[Frame], at: int | None) -> None:
+        self._frames, self._at = frames, at
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        style = self._house_app.palette.style
+        width = self.size.width
+        line = Line().add(" ", style())
+        if self._at is None:
+            return line.add("no picture was taken here", style("muted")).strip(width, style())
+        said = f"  {self._at + 1} of {len(self._frames)}, {clock(self._frames[self._at].t_s)}"
+        room = max(1, (width - len(said) - 2) // 2)
+        first = max(0, min(self._at - room // 2, len(self._frames) - room))
+        for k in range(first, min(first + room, len(self._frames))):
+            line.add("▣ " if k == self._at else "▪ ", style("accent" if k == self._at else "muted", bold=k == self._at))
+        return line.add(said.strip(), style("muted")).strip(width, style())
+
+
+class EvidencePane(Widget, can_focus=False):
+    """Follows a review. What is in memory shows at once, what must be fetched a moment later."""
+
+    DEFAULT_CSS = """
+    EvidencePane { layout: vertical; }
+    EvidencePane #evidence-body { height: 1fr; }
+    """
+
+    def __init__(self, app: EscribanoApp, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._house_app = app
+        self._review: Review | None = None
+        self._shown: tuple[str, int, int, int] | None = None
+        self._found: OrderedDict[tuple[str, int, int, int], Found] = OrderedDict()
+        self._timer: Timer | None = None
+
+    @property
+    def palette(self) -> Palette:
+        return self._house_app.palette
+
+    def compose(self) -> ComposeResult:
+        yield Heading(lambda: self.palette, id="evidence-heading")
+        with Container(id="evidence-body"):
+            with Container(id="look"):
+                yield Picture(self._house_app.painter, lambda: self.palette, id="picture")
+                yield FilmStrip(self._house_app, id="strip")
+            yield Facts(lambda: self.palette, id="told")
+
+    def report(self, error: Exception) -> None:
+        self._house_app.report(error)
+
+    def show(self, review: Review) -> None:
+        if self._review is not review:
+            self._review = review
+            self._fit(review)
+        segment = review.segment
+        unsure = not segment.reviewed and segment.confidence < 0.6
+        self.query_one("#evidence-heading", Heading).show(heading(segment), "warning" if unsure else "primary")
+        self._show_picture(review, segment)
+        key = self._key(review)
+        new = key != self._shown
+        self._shown = key
+        self._tell(review, segment, keep_place=not new)
+        if new and key not in self._found:
+            if self._timer is not None:
+                self._timer.stop()
+            self._timer = self.set_timer(WAIT_S, self._fetch_soon)
+
+    def _key(self, review: Review) -> tuple[str, int, int, int]:
+        segment = review.segment
+        return segment.id, segment.start_ms, segment.end_ms, len(review.segments)
+
+    def on_resize(self) -> None:
+        if self._review is not None:
+            self.call_after_refresh(self._fit, self._review)
+
+    def _fit(self, review: Review) -> None:
+        body = self.query_one("#evidence-body").size
+        self.query_one("#picture", Picture).fit_height(
+            review.session.recording, max(3, min(body.height - 1, max(6, body.height * 3 // 5)))
+        )
+
+    def _show_picture(self, review: Review, segment: Segment) -> None:
+        frames = frames_of(review.outline.frames, segment)
+        at = frame_at(frames, review.cursor_ms / 1000)
+        self.query_one("#strip", FilmStrip).show(frames, at)
+        picture = self.query_one("#picture", Picture)
+        if at is None or not frames[at].thumbnail:
+            picture.show(None, "No picture was taken here.")
+        else:
+            path = self._house_app.house.sessions.thumbnail(review.session.recording.id, frames[at].thumbnail)
+            picture.show(path, "The picture is gone.")
+
+    def _tell(self, review: Review, segment: Segment, keep_place: bool) -> None:
+        found = self._found.get(self._key(review))
+        key = self._house_app.keymap.shown("review.alike")
+        facts = tell(review.session, segment, review.outline, found.read if found else None, found.alike if found else 0, key)
+        self.query_one("#told", Facts).show(facts, keep_place)
+
+    def _fetch_soon(self) -> None:
+        self._timer = None
+        if self._review is not None:
+            self._fetch(self._review, self._review.segment, self._key(self._review))
+
+    @job("evidence")
+    async def _fetch(self, review: Review, segment: Segment, key: tuple[str, int, int, int]) -> None:
+        self._found[key] = await asyncio.to_thread(self._look_up, review.session.recording.id, segment)
+        while len(self._found) > KEPT:
+            self._found.popitem(last=False)
+        if key == self._shown and self._review is not None:
+            self._tell(self._review, self._review.segment, keep_place=True)
+
+    def _look_up(self, recording_id: str, segment: Segment) -> Found:
+        """In a thread."""
+        sessions = self._house_app.house.sessions
+        lines = sessions.evidence(recording_id, segment.start_s, segment.end_s).lines
+        return Found(tuple(telling_lines(lines, segment)), len(sessions.alike(recording_id, segment.id)))
+
+    def scroll_told(self, by: int) -> None:
+        self.query_one("#told", Facts).scroll_relative(y=2 * by, animate=False)

@@ -1,0 +1,43 @@
+"""Five lines for the first review: enough to begin, and gone with the first edit."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from escribano_tui.config.keymap import Keymap
+
+
+class Guide(Static):
+    """Shown once; the app remembers."""
+
+    DEFAULT_CSS = """
+    Guide { height: auto; max-height: 9; display: none; background: $surface; border: round $accent; padding: 0 1; }
+    Guide.-shown { display: block; }
+    """
+
+    def open(self, keymap: Keymap) -> None:
+        self.update(lines(keymap))
+        self.add_class("-shown")
+
+    def close(self) -> bool:
+        """Whether it was open."""
+        was = self.has_class("-shown")
+        self.remove_class("-shown")
+        return was
+
+
+def lines(keymap: Keymap) -> Content:
+    def key(*names: str) -> tuple[str, str]:
+        return " ".join(keymap.shown(f"review.{name}") for name in names), "bold $accent"
+
+    labels = f"{keymap.shown('review.label-1')}-{keymap.shown('review.label-9')} {keymap.shown('review.labels')}"
+    edges = key("start-earlier", "start-later", "end-earlier", "end-later")
+    rows = (
+        (key("down", "up"), "  go through the segments;  ", key("next-unreviewed"), "  the next to review"),
+        (key("accept"), "  right as it is;  ", (labels, "bold $accent"), "  another label; both go on to the next"),
+        (key("split"), " split  ", key("merge-next"), " merge  ", edges, " move the edges  ", key("title"), " title"),
+        (key("undo"), "  takes anything back, even tomorrow;  ", key("redo"), "  brings it again"),
+        (key("summary"), "  writes the summary from what you corrected   ", ("esc closes this", "$muted")),
+    )
+    return Content("\n").join(Content.assemble(*row) for row in rows)

@@ -1,0 +1,61 @@
+"""Small words that several screens print."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from escribano_tui.domain.session import RecordingRow
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SECONDS_A_SEGMENT: Final = 6  # what looking at a drafted segment takes, for "about 2 min"
+
+
+def when(iso: str) -> str:
+    """`Fri 20 Nov 2026 09:14`, in the recording's own time zone; the text itself where it is no date."""
+    try:
+        t = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{_DAYS[t.weekday()]} {t.day:2d} {_MONTHS[t.month - 1]} {t.year} {t.hour:02d}:{t.minute:02d}"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """`1 segment`, `2 segments`, `1,234 segments`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def minutes_left(unreviewed: int) -> str:
+    """How long the rest of a review takes, roughly."""
+    seconds = unreviewed * SECONDS_A_SEGMENT
+    return "under a minute" if seconds < 45 else f"about {max(1, round(seconds / 60))} min"
+
+
+def about(seconds: float) -> str:
+    """A time that is an estimate: `under 5 s`, `about 20 s`, `about 3 min`, `about 1 h 20 min`."""
+    if seconds < 5:
+        return "under 5 s"
+    if seconds < 100:
+        return f"about {5 * round(seconds / 5)} s"
+    minutes = round(seconds / 60)
+    return f"about {minutes} min" if minutes < 90 else f"about {minutes // 60} h {minutes % 60:02d} min"
+
+
+def state_of(row: RecordingRow) -> tuple[str, str]:
+    """(what to say of a recording, the ink to say it in)."""
+    if row.missing:
+        return "file is not where it was", "error"
+    match row.state:
+        case "new":
+            return "new", "accent"
+        case "running":
+            return "running", "accent"
+        case "failed":
+            return "failed", "error"
+        case "cancelled":
+            return "cancelled", "warning"
+        case "reviewed":
+            return "✓ reviewed", "success"
+    left = f"{row.unreviewed} of {row.segments} to review" if row.unreviewed < row.segments else f"{row.segments} to review"
+    return left, "warning"
