@@ -71,7 +71,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         sessions=sessions,
         runs=RunDesk(store, media, runner, lambda: known_profiles(paths)),
         summaries=summaries,
-        exports=ExportDesk(store, sessions, exports.renderers(files.thumbnail), summaries.views),
+        exports=ExportDesk(store, sessions, exports.renderers(sessions.thumbnail), summaries.views),
         doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: list(known_profiles(paths).problems)),
         close=_closer(registry.close, store.close),
     )
@@ -163,15 +163,17 @@ def _codecs() -> dict[str, bool]:
 def run_app(opening: Path | None = None, demo: bool = False) -> None:
     """The full-screen app: on the library, or on choosing a profile for a file."""
     from escribano_tui.terminal import quiet
-    from escribano_tui.ui.app import EscribanoApp
+    from escribano_tui.ui.app import EscribanoApp, Start
 
     paths = find_paths()
     house = build_house(paths)
     try:
         path = demo_recording() if demo else opening
-        recording = house.library.add(path) if path else None
+        if path:
+            house.library.add(path)  # a file that cannot be used is told of before the screen is taken
+        start = Start(path=path)
         with quiet(paths.log):
-            EscribanoApp(house, recording_id=recording.id if recording else None).run()
+            EscribanoApp(house, start, paths).run()
         house.library.purge()
     finally:
         house.close()
