@@ -9,7 +9,7 @@ from escribano_tui.domain.activity import IMPORTANCE
 from escribano_tui.domain.deeds import Deed, word
 from escribano_tui.domain.finding import speech, terminal
 from escribano_tui.domain.finding.doing import Context, deed_of
-from escribano_tui.domain.finding.prose import stems
+from escribano_tui.domain.finding.sentences import stems
 from escribano_tui.domain.finding.things import app_of, thing_of, title_of
 from escribano_tui.domain.finding.views import View, views
 from escribano_tui.domain.phrase import Phrase, Piece, capitalised, code, listed, name, phrase, plain, quote
@@ -122,8 +122,9 @@ def _once(claims: list[Claim], ends: list[Claim]) -> list[Claim]:
     """Without what is told twice: sentences that say what is to come, or that say what a result says."""
     to_come = {c.text for c in ends}
     results = [c for c in claims if c.kind == "result"]
-    kept = [c for c in claims if c.kind != "said" or (c.text not in to_come and not any(_says(c, r) for r in results))]
-    return kept + ends
+    shown_by = {c.moments[0] for c in claims if c.deed}  # a sentence that shows what was done is not quoted as well
+    told = [c for c in claims if c.kind != "said" or (c.text not in to_come and c.moments[0] not in shown_by)]
+    return [c for c in told if c.kind != "said" or not any(_says(c, r) for r in results)] + ends
 
 
 def _says(said: Claim, result: Claim) -> bool:

@@ -83,7 +83,7 @@ def capitalised(pieces: Phrase) -> Phrase:
 # ---------------------------------------------------------------- Markdown
 
 # What could be read as Markdown or HTML anywhere in a line (CommonMark and the tables, strikethrough and autolinks of GFM).
-_ACTIVE = re.compile(r"[\\`*_\[\]<>&~|]|(?<![\w])#|(?<=\w)@(?=\w)|:(?=//)|(?<=www)\.|(?<![\w/])/(?=/)|!(?=\[)")
+_ACTIVE = re.compile(r"[\\`*_\[\]<>&~|]|(?<![\w])#|(?<=\w)@(?=\w)|:(?=//)|(?<=www)\.|(?<![\w/:])/(?=/)")
 # What an autolinker takes for a host: two letters, or one of the well-known endings; endings of files stay as they are.
 _HOST = re.compile(
     r"(?<!\\)\.(?=(?:(?!(?:c[cs]|db|e[lx]|fs|g[oz]|hs|js|kt|m[dklm]|p[lsy]|r[bs]|s[ho]|t[sf]|ui|xz)\b)[^\W\d_]{2}"

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from escribano_tui.backends.writing.templates import Settings, Template
+from escribano_tui.backends.writing.wording import MOST_CITED
 from escribano_tui.domain.facts import gather
 from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts
 from escribano_tui.domain.times import seconds_that_add_up
 
 _CLAIMS_A_POINT = 3
 _FRAME_WORDS = 60  # title, header and account
+_LEAD_WORDS = 40
 _ROW_WORDS = 9  # of a time line
 
 
@@ -87,12 +89,13 @@ def _room(settings: Settings, subjects: int, results: int, coming: int) -> tuple
 def _words(sheet: FactSheet, settings: Settings, told: int, timeline: bool) -> list[int]:
     """Words for each subject that is told in full: half of the room evenly, half by its share of the time.
 
-    It depends on times alone, so that what is told of a subject does not depend on what is told of another.
+    It depends on times and headings alone, so that what is told of a subject does not depend on what is told of another.
     """
     if not settings.words or not told:
         return [100_000] * told
     rows = _ROW_WORDS * min(settings.timeline, len(sheet.timeline)) if timeline else 0
-    room = max(40 * told, settings.words - _FRAME_WORDS - rows - 8 * told)
+    heads = sum(len(s.label.split()) + 2 + settings.points + 3 * len(s.by_activity) for s in sheet.subjects[:told])
+    room = max(25 * told, settings.words - _FRAME_WORDS - rows - heads)
     whole = sum(s.duration_ms for s in sheet.subjects[:told]) or 1
     return [round(room * (0.5 / told + 0.5 * s.duration_ms / whole)) for s in sheet.subjects[:told]]
 
@@ -120,9 +123,17 @@ def _section(subject: SubjectFacts, seconds: int, settings: Settings, words: int
     groups = _groups(chosen)
     if not prose:
         groups = _split_alone(_joined(groups, settings.points))
-    lead = _heaviest(gather(deeds) or results, settings.lead)
+    lead = _lead(gather(deeds) or results, settings.lead)
     activities = _shares(subject.by_activity, seconds)
     return Section(subject, seconds, activities, tuple(tuple(g) for g in groups), lead)
+
+
+def _lead(claims: Sequence[Claim], most: int) -> tuple[Claim, ...]:
+    """What one line holds: the weightiest claim, and more as long as the line stays short."""
+    kept = list(_heaviest(claims, most))
+    while len(kept) > 1 and sum(map(_length, kept)) > _LEAD_WORDS:
+        kept.remove(min(kept, key=lambda c: c.weight))
+    return tuple(kept)
 
 
 def _shares(by_activity: Sequence[tuple[str, int]], seconds: int) -> tuple[tuple[str, int], ...]:
@@ -133,16 +144,36 @@ def _shares(by_activity: Sequence[tuple[str, int]], seconds: int) -> tuple[tuple
 
 
 def _within(deeds: Sequence[Claim], results: Sequence[Claim], quotes: Sequence[Claim], words: int, most: int) -> list[Claim]:
-    """What fits: the weightiest of each kind, deeds first in turn with results, quotes last; in time order."""
-    by_weight = sorted([*deeds, *results], key=lambda c: (-c.weight, c.t_s)) + sorted(quotes, key=lambda c: (-c.weight, c.t_s))
-    chosen: list[Claim] = []
-    for claim in by_weight:
-        length = len(claim.text.split()) + 2
-        if chosen and (len(chosen) >= most or length > words):
-            continue
-        chosen.append(claim)
-        words -= length
-    return sorted(chosen, key=lambda c: (c.t_s, c.kind == "said"))
+    """What fits into so many words and claims, in time order: results may take half of the room, what was done most of
+    the rest, then what was said, each by weight; what is left over goes to whatever still fits."""
+    room = _Room(words, most)
+    for claims, share in ((results, 0.5), (deeds, 0.7), (quotes, 1.0), ([*results, *deeds], 1.0)):
+        room.fill(sorted(claims, key=lambda c: (-c.weight, c.t_s)), share)
+    return sorted(room.chosen, key=lambda c: (c.t_s, c.kind == "said"))
+
+
+class _Room:
+    """Words and claims that are left."""
+
+    def __init__(self, words: int, most: int) -> None:
+        self.words, self.most = words, most
+        self.chosen: list[Claim] = []
+
+    def fill(self, claims: Iterable[Claim], share: float) -> None:
+        """Take claims in their order as long as they fit into a share of what is left; the first of all always does."""
+        least, fewest = self.words * (1 - share), self.most * (1 - share)
+        for claim in claims:
+            length = _length(claim)
+            fits = self.words - length >= least and self.most - 1 >= fewest
+            if claim not in self.chosen and (fits or not self.chosen):
+                self.chosen.append(claim)
+                self.words -= length
+                self.most -= 1
+
+
+def _length(claim: Claim) -> int:
+    """Words of a claim as it will be printed, with its citations and lead."""
+    return len(claim.text.split()) + min(MOST_CITED, len(claim.moments)) + 1
 
 
 def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -158,7 +189,8 @@ def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
         if claim.kind != "said":
             for segment_id in claim.segment_ids:
                 deeds.setdefault(segment_id, home)
-    return sorted(groups, key=lambda g: min(c.t_s for c in g))
+    told = [sorted(g, key=lambda c: (c.kind not in ("did", "told"), c.t_s)) for g in groups]  # the deed first
+    return sorted(told, key=lambda g: min(c.t_s for c in g))
 
 
 def _same_results(groups: list[list[Claim]], claim: Claim) -> list[Claim] | None:

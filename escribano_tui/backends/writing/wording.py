@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from escribano_tui.domain.phrase import Phrase, Piece, capitalised, markdown, phrase
 from escribano_tui.domain.summary import Claim
 from escribano_tui.domain.times import cite
 
-MOST_CITED = 5
+MOST_CITED = 4
 
 
 def citation(claim: Claim) -> str:
@@ -80,8 +81,8 @@ def paragraphs(groups: Sequence[Sequence[Claim]]) -> str:
     for group in groups:
         if len(told[-1]) >= _SENTENCES_A_PARAGRAPH:
             told.append([])
-        told[-1] += [_told(claim, teller) for claim in group if claim.kind != "said"]
-        told[-1] += _quoted([c for c in group if c.kind == "said"], teller)
+        for said, claims in groupby(group, key=lambda c: c.kind == "said"):
+            told[-1] += _quoted(list(claims), teller) if said else [_told(claim, teller) for claim in claims]
     return "\n\n".join(" ".join(sentences) for sentences in told if sentences)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from escribano_tui.domain.deeds import Deed
 from escribano_tui.domain.finding import code as source
 from escribano_tui.domain.finding import prose, terminal
+from escribano_tui.domain.finding.mail import mail
 from escribano_tui.domain.finding.things import app_of, thing_of, topics_of
 from escribano_tui.domain.finding.views import View
 from escribano_tui.domain.phrase import Piece, code, quote, title
@@ -100,11 +101,11 @@ def _writing(view: View, context: Context) -> Found:
 
 
 def _communication(view: View, context: Context) -> Found:
-    mail = prose.mail(view)
-    if mail is None:
+    found = mail(view)
+    if found is None:
         return _plain(view, context)
-    parts = (quote(mail.subject),) if mail.subject and "title" not in view.owned else ()
-    return Deed("communication", parts=parts, manner=mail.manner), mail.t_s
+    parts = (quote(found.subject),) if found.subject and "title" not in view.owned else ()
+    return Deed("communication", parts=parts, manner=found.manner), found.t_s
 
 
 def _planning(view: View, context: Context) -> Found:

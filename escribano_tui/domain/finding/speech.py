@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escribano_tui.domain.evidence import Utterance
-from escribano_tui.domain.finding.prose import excerpt, split_sentences, stems
+from escribano_tui.domain.finding.sentences import excerpt, sentences, stems
 from escribano_tui.domain.finding.views import View
 
 LONGEST_QUOTE = 160
@@ -29,43 +28,11 @@ _LEAST_SCORE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of an utterance, in seconds of the recording."""
-
-    start_s: float
-    end_s: float
-    text: str
-    track: str
-
-
-@dataclass(frozen=True, slots=True)
 class Quote:
     t_s: float
     text: str
     weight: float
     heard: bool = False  # said by others: it came out of the speakers
-
-
-def sentences(utterance: Utterance) -> list[Sentence]:
-    """The sentences of an utterance; their times by its words where it has them, else by their share of the text."""
-    texts = split_sentences(utterance.text)
-    whole = max(1, sum(len(t) for t in texts))
-    found, at = [], 0
-    for text in texts:
-        begin, end = _span(utterance, at / whole, (at + len(text)) / whole)
-        found.append(Sentence(begin, end, text, utterance.track))
-        at += len(text)
-    return found
-
-
-def _span(utterance: Utterance, first: float, last: float) -> tuple[float, float]:
-    """The span of a part of an utterance given as shares 0..1 of its text."""
-    if utterance.words:
-        n = len(utterance.words)
-        a, b = min(n - 1, round(first * n)), min(n - 1, max(0, round(last * n) - 1))
-        return utterance.words[a].start_s, utterance.words[b].end_s
-    length = utterance.end_s - utterance.start_s
-    return utterance.start_s + first * length, utterance.start_s + last * length
 
 
 def quotes(view: View, most: int = 3) -> list[Quote]:

@@ -1,0 +1,68 @@
+"""What was done with mail: which one, and whether it was read or answered."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.finding.layout import legible
+from escribano_tui.domain.finding.views import View, key_of
+
+_MAIL = re.compile(
+    r"\b(?:inbox|mail|webmail|gmail|outlook|thunderbird|roundcube|e-?mail|posteingang|geary|evolution)\b|\w{2,}mail\b", re.I
+)
+_SUBJECT = re.compile(r"^(?:subject|betreff|objet|asunto)\s*:\s*(?P<s>.{3,})$", re.I)
+_REPLY = re.compile(r"^(?:re|aw|antw|sv)\s*:\s*(?P<s>.{3,})$", re.I)
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|hola|ciao|good (?:morning|afternoon|evening))\b.{1,40}[,!]?$", re.I
+)
+_SIGNED = re.compile(
+    r"^(?:(?:best|kind|warm|many)(?: \w+)?|regards|cheers|thanks|sincerely|viele grüße|mit freundlichen grüßen)\b.{0,20},?$",
+    re.I,
+)
+_ANSWERING = re.compile(r"\b(?:answer|repl(?:y|ied|ies)|respond|writ(?:e|ing) back)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """`manner` is answered, wrote or read; `subject` may be empty."""
+
+    t_s: float
+    manner: str
+    subject: str
+
+
+def mail(view: View) -> Mail | None:
+    """What was done with mail in this segment, or None where it is not about mail."""
+    where = " ".join((view.segment.title, *view.segment.apps, *(f"{d.title} {d.site}" for d in view.descriptions[:3])))
+    if not _MAIL.search(where):
+        return None
+    t_s, subject = _subject(view)
+    typed = [s for s in view.fresh if s.id in view.novel]
+    greeted = next((s for s in typed if _GREETING.match(s.text)), None)
+    signed = next((s for s in typed if _SIGNED.match(s.text)), None)
+    said = next((u for u in view.said if _ANSWERING.search(u.text)), None)
+    if greeted is None and signed is None and said is None:
+        return Mail(t_s, "read", subject)
+    at_s = min([x.start_s for x in (greeted, signed, said) if x is not None])
+    return Mail(at_s, "answered" if subject else "wrote", subject)
+
+
+def _subject(view: View) -> tuple[float, str]:
+    """The subject in front: a line marked as one, else the tallest that stands both in the list and above the text."""
+    for line in view.lines:
+        found = _SUBJECT.match(line.text)
+        if found:
+            return line.start_s, (_REPLY.sub(r"\g<s>", found["s"])).strip()
+    twice: dict[str, list[ScreenLine]] = defaultdict(list)
+    for line in view.lines:
+        if legible(line, words=2) and len(line.text.split()) >= 3 and not line.text.endswith(("...", "…")):
+            twice[key_of(_REPLY.sub(r"\g<s>", line.text))].append(line)
+    places = [lines for lines in twice.values() if len({(s.box.x // 40, s.box.y // 12) for s in lines}) > 1]
+    if places:
+        best = max(places, key=lambda lines: max(s.box.h for s in lines))
+        tallest = max(best, key=lambda s: s.box.h)
+        return min(s.start_s for s in best), _REPLY.sub(r"\g<s>", tallest.text).strip()
+    return view.segment.start_s, ""
