@@ -779,6 +779,10 @@ class Exports(Protocol):
 
     def export(self, recording_id: str, format: str) -> str: ...
 
+    def draft(self, recording_id: str) -> str:
+        """The machine's draft as JSON, without the owner's corrections: what an evaluation measures."""
+        ...
+
 
 class Doctor(Protocol):
     def checks(self) -> list[Check]: ...

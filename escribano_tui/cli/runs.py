@@ -83,7 +83,7 @@ def demo(profile: str) -> int:
 
     with open_house() as house:
         recording = house.library.add(bootstrap.demo_recording())
-        status = _run(house, recording.id, profile, RunOptions())
+        status = run_to_the_end(house, recording.id, profile, RunOptions())
         if status == DONE:
             view = house.summaries.view(recording.id, "card")
             click.echo(view.summary.markdown if view.summary else "", nl=False)
@@ -126,7 +126,7 @@ def run(
     with open_house() as house:
         _known_profile(house, profile)
         recording = house.library.add(file)
-        status = _run(house, recording.id, profile, options)
+        status = run_to_the_end(house, recording.id, profile, options)
         if status == DONE:
             click.echo(house.exports.export(recording.id, "json") if as_json else recording.id, nl=not as_json)
         return status
@@ -140,7 +140,7 @@ def _known_profile(house: House, name: str) -> None:
         click.echo(f"escribano-tui: {problem}", err=True)
 
 
-def _run(house: House, recording_id: str, profile: str, options: RunOptions) -> int:
+def run_to_the_end(house: House, recording_id: str, profile: str, options: RunOptions) -> int:
     """Run to the end with bars on stderr; returns the exit status."""
     from escribano_tui.cli.bars import Bars
     from escribano_tui.domain.text import clean_line

@@ -31,3 +31,9 @@ class ExportDesk:
         session = self.sessions.open(recording_id)
         dossier = dossiers.make_dossier(self.store, session.recording, session.run)
         return render(replace(dossier, summaries=self.views(dossier)))
+
+    def draft(self, recording_id: str) -> str:
+        session = self.sessions.open(recording_id)
+        dossier = dossiers.make_dossier(self.store, session.recording, session.run)
+        plain = replace(dossier.session, timeline=dossier.session.draft, misfits=())
+        return self.renderers["json"](replace(dossier, session=plain))
