@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 
-from escribano_tui.config.commands import commands_of
 from escribano_tui.config.keymap import Keymap, load_keymap
 from escribano_tui.config.paths import Paths, data, shipped
 from escribano_tui.config.places import Places
 from escribano_tui.config.themes import Shelf, load_themes
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.session import RunPlan
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import House, RunOptions
 from escribano_tui.ui.jobs import job
@@ -30,10 +29,18 @@ from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.widgets.picture import Painter
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.timer import Timer
 
 DEFAULT_THEME = "ink"
 REFRESH_S = 0.1  # a run is shown anew at most this often
+
+
+def house_commands() -> type[Provider]:
+    """The palette's commands, imported when it is first opened."""
+    from escribano_tui.ui.palette_commands import HouseCommands
+
+    return HouseCommands
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
     CSS_PATH: ClassVar = ["app.tcss", "screens/library.tcss"]  # Textual loads none for the default screen
     TITLE = "escribano-tui"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {house_commands}
     BINDINGS: ClassVar = [*bindings_of("app"), Binding("ctrl+c", "how_to_quit", show=False, system=True)]
 
     def __init__(self, house: House, start: Start | None = None, paths: Paths | None = None) -> None:
@@ -149,19 +156,6 @@ class EscribanoApp(App[None], inherit_bindings=False):
     def action_how_to_quit(self) -> None:
         self.tell(f"{self.keymap.shown('app.quit')} quits.")
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: every command of the screen below it, then those that work everywhere."""
-        if isinstance(screen, CommandScreen):
-            for command in commands_of(screen.where):
-                why = screen.unavailable(command.name)
-                shown = self.keymap.shown(command.id)
-                yield SystemCommand(f"{command.help}  [{shown}]", why or f"{screen.where}: {command.label}",
-                                    lambda name=command.name: screen.action_do(name))  # fmt: skip
-        for command in commands_of("app"):
-            if command.name not in ("palette", "back"):
-                yield SystemCommand(f"{command.help}  [{self.keymap.shown(command.id)}]", "everywhere",
-                                    lambda name=command.name: self.action_do(name))  # fmt: skip
-
     # ------------------------------------------------------------ telling
 
     def tell(self, sentence: str, severity: str = "information", timeout: float = 4.0) -> None:
@@ -228,11 +222,11 @@ class EscribanoApp(App[None], inherit_bindings=False):
         elif t_s is not None:
             cast(ReviewScreen, below).go_to_ms(round(t_s * 1000))
 
-    def go_summary(self, recording_id: str, write: bool = False) -> None:
+    def go_summary(self, recording_id: str) -> None:
         from escribano_tui.ui.screens.summary import SummaryScreen
 
         if not self._back_to("summary", recording_id):
-            self._go(SummaryScreen(recording_id, write), recording_id)
+            self._go(SummaryScreen(recording_id), recording_id)
 
     @job("add", exclusive=False)
     async def add_files(self, paths: list[str]) -> None:
@@ -255,9 +249,9 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
     # ------------------------------------------------------------ runs
 
-    def start_run(self, recording: Recording, profile: str, options: RunOptions) -> None:
+    def start_run(self, recording: Recording, profile: str, options: RunOptions, plan: RunPlan | None = None) -> None:
         """Begin, or wait in the queue, and look on."""
-        self.keeper.ask(recording, profile, options)
+        self.keeper.ask(recording, profile, options, plan)
         self.start_next()
         self.go_run(recording.id)
 

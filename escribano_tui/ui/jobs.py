@@ -18,12 +18,10 @@ class Reports(Protocol):
     def report(self, error: Exception) -> None: ...
 
 
-def job(
-    group: str, exclusive: bool = True
-) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., Worker[None]]]:
+def job(group: str, exclusive: bool = True) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., Any]]:
     """Make an async method a worker of its screen. In an exclusive group the newest one wins."""
 
-    def wrap(method: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Worker[None]]:
+    def wrap(method: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Any]:
         @functools.wraps(method)
         def start(self: Any, *args: Any, **kwargs: Any) -> Worker[None]:
             async def run() -> None:

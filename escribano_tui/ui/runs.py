@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.events import LANES, Event, PhaseState, RunState
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.session import RunPlan
 from escribano_tui.domain.times import clock
 from escribano_tui.ports import Run, RunOptions
 
@@ -22,8 +23,10 @@ class Kept:
     run: Run | None = None
     state: RunState = field(default_factory=RunState)
     inbox: deque[Event] = field(default_factory=deque)
+    plan: RunPlan | None = None
     error: str = ""
     started: bool = False
+    first_look_s: float | None = None
 
     @property
     def over(self) -> bool:
@@ -36,7 +39,7 @@ class Kept:
     @property
     def left_s(self) -> float | None:
         """Seconds left of the slower lane, or None where that cannot be said yet."""
-        return left_of(self.state)
+        return left_of(self.state, self.plan)
 
     def drain(self) -> bool:
         """Take in what the threads have told; whether there was anything."""
@@ -44,6 +47,8 @@ class Kept:
         while self.inbox:
             self.state = self.state.apply(self.inbox.popleft())
             changed = True
+        if self.state.draft and self.first_look_s is None:
+            self.first_look_s = max(p.updated_at_s for p in self.state.phases.values())
         return changed
 
     def in_words(self) -> str:
@@ -63,15 +68,27 @@ def share_of(state: RunState) -> float:
     return min(sum((p.share or 0.0) for p in lane) / len(lane) for lane in lanes)
 
 
-def left_of(state: RunState) -> float | None:
+def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
+    """Seconds left. Phases of a lane work at the same time, so the slowest one counts; those that have not begun count
+    as the plan estimates them. None where nothing can be said yet."""
+    estimates = {p.name: p.estimate_s for p in plan.phases if not p.skip} if plan else {}
     running = [p for p in state.phases.values() if p.state == "running"]
-    known = [left for p in running if (left := steady_left(p)) is not None]
-    return max(known) if known and len(known) == len(running) else None
+    if not running or not (plan or any(steady_left(p) is not None for p in running)):
+        return None
+    lanes = [max((_left(state.phases[p], estimates) for p in LANES[lane]), default=0.0) for lane in ("screen", "speech")]
+    return max(lanes) + sum(_left(state.phases[p], estimates) for p in LANES["log"])
+
+
+def _left(phase: PhaseState, estimates: dict[str, float]) -> float:
+    if phase.state in ("finished", "skipped", "failed", "cancelled"):
+        return 0.0
+    known = steady_left(phase)
+    return known if known is not None else estimates.get(phase.phase, 0.0) * (1.0 - (phase.share or 0.0))
 
 
 def steady_left(phase: PhaseState) -> float | None:
     """Seconds left of a phase, once enough items are through for a rate to mean something."""
-    return phase.left_s if phase.done - phase.first_done >= 2 else None
+    return phase.left_s if phase.done - phase.first_done >= 3 else None
 
 
 class RunKeeper:
@@ -94,11 +111,11 @@ class RunKeeper:
     def waiting(self) -> list[Kept]:
         return list(self._queue)
 
-    def ask(self, recording: Recording, profile: str, options: RunOptions) -> Kept:
+    def ask(self, recording: Recording, profile: str, options: RunOptions, plan: RunPlan | None = None) -> Kept:
         """Put a run into the queue; one that waits or works for this recording already is given back as it is."""
         kept = self._runs.get(recording.id)
         if kept is None or kept.over:
-            kept = Kept(recording, profile, options)
+            kept = Kept(recording, profile, options, plan=plan)
             self._runs[recording.id] = kept
             self._queue.append(kept)
         return kept

@@ -426,6 +426,9 @@ class FakeExports:
     def export(self, recording_id: str, format: str) -> str:
         return f"{format} of {self.world.item(recording_id).recording.id}\n"
 
+    def draft(self, recording_id: str) -> str:
+        return self.export(recording_id, "draft")
+
 
 class FakeDoctor:
     def checks(self) -> list[Check]:

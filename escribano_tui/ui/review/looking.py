@@ -135,7 +135,7 @@ def play(screen: ReviewScreen, sound: bool) -> None:
 
 
 def summary(screen: ReviewScreen) -> None:
-    screen.house_app.go_summary(screen.recording_id, write=True)
+    screen.house_app.go_summary(screen.recording_id)
 
 
 def run_again(screen: ReviewScreen) -> None:

@@ -38,9 +38,7 @@ class DoctorScreen(ModalScreen[None]):
             yield Static(Content("Doctor"), id="heading")
             with VerticalScroll(id="scroll"):
                 yield Static(Content("Looking …"), id="checks")
-            yield Static(
-                Content("↓ ↑ scroll   r look again   esc close   the same in text and JSON: escribano-tui doctor"), id="hint"
-            )
+            yield Static(Content("↓ ↑ scroll   r look again   esc close"), id="hint")
 
     def on_mount(self) -> None:
         self.query_one("#scroll").focus()

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -14,17 +13,14 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from escribano_tui.domain.session import RecordingRow
-from escribano_tui.domain.times import clock
-from escribano_tui.ui.activity_bar import add_activity_bar
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
-from escribano_tui.ui.lines import Line, blank
+from escribano_tui.ui.library_rows import ORDERS, matches, ordered, paint_recording
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import many, state_of, when
+from escribano_tui.ui.words import many, state_of
 
-ORDERS = {"date": "newest first", "name": "by name", "length": "longest first", "left": "most to review first"}
 NEEDS_ROW = {"open", "run", "summary", "delete"}
 
 
@@ -113,31 +109,8 @@ class LibraryScreen(CommandScreen):
         )  # fmt: skip
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
-        style = self.palette.style
-        ground = "selection" if here else "background"
         row = self.shown[index]
-        text = style("foreground", ground)
-        if line == 2:
-            return blank(width, style("foreground", "background"))
-        out = Line().add(" ▸ " if here and line == 0 else "   ", style("accent", ground, bold=True))
-        said, ink = self.state(row)
-        if line == 0:
-            right = [clock(row.duration_s).rjust(8)] if width >= 40 else []
-            right = [f"{when(row.started_at)}", *right] if width >= 76 else right
-            tail = "  ".join(right)
-            room = width - out.width - cell_len(tail) - 3
-            out.fit(row.name, max(4, room), style("foreground", ground, bold=True)).add("  ", text).add(
-                tail, style("muted", ground)
-            )
-            return out.strip(width, text)
-        cells = max(8, min(48, width - 40))
-        if row.activities:
-            add_activity_bar(out, self.palette, row.activities, min(cells, width - 4))
-            out.add("  ", text)
-        facts = [said, f"{row.profile}" if row.profile else ""]
-        for k, fact in enumerate(f for f in facts if f):
-            out.add(" · " if k else "", style("muted", ground)).add(fact, style("muted" if k else ink, ground, bold=not k))
-        return out.strip(width, text)
+        return paint_recording(row, self.state(row), self.palette, line, width, here)
 
     def state(self, row: RecordingRow) -> tuple[str, str]:
         kept = self.house_app.keeper.of(row.id)
@@ -312,20 +285,3 @@ class LibraryScreen(CommandScreen):
 
     def do_page_up(self) -> None:
         self.query_one(Rows).cursor -= self.query_one(Rows).page
-
-
-def matches(row: RecordingRow, words: Sequence[str]) -> bool:
-    """Whether every word is somewhere in what is shown of a recording."""
-    told = " ".join((row.name, state_of(row)[0], row.state, row.profile, when(row.started_at), *(a for a, _ in row.activities)))
-    return all(w in told.casefold() for w in words)
-
-
-def ordered(rows: list[RecordingRow], order: str) -> list[RecordingRow]:
-    match order:
-        case "name":
-            return sorted(rows, key=lambda r: r.name.casefold())
-        case "length":
-            return sorted(rows, key=lambda r: -r.duration_s)
-        case "left":
-            return sorted(rows, key=lambda r: -r.unreviewed)
-    return rows

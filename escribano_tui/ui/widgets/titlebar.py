@@ -27,7 +27,7 @@ class TitleBar(Widget, can_focus=False):
         self._ink = "foreground"
 
     def show(self, name: str, *facts: str, ink: str = "muted") -> None:
-        """Facts are left out from the last one on where there is no room."""
+        """Facts are left out from the last one on where there is no room; `ink` is that of the first."""
         if (name, facts, ink) != (self._said, self._facts, self._ink):
             self._said, self._facts, self._ink = name, facts, ink
             self.refresh()
@@ -43,5 +43,7 @@ class TitleBar(Widget, can_focus=False):
             facts.pop()
         said = " · ".join(facts)
         line.add(cut(self._said, max(0, width - line.width - cell_len(said) - 2)), style("foreground", "panel", bold=True))
-        line.to(width - cell_len(said) - 1, ground).add(said, style(self._ink, "panel"))
+        line.to(width - cell_len(said) - 1, ground)
+        for k, fact in enumerate(facts):
+            line.add(" · " if k else "", style("muted", "panel")).add(fact, style("muted" if k else self._ink, "panel"))
         return line.strip(width, ground)

@@ -1,0 +1,186 @@
+"""Choosing how to run: the profiles side by side, for this recording on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.times import clock
+from escribano_tui.ports import RunOptions
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.keys import bindings_of
+from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.widgets.plancard import PlanCard
+from escribano_tui.ui.widgets.titlebar import TitleBar
+from escribano_tui.ui.words import many, when
+
+
+class ChooserScreen(CommandScreen):
+    """Shows what each profile would do, and starts the chosen one."""
+
+    CSS_PATH = "chooser.tcss"
+    where: ClassVar[str] = "chooser"
+    BINDINGS: ClassVar = bindings_of("chooser")
+
+    def __init__(self, recording_id: str) -> None:
+        super().__init__()
+        self.recording_id = recording_id
+        self.recording: Recording | None = None
+        self.chosen = 0
+        self.options = RunOptions()
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(lambda: self.palette, id="title")
+        yield Container(id="plans")
+        yield Static(id="where")
+        yield from self.keybar()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    @job("load")
+    async def load(self) -> None:
+        house = self.house_app.house
+        self.recording = await asyncio.to_thread(house.library.find, self.recording_id)
+        self.show_title()
+        profiles = await asyncio.to_thread(house.runs.profiles)
+        for problem in await asyncio.to_thread(house.runs.profile_problems):
+            self.tell(problem, "warning", 12.0)
+        await self.query_one("#plans").mount_all([self.card(p) for p in profiles])
+        self.choose(0)
+        self.plan_all()
+
+    def card(self, profile: Profile) -> PlanCard:
+        keys = self.house_app.keymap
+        key = keys.shown(f"chooser.{profile.name}") if profile.name in ("quick", "thorough") else ""
+        return PlanCard(lambda: self.palette, profile.name, key, profile.description)
+
+    @job("plan")
+    async def plan_all(self) -> None:
+        """One after the other, so that the first is there soon."""
+        runs = self.house_app.house.runs
+        for card in self.cards:
+            try:
+                card.show(await asyncio.to_thread(runs.plan, self.recording_id, card.profile, self.options))
+            except (LookupError, ValueError, OSError) as error:
+                card.show(problem=clean_line(str(error.args[0]) if error.args else type(error).__name__))
+            self.show_where()
+
+    @property
+    def cards(self) -> list[PlanCard]:
+        return list(self.query(PlanCard))
+
+    # ------------------------------------------------------------ what is shown
+
+    def show_title(self) -> None:
+        recording = self.recording
+        if recording is None:
+            return
+        size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
+        facts = [clock(recording.duration_s), size, many(len(recording.tracks), "track"), when(recording.started_at)]
+        chosen = [w for w, on in (("all anew", self.options.force), ("retry failed", self.options.retry_failed)) if on]
+        self.query_one(TitleBar).show(Path(recording.path).name, *chosen, *facts)
+
+    def show_where(self) -> None:
+        """Whether anything leaves this machine, and what is odd about the file."""
+        if not self.cards:
+            return
+        plan = self.cards[self.chosen].plan
+        lines: list[Content] = []
+        if plan is not None and plan.leaves_machine:
+            hosts = ", ".join(plan.leaves_machine)
+            lines.append(Content.styled(f"! {self.cards[self.chosen].profile} sends data to {hosts}.", "bold $warning"))
+        elif plan is not None:
+            lines.append(Content.styled("✓ Nothing leaves this machine.", "$success"))
+        if self.recording is not None:
+            lines += [Content.styled(f"! {note}", "$warning") for note in self.recording.notes[:2]]
+        self.query_one("#where", Static).update(Content("\n").join(lines))
+
+    def choose(self, index: int) -> None:
+        cards = self.cards
+        if not cards:
+            return
+        self.chosen = index % len(cards)
+        shown = self.shown(len(cards))
+        for k, card in enumerate(cards):
+            card.choose(k == self.chosen)
+            card.display = k in shown
+        self.show_where()
+        self.refresh_keys()
+
+    def shown(self, count: int) -> range:
+        """Which cards stand side by side: as many as there is room for, the chosen one among them."""
+        room = max(1, self.app.size.width // 38)
+        first = max(0, min(self.chosen - room + 1, count - room))
+        return range(first, min(count, first + room))
+
+    def fit_size(self) -> None:
+        super().fit_size()
+        if self.is_mounted:
+            self.choose(self.chosen)
+
+    # ------------------------------------------------------------ commands
+
+    def unavailable(self, name: str) -> str:
+        if name == "start" and (self.recording is None or not self.cards):
+            return "One moment: still looking what the profiles would do."
+        if name in ("quick", "thorough") and self.cards and not any(c.profile == name for c in self.cards):
+            return f"There is no profile named {name}."
+        return ""
+
+    def do_start(self) -> None:
+        recording = self.recording
+        if recording is None:
+            return
+        card = self.cards[self.chosen]
+        if card.problem:
+            self.tell(card.problem, "error")
+            return
+        self.house_app.start_run(recording, card.profile, self.options, card.plan)
+
+    def choose_profile(self, name: str) -> None:
+        self.choose(next(k for k, c in enumerate(self.cards) if c.profile == name))
+
+    def do_quick(self) -> None:
+        self.choose_profile("quick")
+
+    def do_thorough(self) -> None:
+        self.choose_profile("thorough")
+
+    def do_next(self) -> None:
+        self.choose(self.chosen + 1)
+
+    def do_previous(self) -> None:
+        self.choose(self.chosen - 1)
+
+    def do_force(self) -> None:
+        self.options = RunOptions(force=not self.options.force)
+        self.show_title()
+        self.plan_all()
+
+    def do_retry(self) -> None:
+        self.options = RunOptions(retry_failed=not self.options.retry_failed)
+        self.show_title()
+        self.plan_all()
+
+    def do_down(self) -> None:
+        self.cards[self.chosen].scroll_relative(y=2, animate=False)
+
+    def do_up(self) -> None:
+        self.cards[self.chosen].scroll_relative(y=-2, animate=False)
+
+    @on(PlanCard.Picked)
+    def picked(self, event: PlanCard.Picked) -> None:
+        self.choose_profile(event.profile)
+        if event.again:
+            self.action_do("start")

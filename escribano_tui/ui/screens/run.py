@@ -1,0 +1,223 @@
+"""A run as it goes: both lanes, what is being looked at, the segments drafted so far."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.strip import Strip
+from textual.widgets import Static
+
+from escribano_tui.domain.activity import LETTERS
+from escribano_tui.domain.events import LANES, ItemFailed
+from escribano_tui.domain.times import clock, duration
+from escribano_tui.ui.jobs import job
+from escribano_tui.ui.keys import bindings_of
+from escribano_tui.ui.lines import Line, plain
+from escribano_tui.ui.runs import Kept
+from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.pick import Item
+from escribano_tui.ui.widgets.heading import Heading
+from escribano_tui.ui.widgets.lane import MARKS, Lane
+from escribano_tui.ui.widgets.picture import Picture
+from escribano_tui.ui.widgets.rows import Rows
+from escribano_tui.ui.widgets.titlebar import TitleBar
+from escribano_tui.ui.words import many
+
+
+class RunScreen(CommandScreen):
+    """Looks on at a run that the app keeps; leaving it stops nothing."""
+
+    CSS_PATH = "run.tcss"
+    where: ClassVar[str] = "run"
+    BINDINGS: ClassVar = bindings_of("run")
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self.kept = kept
+        self.recording_id = kept.recording.id
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(lambda: self.palette, id="title")
+        with Container(id="lanes"):
+            with Container(id="screen-lane"):
+                yield Heading(lambda: self.palette, "screen")
+                yield Lane(lambda: self.palette, LANES["screen"], id="screen-phases")
+            with Container(id="speech-lane"):
+                yield Heading(lambda: self.palette, "speech")
+                yield Lane(lambda: self.palette, LANES["speech"], id="speech-phases")
+        yield Static(id="log")
+        with Container(id="body"):
+            with Container(id="now"):
+                yield Heading(lambda: self.palette, "now", id="now-heading")
+                yield Picture(self.house_app.painter, lambda: self.palette, id="picture")
+                yield Static(id="line", markup=False)
+            with Container(id="drafted"):
+                yield Heading(lambda: self.palette, "drafted so far", id="draft-heading")
+                yield Rows(self.paint, id="draft")
+        yield from self.keybar()
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def runs_changed(self, changed: Sequence[Kept]) -> None:
+        if self.kept in changed:
+            self.show()
+
+    def fit_size(self) -> None:
+        super().fit_size()
+        if self.is_mounted:
+            self.show()
+            self.call_after_refresh(self.fit_picture)
+
+    def fit_picture(self) -> None:
+        self.query_one("#picture", Picture).fit_height(self.kept.recording, max(3, self.query_one("#now").size.height - 2))
+
+    # ------------------------------------------------------------ what is shown
+
+    def show(self) -> None:
+        kept, state = self.kept, self.kept.state
+        details = self.app.size.height >= 30
+        for name in ("#screen-phases", "#speech-phases"):
+            self.query_one(name, Lane).show(state, kept.paused, details)
+        self.query_one("#log", Static).update(self.log_line())
+        self.show_title()
+        self.show_now()
+        rows = self.query_one("#draft", Rows)
+        at_end = rows.cursor >= rows.count - 1
+        if rows.count != len(state.draft):
+            rows.set_count(len(state.draft), len(state.draft) - 1 if at_end else None)
+        else:
+            rows.refresh()
+        self.query_one("#draft-heading", Heading).show(f"drafted so far: {many(len(state.draft), 'segment')}")
+        self.refresh_keys()
+
+    def log_line(self) -> Content:
+        parts: list[str | tuple[str, str]] = [" "]
+        for name in LANES["log"]:
+            mark, ink = MARKS.get(self.kept.state.phases[name].state, MARKS["waiting"])
+            parts += [(mark, f"bold ${ink}"), f" {name}   "]
+        if self.kept.first_look_s is not None:
+            parts.append((f"first look after {self.kept.first_look_s:.0f} s", "$muted"))
+        return Content.assemble(*parts)
+
+    def show_title(self) -> None:
+        kept, recording = self.kept, self.kept.recording
+        said, ink = self.said()
+        size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
+        facts = [said, kept.profile, clock(recording.duration_s), size, many(len(recording.tracks), "track")]
+        self.query_one(TitleBar).show(Path(recording.path).name, *facts, ink=ink)
+
+    def said(self) -> tuple[str, str]:
+        """How the run stands, in words, and the ink to say it in."""
+        kept, state = self.kept, self.kept.state
+        if kept.error:
+            return kept.error, "error"
+        match state.state:
+            case "finished":
+                speed = kept.recording.duration_s / max(0.001, state.wall_s)
+                return f"✓ finished in {clock(state.wall_s)}, {speed:.1f}x as fast as it was recorded", "success"
+            case "failed":
+                return f"✗ failed: {state.message}", "error"
+            case "cancelled":
+                return "■ cancelled; what was finished stays", "warning"
+        if not kept.started:
+            return f"waits for {many(len(self.house_app.keeper.active), 'other run')}", "muted"
+        if kept.paused:
+            return "‖ paused", "warning"
+        left = kept.left_s
+        return (f"{clock(left)} left" if left is not None else "running"), "accent"
+
+    def show_now(self) -> None:
+        looked = self.kept.state.looked
+        heading = self.query_one("#now-heading", Heading)
+        picture, line = self.query_one("#picture", Picture), self.query_one("#line", Static)
+        if looked is None:
+            heading.show("now")
+            picture.show(None, "The first picture comes in a moment." if not self.kept.over else "")
+            return
+        heading.show(f"now {clock(looked.t_s)}" if not self.kept.over else f"last at {clock(looked.t_s)}")
+        picture.show(Path(looked.thumbnail) if looked.thumbnail else None, "No picture of this moment.")
+        line.update(Content(plain(looked.line)))
+
+    def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
+        row = self.kept.state.draft[index]
+        ground = "selection" if here else "background"
+        style = self.palette.style
+        out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
+        out.fit(clock(row.start_ms / 1000), 7, style("foreground", ground), right=True)
+        out.fit(duration(row.end_ms - row.start_ms), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
+        out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity, bold=True))
+        out.add(" ", style("foreground", ground)).fit(row.activity, 14, style(row.activity, ground))
+        app = min(16, max(0, width - out.width - 16)) if width >= 56 else 0
+        out.fit(row.title, width - out.width - app - 1, style("foreground", ground)).add(" ", style("foreground", ground))
+        return out.fit(row.app, app, style("muted", ground)).strip(width, style("foreground", ground))
+
+    # ------------------------------------------------------------ commands
+
+    def unavailable(self, name: str) -> str:
+        kept = self.kept
+        if name in ("cancel", "pause") and kept.over:
+            return "The run has ended."
+        if name == "pause" and not kept.started:
+            return "The run has not begun yet."
+        if name == "failures" and not kept.state.failures:
+            return "Nothing has failed."
+        if name == "look" and not kept.over:
+            return "The draft can be corrected when it is whole; its segments are listed here as they come."
+        if name == "look" and kept.state.state != "finished":
+            return "The run did not come to a draft: run it again, it goes on where it stopped."
+        if name == "again" and not kept.over:
+            return "The run is still under way."
+        if name == "summary" and kept.state.state != "finished":
+            return "The summary is written at the end of the run."
+        return ""
+
+    def do_look(self) -> None:
+        self.house_app.go_review(self.recording_id)
+
+    def do_summary(self) -> None:
+        self.house_app.go_summary(self.recording_id)
+
+    def do_again(self) -> None:
+        self.house_app.go_chooser(self.recording_id)
+
+    @job("control", exclusive=False)
+    async def do_cancel(self) -> None:
+        if self.kept.run is not None:
+            await asyncio.to_thread(self.kept.run.cancel)
+            self.tell("Cancelling; what is finished stays.")
+        elif not self.kept.started:
+            self.house_app.keeper.drop(self.kept)
+            self.house_app.leave(self)
+
+    @job("control", exclusive=False)
+    async def do_pause(self) -> None:
+        run = self.kept.run
+        if run is not None:
+            await asyncio.to_thread(run.resume if run.paused else run.pause)
+            self.show()
+
+    def do_failures(self) -> None:
+        from escribano_tui.ui.screens.pick import PickScreen
+
+        items = [self.failed(f) for f in self.kept.state.failures]
+        hint = "they are tried again by “retry failed” in the chooser   esc close"
+        self.app.push_screen(PickScreen(f"Put aside: {many(len(items), 'item')} without a result", items, hint=hint))
+
+    def failed(self, failure: ItemFailed) -> Item[str]:
+        """Items are named by their time in ms, some with a track before it."""
+        digits = failure.item.rpartition("@")[2]
+        at = clock(int(digits) / 1000) if digits.isdigit() else failure.item
+        return Item(failure.item, failure.message, "", f"{failure.phase} {at}", ink="warning")
+
+    def do_down(self) -> None:
+        self.query_one("#draft", Rows).cursor += 1
+
+    def do_up(self) -> None:
+        self.query_one("#draft", Rows).cursor -= 1

@@ -1,0 +1,111 @@
+"""One lane of a run: a line for each phase, with a bar where it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from escribano_tui.domain.events import PhaseState, RunState
+from escribano_tui.domain.times import clock
+from escribano_tui.ui.lines import Line, cut
+from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.runs import steady_left
+
+MARKS = {
+    "waiting": ("○", "muted"),
+    "running": ("▶", "accent"),
+    "finished": ("✓", "success"),
+    "skipped": ("–", "muted"),
+    "failed": ("✗", "error"),
+    "cancelled": ("■", "warning"),
+}
+NAMES = 12
+
+
+class Lane(Widget, can_focus=False):
+    """`details` gives each phase a second line, for its backend and its rate."""
+
+    def __init__(self, palette: Callable[[], Palette], phases: tuple[str, ...], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._palette, self._phases = palette, phases
+        self._state = RunState()
+        self._paused = False
+        self.details = False
+
+    def show(self, state: RunState, paused: bool, details: bool) -> None:
+        self._state, self._paused = state, paused
+        if details != self.details:
+            self.details = details
+            self.refresh(layout=True)
+        else:
+            self.refresh()
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return len(self._phases) * (2 if self.details else 1)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        style = self._palette().style
+        index, second = divmod(y, 2) if self.details else (y, 0)
+        if index >= len(self._phases):
+            return Strip.blank(width, style())
+        phase = self._state.phases[self._phases[index]]
+        return self._second(phase, width) if second else self._first(phase, width)
+
+    def _first(self, phase: PhaseState, width: int) -> Strip:
+        style = self._palette().style
+        mark, ink = MARKS.get(phase.state, MARKS["waiting"])
+        if self._paused and phase.state == "running":
+            mark, ink = "‖", "warning"
+        line = Line().add(f" {mark} ", style(ink, bold=True))
+        line.fit(phase.phase, NAMES, style("muted" if phase.state in ("waiting", "skipped") else "foreground"))
+        right = self._right(phase)
+        room = width - line.width - len(right) - 2
+        if phase.state == "running":
+            self._bar(line, phase, room)
+        elif phase.state == "waiting":
+            line.add(cut("waiting", max(0, room)), style("muted"))
+        else:
+            said = phase.note or (f"{phase.done:,} items" if phase.done else "")
+            if phase.state == "cancelled":
+                said = f"cancelled at {phase.done:,}" + (f" of {phase.total:,}" if phase.total else "")
+            ink = "error" if phase.state == "failed" else "muted" if phase.state == "skipped" else "foreground"
+            line.add(cut(said, max(0, room)), style(ink))
+        line.to(width - len(right) - 1, style()).add(right, style("muted"))
+        return line.strip(width, style())
+
+    def _bar(self, line: Line, phase: PhaseState, room: int) -> None:
+        style = self._palette().style
+        counts = f" {phase.done:,}/{phase.total:,}" if phase.total else f" {phase.done:,}" if phase.done else ""
+        cells = max(0, min(28, room - len(counts) - 1))
+        share = phase.share
+        if share is None:
+            line.add("░" * cells, style("border"))
+        else:
+            full = round(share * cells)
+            line.add("█" * full, style("accent")).add("░" * (cells - full), style("border"))
+        line.add(cut(counts, max(0, room - cells)), style())
+
+    def _right(self, phase: PhaseState) -> str:
+        match phase.state:
+            case "running":
+                left = steady_left(phase)
+                return "paused" if self._paused else f"{clock(left)} left" if left is not None else ""
+            case "finished":
+                return "reused" if phase.reused else f"{phase.wall_s:.1f} s" if phase.wall_s < 100 else clock(phase.wall_s)
+        return ""
+
+    def _second(self, phase: PhaseState, width: int) -> Strip:
+        style = self._palette().style
+        facts = [" ".join(filter(None, (phase.backend, phase.model)))]
+        if phase.state == "running":
+            facts += [phase.note, f"{phase.rate:.1f} a second" if phase.rate >= 0.1 else ""]
+        failed = f"{phase.failed:,} put aside" if phase.failed else ""
+        line = Line().add(" " * (NAMES + 3), style())
+        said = " · ".join(filter(None, facts))
+        line.add(cut(said, max(0, width - line.width - len(failed) - 3)), style("muted"))
+        if failed:
+            line.add(" · " if said else "", style("muted")).add(failed, style("warning"))
+        return line.strip(width, style())

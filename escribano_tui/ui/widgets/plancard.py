@@ -1,0 +1,126 @@
+"""What a profile would do with a recording: a card to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from escribano_tui.domain.session import PlannedPhase, RunPlan
+from escribano_tui.domain.times import clock
+from escribano_tui.ui.lines import Line
+from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.widgets.facts import Piece, wrap
+from escribano_tui.ui.words import about
+
+NAMES = 11
+
+
+class PlanCard(ScrollView, can_focus=False):
+    """One profile; the chosen one has a frame of double lines and a mark, so that colour is never alone."""
+
+    DEFAULT_CSS = """
+    PlanCard { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; border: round $line; background: $surface; }
+    PlanCard.-chosen { border: double $accent; }
+    """
+
+    class Picked(Message):
+        """The card was clicked."""
+
+        def __init__(self, profile: str, again: bool) -> None:
+            super().__init__()
+            self.profile = profile
+            self.again = again
+
+    def __init__(self, palette: Callable[[], Palette], profile: str, key: str, description: str) -> None:
+        super().__init__()
+        self.profile = profile
+        self._palette, self._key, self._description = palette, key, description
+        self.plan: RunPlan | None = None
+        self.problem = ""
+        self._lines: list[list[Piece]] = []
+        self._wrapped_at = -1
+
+    def show(self, plan: RunPlan | None = None, problem: str = "") -> None:
+        self.plan, self.problem = plan, problem
+        self._wrap()
+
+    def choose(self, chosen: bool) -> None:
+        self.set_class(chosen, "-chosen")
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = self.scrollable_content_region.width
+        self._wrapped_at = width
+        if width < 4:
+            return
+        self._lines = []
+        mark = "▸ " if self.has_class("-chosen") else "  "
+        key = f"{self._key} " if self._key else ""
+        time = about(self.plan.estimate_s) if self.plan else ""
+        self._add(("accent*", mark + key), ("primary*", self.profile), ("foreground", f"   {time}" if time else ""))
+        self._add(("muted", self.plan.description if self.plan and self.plan.description else self._description))
+        if self.plan is None:
+            self._lines.append([])
+            self._add(("error" if self.problem else "muted", self.problem or "Looking what it would do …"))
+        else:
+            self._lines.append([])
+            for phase in self.plan.phases:
+                self._phase(phase)
+            self._lines.append([])
+            self._add(("muted", f"Time: {self.plan.estimated_from}."))
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def _add(self, *pieces: tuple[str, str], indent: int = 0) -> None:
+        width = max(4, self._wrapped_at - indent - 1)
+        for line in wrap([(text, ink) for ink, text in pieces], width):
+            self._lines.append([(" " * indent, "foreground"), *line] if indent else line)
+
+    def _phase(self, phase: PlannedPhase) -> None:
+        if phase.skip:
+            self._named("–", phase.name, [(phase.skip, "muted")], "muted")
+            return
+        backend = " ".join(filter(None, (phase.backend, phase.model)))
+        said: list[Piece] = [] if backend and self._wrapped_at < 48 else [(phase.does, "foreground")]
+        said += [(f" with {backend}" if said else backend, "secondary")] if backend else []
+        if phase.reuses == "all":
+            said.append((" · reused", "success"))
+        elif phase.estimate_s >= 1:
+            said.append((f" · {clock(phase.estimate_s)}", "muted"))
+        if phase.reuses == "part":
+            said.append((" · goes on where it stopped", "success"))
+        if phase.leaves_machine:
+            said.append((f" · goes to {phase.leaves_machine}", "warning"))
+        self._named("✓" if phase.reuses == "all" else "●", phase.name, said, "foreground")
+        for label, why in phase.passed_over:
+            self._named(" ", "", [(f"not {label}: {why}", "muted")], "muted")
+
+    def _named(self, mark: str, name: str, said: list[Piece], ink: str) -> None:
+        left = f"{mark} {name}".ljust(NAMES + 2)
+        for k, line in enumerate(wrap(said, max(4, self._wrapped_at - len(left) - 1))):
+            self._lines.append([(left if k == 0 else " " * len(left), ink), *line])
+
+    def on_resize(self) -> None:
+        if self.scrollable_content_region.width != self._wrapped_at:
+            self._wrap()
+
+    def render_line(self, y: int) -> Strip:
+        style = self._palette().style
+        width = self.scrollable_content_region.width
+        k = y + round(self.scroll_y)
+        ground: Style = style("foreground", "surface")
+        if k >= len(self._lines):
+            return Strip.blank(width, ground)
+        line = Line()
+        for text, ink in self._lines[k]:
+            line.add(text, style(ink.strip("*"), "surface", bold="*" in ink))
+        return line.strip(width, ground)
+
+    def on_click(self, event: events.Click) -> None:
+        self.post_message(self.Picked(self.profile, event.chain > 1))
