@@ -1,0 +1,33 @@
+"""Programs known by their face: texts of menus, status bars and buttons that few others show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from escribano_tui.backends.vision.reader.layout import Piece
+from escribano_tui.backends.vision.reader.match import fold
+from escribano_tui.domain.cues import Cues, Program
+
+
+class FaceFinder:
+    """Matches the texts of a window against the marks of the cues' programs."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._programs = [
+            (p, [fold(m) for m in p.marks], [re.compile(line) for line in p.lines]) for p in cues.programs if p.marks or p.lines
+        ]  # fmt: skip
+
+    def find(self, pieces: Sequence[Piece], wanted: Callable[[Program], bool] = lambda _: True) -> Program | None:
+        """The program with most marks above its need, or None."""
+        whole = {p.fold for p in pieces}
+        text = "\n".join(p.fold for p in pieces)
+        best: tuple[float, Program | None] = (0.0, None)
+        for program, marks, lines in self._programs:
+            if not wanted(program):
+                continue
+            seen = sum(mark in whole or (len(mark) >= 5 and mark in text) for mark in marks)
+            seen += sum(any(line.search(p.text) for p in pieces) for line in lines)
+            if seen >= program.needs and seen / program.needs > best[0]:
+                best = (seen / program.needs, program)
+        return best[1]

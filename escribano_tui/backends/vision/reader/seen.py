@@ -1,0 +1,238 @@
+"""What is in front on a frame: program, document, site, and the text that says what it is used for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from escribano_tui.backends.vision.reader.faces import FaceFinder
+from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
+from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
+from escribano_tui.backends.vision.reader.points import View, bare_command
+from escribano_tui.backends.vision.reader.terminal import Session, joined, read_session
+from escribano_tui.backends.vision.reader.text import text_kinds
+from escribano_tui.backends.vision.reader.titles import TitleReader
+from escribano_tui.backends.vision.reader.windows import Front, Window
+from escribano_tui.domain.cues import Cues, Program, Site
+
+INSIDE_KINDS = ("code-editor", "monitor", "database", "debugger", "history", "mail", "chat", "files", "docs", "spreadsheet")
+DESKTOP_ICONS = frozenset(
+    {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
+)
+_NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
+_VIM = re.compile(r'^"([^"]+)"')
+_FILE_ARGUMENT = re.compile(r"(?:^|\s)([\w~./-]*\.[A-Za-z]\w{0,8}|[\w./-]*[A-Za-z]\w*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a frame shows. `apps` begins with the program in front; `sure` in 0..1 is how sure that is."""
+
+    view: View
+    kind: str
+    apps: tuple[str, ...]
+    sure: float
+    title: str = ""
+    document: str = ""
+    folder: str = ""
+    site: str = ""
+    host: str = ""
+    headline: str = ""
+    body: tuple[Piece, ...] = ()
+    session: Session | None = None
+    why: tuple[str, ...] = ()
+    site_of: Site | None = field(default=None)
+
+
+class FrontReader:
+    """Reads the window in front by the cues."""
+
+    def __init__(self, cues: Cues, titles: TitleReader) -> None:
+        self._cues = cues
+        self._titles = titles
+        self._faces = FaceFinder(cues)
+        self._sites = SiteFinder(cues)
+        self._by_command = {c: p for p in cues.programs for c in p.commands}
+
+    def read(self, page: Page, front: Front) -> Seen:
+        window = front.window
+        body = tuple(p for p in front.pieces if window is None or p.cy > window.body)
+        program = self._program(window, front, body)
+        if program is None and window is None and _is_desktop(body, page):
+            return Seen(
+                View({"desktop": 1.0}, within=frozenset({"desktop"})), "desktop", (), 0.8, "Desktop", why=("no window is open",)
+            )
+        if program is not None and program.kind == "browser":
+            return self._browser(program, window, front, body, page)
+        session = read_session(body, page.unit)
+        if (program is not None and program.kind == "terminal") or (program is None and _is_terminal(session)):
+            return self._terminal(program, window, front, body, session, page)
+        return self._plain(program, window, front, body, page)
+
+    def _program(self, window: Window | None, front: Front, body: Sequence[Piece]) -> Program | None:
+        """By the menu row where that is a terminal's (its title is what runs in it), else title, menu row, face."""
+        if window is None:
+            return self._faces.find(front.pieces, lambda p: not p.commands)
+        by_menu, by_title = window.menu_program, window.title.program
+        if by_menu is not None and by_menu.kind == "terminal":
+            return by_menu
+        if (
+            by_title is not None
+            and by_title.kind != "terminal"
+            and by_title.commands
+            and window.menu is None
+            and by_menu is None
+        ):
+            host = next((p for p in self._cues.programs if p.kind == "terminal"), None)
+            return host if by_title.kind in INSIDE_KINDS and not window.is_browser else by_title
+        return by_title or by_menu or self._faces.find(front.pieces, lambda p: not p.commands)
+
+    # ------------------------------------------------------------ browsers
+
+    def _browser(self, program: Program, window: Window | None, front: Front, body: tuple[Piece, ...], page: Page) -> Seen:
+        title = window.title.document or window.title.text if window is not None else ""
+        address = window.address if window is not None else ""
+        found = self._sites.find(address, title, body)
+        kinds = {"browser": 1.0}
+        for k, one in enumerate(found[:2]):
+            weight = min(1.1, one.points / 3.2) * (1.0 if k == 0 else 0.3)
+            kinds[one.site.kind] = max(kinds.get(one.site.kind, 0.0), weight)
+        lines = [(1.0, joined(row, page.unit)) for row in rows_of(body)]
+        best = found[0] if found else None
+        host = host_of(address)
+        view = View(
+            kinds,
+            "",
+            best.site.name if best else host,
+            title,
+            title,
+            lines,
+            (),
+            text_kinds([text for _, text in lines]),
+            frozenset(kinds),
+        )
+        why = (f"{program.name} in front", *((best.why,) if best else ()))
+        headline = _headline(body, page)
+        return Seen(
+            view, best.site.kind if best else "browser", (program.name,), front.sure, title, title, "",
+            best.site.name if best else host, host, headline, body, None, why, best.site if best else None,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ terminals
+
+    def _terminal(
+        self,
+        program: Program | None,
+        window: Window | None,
+        front: Front,
+        body: tuple[Piece, ...],
+        session: Session,
+        page: Page,
+    ) -> Seen:
+        name = program.name if program is not None else "Terminal"
+        inner = self._inside(window, body, session)
+        face = inner is not None and inner.kind in ("code-editor", "monitor", "history", "mail", "chat", "files", "docs")
+        kinds = {"terminal": 0.3 if face else 1.0}
+        if inner is not None:
+            kinds[inner.kind] = 1.0
+        rows = [joined(row, page.unit) for row in rows_of(body)]
+        lines = (
+            [(1.0, row) for row in rows]
+            if face
+            else [(w, line) for w, b in session.weighted() for line in (b.prompt + " " + b.command, *b.lines)]
+        )
+        commands = [] if face else [(w, b.command) for w, b in session.weighted() if b.command and not b.inner]
+        document = self._document_inside(inner, window, rows, session) if face else ""
+        within = frozenset(
+            {inner.kind, "terminal"} if inner is not None and not face else {inner.kind} if inner is not None else {"terminal"}
+        )
+        text = text_kinds(rows if face else [])
+        view = View(kinds, inner.name if inner is not None else name, "", document, document, lines, commands, text, within)
+        tools = [t for t in (_tool(b.command) for b in reversed(session.typed) if not b.inner) if t]
+        apps = tuple(dict.fromkeys((name, *((inner.name,) if inner is not None else ()), *tools[:2])))
+        title = window.title.text if window is not None else name
+        folder = session.folder or (window.title.document if window is not None and window.title.program is not None else "")
+        kind = inner.kind if face and inner is not None else "terminal"
+        return Seen(
+            view, kind, apps, front.sure, title, document, folder, body=body, session=None if face else session,
+            why=(f"{name} in front",),
+        )  # fmt: skip
+
+    def _inside(self, window: Window | None, body: tuple[Piece, ...], session: Session) -> Program | None:
+        """The program that runs in a terminal: by the window's title, its face, or the last command."""
+        titled = window.title.program if window is not None else None
+        if titled is not None and titled.kind in INSIDE_KINDS:
+            return titled
+        running = session.inside
+        if running is not None:
+            by_command = self._by_command.get(_tool(running.command))
+            if by_command is not None and (running is not session.blocks[-1] or by_command.kind != "code-editor"):
+                return by_command
+        if session.blocks and session.blocks[-1].prompt == "$":
+            return None
+        return self._faces.find(body, lambda p: p.kind in INSIDE_KINDS and bool(p.commands or p.kind == "monitor"))
+
+    def _document_inside(self, inner: Program | None, window: Window | None, rows: Sequence[str], session: Session) -> str:
+        for row in rows:
+            found = _NANO.match(row) or _VIM.match(row)
+            if found:
+                return found.group(1).rsplit("/", 1)[-1]
+        if window is not None and window.title.program is inner and window.title.document:
+            return window.title.document
+        typed = session.last_shell
+        argument = _FILE_ARGUMENT.search(typed.command) if typed is not None and " " in typed.command else None
+        return argument.group(1).rsplit("/", 1)[-1] if argument else ""
+
+    # ------------------------------------------------------------ everything else
+
+    def _plain(self, program: Program | None, window: Window | None, front: Front, body: tuple[Piece, ...], page: Page) -> Seen:
+        title = window.title.text if window is not None else ""
+        document, folder = (window.title.document, window.title.folder) if window is not None else ("", "")
+        kind, name = (program.kind, program.name) if program is not None else self._guess(document)
+        rows = [joined(row, page.unit) for row in rows_of(_content(body, page))]
+        kinds = {kind: 1.0} if kind else {}
+        apps = (name,) if name else ()
+        headline = _headline(body, page)
+        view = View(kinds, name, "", title, document, [(1.0, r) for r in rows], (), text_kinds(rows), frozenset(kinds))
+        why = (f"{name} in front",) if name else ("program not known",)
+        sure = front.sure * (1.0 if program is not None else 0.6)
+        return Seen(view, kind, apps, sure, title, document, folder, headline=headline, body=body, why=why)
+
+    def _guess(self, document: str) -> tuple[str, str]:
+        """Kind and name of an unknown program by the document that it shows."""
+        _, dot, ending = document.rpartition(".")
+        kind = next((k for k in self._cues.kinds.values() if dot and ending.lower() in k.endings), None)
+        return (kind.name, kind.label) if kind is not None else ("", "")
+
+
+def _is_desktop(body: Sequence[Piece], page: Page) -> bool:
+    """Whether nothing but icons and panels is on the screen."""
+    told = [p for p in body if len(p.fold) >= 3 and p.fold not in DESKTOP_ICONS]
+    return len(told) <= 3 and (bool(page.panels) or not told)
+
+
+def _is_terminal(session: Session) -> bool:
+    return sum(1 for b in session.blocks if b.prompt) >= 2 or any(b.prompt == "$" and b.command for b in session.blocks)
+
+
+def _tool(command: str) -> str:
+    """What a command line runs: `python3 -m pytest -q` is pytest, `git commit` is git."""
+    line = bare_command(command)
+    found = re.match(r"python[\d.]* -m ([\w.]+)", line)
+    if found:
+        return found.group(1)
+    words = line.split()
+    return words[0] if words and re.fullmatch(r"[a-z][\w.+-]*", words[0]) else ""
+
+
+def _content(body: Sequence[Piece], page: Page) -> list[Piece]:
+    """A window's text without single letters (icons)."""
+    return [p for p in body if len(p.fold) >= 2 or (p.text.strip() and p.text.strip()[0] in "+-*[{(")]
+
+
+def _headline(body: Sequence[Piece], page: Page) -> str:
+    """The largest line in the upper part of a page, if it stands out."""
+    upper = [p for p in body if p.cy < 0.6 * page.height and len(p.fold) >= 6 and " " in p.text.strip()]
+    tallest = max(upper, key=lambda p: (p.box.h, -p.cy), default=None)
+    return tallest.text.strip() if tallest is not None and tallest.box.h >= 1.3 * page.unit else ""

@@ -1,0 +1,107 @@
+"""A terminal's text as commands and what they printed, newest last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escribano_tui.backends.vision.reader.layout import Piece, rows_of
+
+_SHELL = re.compile(
+    r"^(?:\([\w.-]+\)\s?)?(?:"
+    r"\[?[\w.-]+@[\w.-]+(?P<at>[: ]?\s?[^\s$#%>❯]*)\]?\s?[$#%>❯]"
+    r"|PS (?P<ps>[A-Z]:\\[^>]*)>"
+    r"|(?P<dos>[A-Z]:\\[^>]*)>"
+    r"|(?P<dir>~[^\s$%❯➜]*)\s?[$%❯➜]"
+    r"|[$❯➜](?=\s|$)"
+    r")\s?(?P<command>.*)$"
+)
+_INNER = re.compile(
+    r"^(?P<prompt>>>>|\.\.\.|In ?\[\d+\]:|sqlite>|mysql>|MariaDB \[[^\]]*\]>|postgres[=-][#>]|\w{2,30}(?:=|-|\(|\*)[#>]"
+    r"|irb\([^)]*\)[^>]*>|ghci>"
+    r"|julia>|redis[^>]*>|\(Pdb\+*\)|\(gdb\)|\(lldb\)|ipdb>|duckdb>|D(?= [a-zA-Z])|scala>|>(?= \d))\s?(?P<command>.*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A command and the lines below it. `inner` says that it was typed at the prompt of another program than the shell."""
+
+    command: str
+    lines: tuple[str, ...]
+    inner: bool = False
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The blocks of a terminal, oldest first, and the folder of its last prompt."""
+
+    blocks: tuple[Block, ...]
+    folder: str = ""
+
+    @property
+    def typed(self) -> list[Block]:
+        return [b for b in self.blocks if b.command]
+
+    @property
+    def last_shell(self) -> Block | None:
+        return next((b for b in reversed(self.blocks) if b.command and not b.inner), None)
+
+    @property
+    def inside(self) -> Block | None:
+        """The last command, where another program's prompt or face stands below it and no shell prompt."""
+        if not self.blocks:
+            return None
+        last = self.blocks[-1]
+        return self.last_shell if last.inner or (last.command and not last.inner) else None
+
+    def weighted(self) -> list[tuple[float, Block]]:
+        """Blocks with how much they say of now: the newest 1, each before it 0.6 of that."""
+        told = [b for b in self.blocks if b.command or any(line.strip() for line in b.lines)]
+        return [(0.6**k, block) for k, block in enumerate(reversed(told))]
+
+
+def read_session(pieces: Sequence[Piece], unit: float) -> Session:
+    """A terminal's blocks from its pieces (rows are put together, top to bottom)."""
+    blocks: list[Block] = []
+    command, inner, prompt, folder = "", False, "", ""
+    lines: list[str] = []
+
+    def close() -> None:
+        if command or lines:
+            blocks.append(Block(command, tuple(lines), inner, prompt))
+
+    for row in rows_of(pieces):
+        line = joined(row, unit)
+        shell, inside = _SHELL.match(line), _INNER.match(line)
+        if not shell and not inside:
+            lines.append(line)
+            continue
+        close()
+        found = shell or inside
+        command, inner, lines = (found.group("command").strip() if found else ""), shell is None, []
+        prompt = inside.group("prompt") if inside and shell is None else "$"
+        if shell:
+            folder = _folder(shell) or folder
+        if not command:
+            blocks.append(Block("", (), inner, prompt))
+            command, prompt, inner = "", "", False
+    close()
+    return Session(tuple(blocks), folder)
+
+
+def joined(row: Sequence[Piece], unit: float) -> str:
+    """The text of a row, with blanks where there is room for them."""
+    text = ""
+    for k, piece in enumerate(row):
+        gap = piece.box.x - row[k - 1].box.right if k else 0
+        text += ("  " if gap > 1.5 * unit else " " if k and gap > -0.3 * unit else "") + piece.text
+    return text.strip()
+
+
+def _folder(shell: re.Match[str]) -> str:
+    path = (shell.group("at") or shell.group("ps") or shell.group("dos") or shell.group("dir") or "").strip(": ]")
+    steps = [s for s in re.split(r"[/\\]", path) if s not in ("", "~")]
+    return steps[-1] if steps else ""

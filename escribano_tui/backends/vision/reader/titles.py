@@ -1,0 +1,147 @@
+"""Window titles: which program they name, and which document, folder and site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from escribano_tui.backends.vision.reader.match import fold, is_cut, near, title_parts, without_dots
+from escribano_tui.domain.cues import Cues, Program
+
+_TAIL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\(modified\)|\*|●|•)\s*$", re.IGNORECASE)
+_FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
+_PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
+_GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,})$")
+_GIMP = re.compile(r"-\d+\.\d+ ?\(.*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a window title says. `strength` in 0..1 is how clearly it names the program."""
+
+    text: str
+    program: Program | None = None
+    strength: float = 0.0
+    document: str = ""
+    folder: str = ""
+
+
+class TitleReader:
+    """Reads titles by the programs of the cues."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._ends = _index((p, p.ends) for p in cues.programs)
+        self._begins = _index((p, p.begins) for p in cues.programs)
+        self._alone = _index((p, p.alone) for p in cues.programs)
+        self._read: dict[str, Title] = {}
+
+    def read(self, text: str) -> Title:
+        """The title's program (by its end, its beginning, or the whole of it), document and folder."""
+        known = self._read.get(text)
+        if known is None:
+            known = self._read_anew(text)
+            if len(self._read) < 20_000:
+                self._read[text] = known
+        return known
+
+    def _read_anew(self, text: str) -> Title:
+        bare = without_dots(text)
+        parts = title_parts(bare)
+        program, strength, rest = self._by_end(parts, is_cut(text))
+        if program is None:
+            program, strength, rest = self._by_beginning(bare, parts)
+        if program is None:
+            program, strength, rest = self._by_all(bare, parts)
+        document, folder = document_of(rest)
+        return Title(text, program, strength, document, folder)
+
+    def _by_end(self, parts: list[str], cut: bool) -> tuple[Program | None, float, list[str]]:
+        for count in (2, 1):
+            if len(parts) <= count:
+                continue
+            tail = fold(_bare(" ".join(parts[-count:])))
+            found = _look_up(tail, self._ends)
+            if found:
+                return found, 1.0, parts[:-count]
+        glued = _GLUED.match(parts[-1]) if parts else None
+        found = _look_up(fold(glued.group(2)), self._ends) if glued else None
+        if glued and found:
+            return found, 0.9, [*parts[:-1], glued.group(1)]
+        if cut and len(parts) >= 2:
+            tail = fold(parts[-1])
+            fits = {p.name: p for end, p in self._ends.items() if len(tail) >= 2 and end.startswith(tail)}
+            if len(fits) == 1 or (fits and len(tail) >= 3):
+                return next(iter(fits.values())), 0.5 if len(fits) == 1 else 0.3, parts[:-1]
+        return None, 0.0, parts
+
+    def _by_beginning(self, bare: str, parts: list[str]) -> tuple[Program | None, float, list[str]]:
+        if len(parts) >= 2:
+            found = _look_up(fold(_bare(parts[0])), self._begins)
+            if found:
+                return found, 0.9, parts[1:]
+        head, colon, tail = bare.partition(":")
+        found = _look_up(fold(head), self._begins) if colon else None
+        if found:
+            return found, 0.8, [tail.strip()]
+        versioned = re.match(r"^(.{3,40}?)[\s:]+\[?v?\d[\d.]*\b", bare)
+        found = _look_up(fold(versioned.group(1)), self._begins) if versioned else None
+        return (found, 0.7, parts[1:]) if found else (None, 0.0, parts)
+
+    def _by_all(self, bare: str, parts: list[str]) -> tuple[Program | None, float, list[str]]:
+        found = _look_up(fold(_bare(bare)), self._alone)
+        return (found, 0.7, []) if found else (None, 0.0, parts)
+
+
+def _index(entries: Iterable[tuple[Program, tuple[str, ...]]]) -> dict[str, Program]:
+    index: dict[str, Program] = {}
+    for program, names in entries:
+        for name in names:
+            index.setdefault(fold(name), program)
+    return index
+
+
+def _look_up(text: str, index: dict[str, Program]) -> Program | None:
+    if text in index:
+        return index[text]
+    if len(text) < 6:
+        return None
+    return next((program for name, program in index.items() if len(name) >= 6 and near(text, name)), None)
+
+
+def _bare(part: str) -> str:
+    """Without a trailing note such as (new instance) or [Read-Only], unless it is all there is."""
+    shorter = _TAIL.sub("", part)
+    return shorter or part
+
+
+def document_of(parts: list[str]) -> tuple[str, str]:
+    """(document, folder) of the parts of a title without the program's: a file name where there is one."""
+    cleaned = [tidy_document(part) for part in parts]
+    cleaned = [part for part in cleaned if part]
+    folder = next((name for part in cleaned if (name := _folder_of(part))), "")
+    for part in cleaned:
+        found = _FILE.search(part)
+        if found:
+            return found.group(1), folder
+    whole = [part for part in cleaned if not _PATH.match(part)]
+    if whole:
+        return whole[0], folder
+    return (cleaned[0].rstrip("/").rsplit("/", 1)[-1], folder) if cleaned else ("", "")
+
+
+def tidy_document(part: str) -> str:
+    """A document's name without marks of change and what GIMP and others add."""
+    return _MARKS.sub("", _GIMP.sub("", _MARKS.sub("", part))).strip(" \t-–—|·")
+
+
+def _folder_of(part: str) -> str:
+    """The last folder of a path in a title: `~/src/thing/main.py` and `/home/a/src/thing` are both of thing."""
+    found = _PATH.search(part)
+    if not found:
+        return ""
+    steps = [step for step in re.split(r"[/\\]", found.group(1)) if step not in ("", "~", "..", "...")]
+    if steps and _FILE.fullmatch(steps[-1]):
+        steps.pop()
+    return steps[-1] if steps else ""

@@ -1,0 +1,77 @@
+"""Phase `segment`: the time line in segments of one activity each, from all that was seen and heard."""
+
+from __future__ import annotations
+
+import time
+from importlib import resources
+
+from escribano_tui.domain.cues import Cues, parse_cues
+from escribano_tui.domain.events import DraftRow
+from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.speech import settled
+from escribano_tui.pipeline.segmenting.clues import gather
+from escribano_tui.pipeline.segmenting.drafting import Settings, draft
+from escribano_tui.ports import PhaseContext
+
+ITEM = "segments"
+REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most
+
+
+class SegmentPhase:
+    """One item: all segments of the recording, without subjects. `own_cues` is the text of an owner's cues."""
+
+    name = "segment"
+    version = 1
+    port = ""
+
+    def __init__(self, own_cues: str = "") -> None:
+        self._own_cues = own_cues
+
+    def skip(self, recording: Recording, profile: Profile) -> str:
+        return ""
+
+    def run(self, context: PhaseContext) -> None:
+        context.expect(1)
+        cues = parse_cues(
+            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self._own_cues
+        )
+        changes = context.load("scan", Change)
+        motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
+        descriptions = _follow(context, changes, motion, cues)
+        spans = context.load("listen", SpeechSpan)
+        said = settled(context.load("transcribe", Utterance), context.load("refine", Utterance), spans)
+        clues = gather(
+            context.recording.duration_ms, changes, motion, context.load("frames", Frame), descriptions, said, spans,
+            context.load("read", ScreenLine),
+        )  # fmt: skip
+        context.check()
+        segments = draft(clues, settings_of(context.profile), cues)
+        context.drafted(rows_of(segments))
+        context.put(ITEM, segments)
+        context.note(f"{len(segments)} segment{'' if len(segments) == 1 else 's'}")
+
+
+def settings_of(profile: Profile) -> Settings:
+    return Settings(profile.segment.min_segment_s, profile.segment.idle_after_s)
+
+
+def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | None, cues: Cues) -> list[Description]:
+    """The descriptions as they come, with a first draft of what has been described so far now and then."""
+    descriptions: list[Description] = []
+    drafted_at = time.monotonic()
+    for description in context.follow("describe", Description):
+        descriptions.append(description)
+        if time.monotonic() - drafted_at >= REDRAFT_S:
+            until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)
+            clues = gather(until_ms, changes, motion, (), descriptions)
+            context.drafted(rows_of(draft(clues, settings_of(context.profile), cues)))
+            drafted_at = time.monotonic()
+    return descriptions
+
+
+def rows_of(segments: list[Segment]) -> list[DraftRow]:
+    """Segments for the run screen."""
+    return [DraftRow(s.start_ms, s.end_ms, s.activity, s.title, s.apps[0] if s.apps else "") for s in segments]

@@ -1,0 +1,212 @@
+"""From a partition to segments: what each is called, which programs, how sure, how important, what it returns to."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from escribano_tui.domain.cues import Cues
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.text import squash
+from escribano_tui.pipeline.segmenting.clues import Clues
+from escribano_tui.pipeline.segmenting.grid import CARRIED, Territory, lay_grid, territories
+from escribano_tui.pipeline.segmenting.importance import importance_of
+from escribano_tui.pipeline.segmenting.path import best_partition
+from escribano_tui.pipeline.segmenting.personal import is_personal
+from escribano_tui.pipeline.segmenting.states import IDLE, State, likeness, place_of
+from escribano_tui.pipeline.segmenting.stillness import still_stretches
+from escribano_tui.pipeline.segmenting.titles import title_of
+
+MOST_APPS = 4
+MOST_TOPICS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    least_s: float = 5.0
+    idle_after_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in one state, with what was described in it."""
+
+    start_ms: int
+    end_ms: int
+    state: State
+    lands: tuple[Territory, ...]
+
+
+def draft(clues: Clues, settings: Settings, cues: Cues | None = None) -> list[Segment]:
+    """The segments of a recording, without subjects: they tile it, whatever the clues."""
+    spans = partition(clues, settings)
+    return [replace(_segment(s, clues, cues), returns_to_ms=back) for s, back in zip(spans, _returns(spans), strict=True)]
+
+
+def partition(clues: Clues, settings: Settings) -> list[Span]:
+    """The best partition of the time line; neighbours in the same state are one."""
+    still = still_stretches(clues, settings.idle_after_s)
+    grid = lay_grid(clues, still, settings.least_s)
+    least_ms = min(round(settings.least_s * 1000), clues.duration_ms)
+    stretches = best_partition(grid.edges_ms, grid.gains, grid.costs, least_ms)
+    lands = territories(clues)
+    spans: list[Span] = []
+    for stretch in stretches:
+        start, end, state = grid.edges_ms[stretch.first], grid.edges_ms[stretch.last], grid.states[stretch.state]
+        if spans and spans[-1].state == state:
+            start = spans.pop().start_ms
+        spans.append(Span(start, end, state, ()))
+    return [replace(s, lands=_within(lands, s.start_ms / 1000, s.end_ms / 1000)) for s in spans]
+
+
+def _within(lands: Sequence[Territory], start_s: float, end_s: float) -> tuple[Territory, ...]:
+    """Territories, in order and without overlap, clipped to a span."""
+    first = max(0, bisect_right(lands, start_s, key=lambda land: land.start_s) - 1)
+    last = bisect_left(lands, end_s, key=lambda land: land.start_s)
+    clipped = (replace(land, start_s=max(land.start_s, start_s), end_s=min(land.end_s, end_s)) for land in lands[first:last])
+    return tuple(land for land in clipped if land.end_s > land.start_s)
+
+
+# ---------------------------------------------------------------- one segment
+
+
+def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
+    """What a span of one state is as a segment. What was seen in other programs (a glance) is told last or not at all."""
+    own = [
+        land
+        for land in span.lands
+        if span.state == IDLE or likeness(place_of(land.description), span.state.place, span.state.activity) > 0
+    ]
+    lands = own or list(span.lands)
+    activity = span.state.activity
+    agreeing = [land for land in lands if land.description.activity == activity] or lands
+    best = max(agreeing, key=lambda land: (land.description.confidence * _worth(land), -land.start_s), default=None)
+    apps = () if activity == "idle" and _is_bare(lands) else _ranked(lands, lambda d: d.apps)[:MOST_APPS]
+    apps = _front_first(apps, lands)
+    segment = Segment(
+        id=_id(span.start_ms),
+        start_ms=span.start_ms,
+        end_ms=span.end_ms,
+        activity=activity,
+        title=title_of(agreeing, activity),
+        description=_sentence(span, best, clues),
+        apps=apps,
+        topics=_ranked(lands, lambda d: d.topics)[:MOST_TOPICS],
+        confidence=_confidence(span, lands),
+        why=_why(span, best, clues),
+    )
+    segment = replace(segment, importance=importance_of(segment, clues))
+    return replace(segment, personal=cues is not None and is_personal(segment, [land.description for land in agreeing], cues))
+
+
+def _id(start_ms: int) -> str:
+    """Deterministic, so that the same evidence gives the same ids."""
+    return "seg-" + hashlib.blake2b(f"draft@{start_ms}".encode(), digest_size=5).hexdigest()
+
+
+def _worth(land: Territory) -> float:
+    """Seconds that a description speaks for, damped: a long still picture is not worth more than several that agree."""
+    return land.weight * min(land.end_s - land.start_s, 10.0)
+
+
+def _ranked(lands: Sequence[Territory], values) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    """Values by the time for which they are told; those of less than a tenth of the most told one are left out."""
+    worth: dict[str, float] = {}
+    spelled: dict[str, str] = {}
+    for land in lands:
+        for value in values(land.description):
+            key = squash(value) or value
+            spelled.setdefault(key, value)
+            worth[key] = worth.get(key, 0.0) + _worth(land)
+    top = max(worth.values(), default=0.0)
+    order = sorted((k for k in worth if worth[k] >= 0.1 * top), key=lambda k: -worth[k])
+    return tuple(spelled[k] for k in order)
+
+
+def _front_first(apps: tuple[str, ...], lands: Sequence[Territory]) -> tuple[str, ...]:
+    """The program that is in front for longest, first."""
+    front: dict[str, float] = {}
+    for land in lands:
+        if land.description.apps:
+            front[land.description.apps[0]] = front.get(land.description.apps[0], 0.0) + _worth(land)
+    if not front:
+        return apps
+    first = max(front, key=lambda name: front[name])
+    return (first, *(a for a in apps if a != first))[:MOST_APPS]
+
+
+def _is_bare(lands: Sequence[Territory]) -> bool:
+    """Whether no program is in front for most of the time."""
+    bare = sum(land.end_s - land.start_s for land in lands if not land.description.apps)
+    return bare >= 0.5 * sum(land.end_s - land.start_s for land in lands)
+
+
+def _sentence(span: Span, best: Territory | None, clues: Clues) -> str:
+    if span.state == IDLE:
+        shown = best.description.title if best is not None and best.description.apps else ""
+        return f"Nothing moves and nothing is said while “{shown}” is open." if shown else "Nothing moves and nothing is said."
+    if best is not None:
+        return best.description.sentence
+    if clues.speech:
+        return "No picture was described here; what was said stands below." if clues.changes else "There is sound only."
+    return "Nothing was described here."
+
+
+def _why(span: Span, best: Territory | None, clues: Clues) -> tuple[str, ...]:
+    if span.state == IDLE:
+        return (f"nothing moves for {round((span.end_ms - span.start_ms) / 1000)} s", "nothing is said")
+    return best.description.why if best is not None else ("no frame was described here",)
+
+
+# ---------------------------------------------------------------- how sure
+
+
+def _confidence(span: Span, lands: Sequence[Territory]) -> float:
+    """How sure the activity is, 0..1: the share of the evidence that is for it, less where there is little of it."""
+    if span.state == IDLE:
+        return 0.9
+    if not lands:
+        return 0.15
+    weight = sum(_worth(land) for land in lands)
+    if weight <= 0:
+        return 0.2
+    share = sum(_worth(land) * _share(land, span.state.activity) for land in lands) / weight
+    sure = sum(_worth(land) * land.description.confidence for land in lands) / weight
+    told = sum(land.end_s - land.start_s for land in lands if land.weight > CARRIED) / ((span.end_ms - span.start_ms) / 1000)
+    return round(min(0.98, max(0.05, (0.6 * share + 0.4 * min(share, sure)) * (0.8 + 0.2 * min(1.0, 2 * told)))), 3)
+
+
+def _share(land: Territory, activity: str) -> float:
+    description = land.description
+    if description.scores:
+        return description.scores.get(activity, 0.0)
+    return description.confidence if description.activity == activity else (1 - description.confidence) / 4
+
+
+# ---------------------------------------------------------------- returns
+
+
+def _document_of(span: Span) -> tuple[str, str]:
+    """(program, document) that a span is mostly about; the document is empty where none is named."""
+    worth: dict[tuple[str, str], float] = {}
+    for land in span.lands:
+        place = place_of(land.description)
+        if place.document and likeness(place, span.state.place, span.state.activity) > 0:
+            worth[(place.program, place.document)] = worth.get((place.program, place.document), 0.0) + _worth(land)
+    return max(worth, key=lambda key: worth[key], default=("", ""))
+
+
+def _returns(spans: Sequence[Span]) -> list[int]:
+    """For each span the start of the first earlier one on the same document in the same program, with another between."""
+    first: dict[tuple[str, str], int] = {}
+    found: list[int] = []
+    before = ("", "")
+    for span in spans:
+        about = ("", "") if span.state == IDLE else _document_of(span)
+        found.append(first.get(about, -1) if about[1] and about != before else -1)
+        if about[1]:
+            first.setdefault(about, span.start_ms)
+        before = about
+    return found

@@ -1,0 +1,220 @@
+"""The grid on which segments are laid: edges at changes, what each cell gains from each state, what a boundary costs."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from escribano_tui.domain.evidence import Change, Description, Frame
+from escribano_tui.domain.timeline import MIN_SEGMENT_MS
+from escribano_tui.pipeline.segmenting.clues import Clues
+from escribano_tui.pipeline.segmenting.path import Floats
+from escribano_tui.pipeline.segmenting.states import IDLE, Place, State, likeness, place_of, scores_of, states_of
+
+# Seconds of evidence that a boundary must be worth, as a share of the least segment: a visit that is told by two
+# boundaries must last 1.4 times that.
+BOUNDARY_SHARE = 0.7
+EASE = {"large": 0.85, "medium": 1.05, "small": 1.6}  # a boundary is the more likely the larger the change
+NO_CHANGE = 1.9
+IN_SPEECH = 0.25  # dearer in the middle of an utterance
+PLACE_SHARE = 0.5  # of a cell's worth; the rest is the activity's
+CARRIED = 0.35  # worth of a second for which the last description still stands, though the picture has changed
+WHILE_STILL = 0.15  # worth of a still second for anything but idle
+LEAST_SUPPORT = 0.6  # states with less evidence than this share of the least segment are left out
+MOST_STATES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Edges in ms (first 0, last the duration), states, gains (cells, states) in seconds, costs of edges in seconds."""
+
+    edges_ms: tuple[int, ...]
+    states: tuple[State, ...]
+    gains: Floats
+    costs: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """The span for which a description speaks, and how loudly (its picture stood, or has changed since)."""
+
+    start_s: float
+    end_s: float
+    weight: float
+    description: Description
+
+
+def lay_grid(clues: Clues, still: Sequence[tuple[float, float]], least_s: float) -> Grid:
+    """The grid of a recording."""
+    lands = territories(clues)
+    edges, eases = _edges(clues, still, lands)
+    states = _states(lands, bool(still), least_s)
+    gains = _gains(edges, states, lands, still)
+    unit = BOUNDARY_SHARE * max(least_s, 0.2)
+    costs = [
+        unit * ease * (1.0 + (IN_SPEECH if _in_speech(clues, edge / 1000) else 0.0))
+        for edge, ease in zip(edges, eases, strict=True)
+    ]
+    return Grid(tuple(edges), tuple(states), gains, tuple(costs))
+
+
+# ---------------------------------------------------------------- territories
+
+
+def territories(clues: Clues) -> list[Territory]:
+    """Every description speaks for the time that its picture stood; then, more softly, until the next one begins or the
+    picture changes by more than a typed character."""
+    frames = {f.item: f for f in clues.frames}
+    times = [c.t_s for c in clues.changes]
+    lands: list[Territory] = []
+    stood = [_stood(d, frames.get(d.item), clues) for d in clues.descriptions]
+    for k, (description, (start, end)) in enumerate(zip(clues.descriptions, stood, strict=True)):
+        following = stood[k + 1][0] if k + 1 < len(stood) else clues.duration_s
+        end = min(end, following) if following > description.t_s else min(end, clues.descriptions[k + 1].t_s)
+        if end > start:
+            lands.append(Territory(start, end, 1.0, description))
+        until = min(following, _next_of_size(clues.changes, times, end))
+        if until > end:
+            lands.append(Territory(end, until, CARRIED, description))
+    return lands
+
+
+def _stood(description: Description, frame: Frame | None, clues: Clues) -> tuple[float, float]:
+    if frame is not None:
+        return frame.shows_from_s, max(frame.shows_until_s, min(frame.t_s + 0.1, clues.duration_s))
+    return description.t_s, min(description.t_s + 1.0, clues.duration_s)
+
+
+def _next_of_size(changes: Sequence[Change], times: Sequence[float], after_s: float) -> float:
+    """When the picture next changes by more than a typed character."""
+    for k in range(bisect_left(times, after_s - 0.001), len(changes)):
+        if changes[k].size != "small":
+            return changes[k].t_s
+    return float("inf")
+
+
+# ---------------------------------------------------------------- edges
+
+
+def _edges(clues: Clues, still: Sequence[tuple[float, float]], lands: Sequence[Territory]) -> tuple[list[int], list[float]]:
+    """Possible boundaries with how easily one is set: changes of some size, ends of still stretches, and where
+    descriptions differ without a change between them."""
+    ease: dict[int, float] = {}
+
+    def offer(t_s: float, value: float) -> None:
+        at = round(t_s * 1000)
+        if 0 < at < clues.duration_ms:
+            ease[at] = min(value, ease.get(at, value))
+
+    for change in clues.changes:
+        if change.size != "small":
+            offer(change.t_s, _ease(change))
+    for stretch in still:
+        for edge in stretch:
+            offer(edge, 0.9)
+    _offer_between(clues, lands, offer)
+    edges = _thinned(ease, clues.duration_ms)
+    return edges, [ease.get(edge, NO_CHANGE) for edge in edges]
+
+
+def _ease(change: Change) -> float:
+    return EASE.get(change.size, 1.0) * (1.15 - 0.3 * min(1.0, max(0.0, change.score)))
+
+
+def _offer_between(clues: Clues, lands: Sequence[Territory], offer) -> None:  # type: ignore[no-untyped-def]
+    times = [c.t_s for c in clues.changes]
+    told = [land for land in lands if land.weight == 1.0]
+    for before, after in pairwise(told):
+        if (
+            place_of(before.description) == place_of(after.description)
+            and before.description.activity == after.description.activity
+        ):
+            continue
+        first, last = bisect_left(times, before.description.t_s), bisect_right(times, after.start_s + 0.001)
+        between = clues.changes[first:last]
+        if not any(c.size != "small" for c in between):
+            for change in between:
+                offer(change.t_s, _ease(change))
+            if not between:
+                offer(after.start_s if after.start_s > before.description.t_s else after.description.t_s, NO_CHANGE)
+
+
+def _thinned(ease: dict[int, float], duration_ms: int) -> list[int]:
+    """Edges no closer than the least segment that can be; of close ones the easiest stays."""
+    edges = [0]
+    for at in sorted(ease):
+        if duration_ms - at < MIN_SEGMENT_MS or (len(edges) == 1 and at < MIN_SEGMENT_MS):
+            continue
+        if len(edges) > 1 and at - edges[-1] < MIN_SEGMENT_MS:
+            if ease[at] < ease[edges[-1]]:
+                edges[-1] = at
+            continue
+        edges.append(at)
+    return [*edges, duration_ms]
+
+
+def _in_speech(clues: Clues, t_s: float) -> bool:
+    k = bisect_right(clues.speech, t_s, key=lambda s: s[0]) - 1
+    return k >= 0 and clues.speech[k][0] + 0.3 < t_s < clues.speech[k][1] - 0.3
+
+
+# ---------------------------------------------------------------- states and gains
+
+
+def _states(lands: Sequence[Territory], with_idle: bool, least_s: float) -> list[State]:
+    """States with enough evidence, the best supported ones where there are very many."""
+    support: dict[State, float] = {}
+    for land in lands:
+        place = place_of(land.description)
+        for state in states_of([land.description]):
+            worth = land.weight * (land.end_s - land.start_s) * scores_of(land.description)[state.activity]
+            support[State(place, state.activity)] = support.get(State(place, state.activity), 0.0) + worth
+    enough = [s for s, worth in support.items() if worth >= LEAST_SUPPORT * least_s] or list(support)
+    if len(enough) > MOST_STATES:
+        enough = sorted(enough, key=lambda s: -support[s])[:MOST_STATES]
+    states = enough or [State(Place(""), "other")]
+    return [*states, IDLE] if with_idle and IDLE not in states else states
+
+
+def _gains(
+    edges: Sequence[int], states: Sequence[State], lands: Sequence[Territory], still: Sequence[tuple[float, float]]
+) -> Floats:
+    import numpy as np
+
+    gains = np.zeros((len(edges) - 1, len(states)))
+    activities = [s.activity for s in states]
+    known: dict[tuple[Place, tuple[tuple[str, float], ...]], Floats] = {}
+    for land in lands:
+        place, scores = place_of(land.description), scores_of(land.description)
+        key = (place, tuple(sorted(scores.items())))
+        if key not in known:
+            near = np.array([likeness(place, s.place, s.activity) for s in states])
+            done = np.array([scores.get(a, 0.0) for a in activities])
+            known[key] = PLACE_SHARE * near + (1 - PLACE_SHARE) * done
+        loud = land.weight * (0.75 + 0.25 * land.description.confidence)
+        _spread(gains, edges, land.start_s, land.end_s, loud * known[key])
+    if IDLE in states and still:
+        _calm(gains, edges, still, states.index(IDLE))
+    return gains
+
+
+def _spread(gains: Floats, edges: Sequence[int], start_s: float, end_s: float, worth: Floats) -> None:
+    """Add the worth of a second, for the seconds of each cell that lie in a span."""
+    k = max(0, bisect_right(edges, start_s * 1000) - 1)
+    while k < len(edges) - 1 and edges[k] < end_s * 1000:
+        seconds = (min(edges[k + 1], end_s * 1000) - max(edges[k], start_s * 1000)) / 1000
+        if seconds > 0:
+            gains[k] += seconds * worth
+        k += 1
+
+
+def _calm(gains: Floats, edges: Sequence[int], still: Sequence[tuple[float, float]], idle: int) -> None:
+    """In still stretches only idle counts."""
+    for start, end in still:
+        k = bisect_left(edges, round(start * 1000))
+        while k < len(edges) - 1 and edges[k + 1] <= round(end * 1000):
+            gains[k] *= WHILE_STILL
+            gains[k, idle] = (edges[k + 1] - edges[k]) / 1000
+            k += 1
