@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from escribano_tui.media.keynews import judge
-from escribano_tui.media.levels import is_between, levels
-from escribano_tui.media.packets import Bools, Packets
+from escribano_tui.media.levels import is_between, is_variable, levels
+from escribano_tui.media.packets import Bools, Ints, Packets
+
+_QUIET_S = 0.25  # nothing came this long before and after a keyframe: it repeats
 
 
 class Alike:
@@ -17,7 +19,7 @@ class Alike:
         keys = judge(packets, measured)
         brings = packets.size > measured.still
         brings[packets.key] = False
-        brings[keys.index[(keys.share > 0) | keys.doubtful]] = True
+        brings[keys.index[(keys.share > 0) | keys.doubtful | _busy_around(packets, brings, keys.index)]] = True
         if packets.hidden.any():  # what is shown when is not told by sizes
             brings[:] = True
         order = np.argsort(packets.time_s, kind="stable")
@@ -38,8 +40,22 @@ class Alike:
         return int(self._order[chosen]), float(self._time_s[first])
 
 
+def _busy_around(packets: Packets, brings: Bools, index: Ints) -> Bools:
+    """Keyframes beside packets that bring something, and all of a variable rate: they may bring something as well."""
+    if is_variable(packets):
+        return np.ones(len(index), dtype=np.bool_)
+    at_s = np.sort(packets.time_s[brings])
+    first = np.searchsorted(at_s, packets.time_s[index] - _QUIET_S, side="left")
+    last = np.searchsorted(at_s, packets.time_s[index] + _QUIET_S, side="right")
+    return np.asarray(last > first, dtype=np.bool_)
+
+
 def _apart(packets: Packets, brings: Bools) -> Bools:
-    """B-pictures before a reference that brings something: some may show it already, so each is on its own."""
+    """Pictures of a mini-GOP in which anything was brought: each may equal either reference, so each is on its own."""
     between = is_between(packets)
     reference = np.maximum.accumulate(np.where(between, 0, np.arange(len(packets))))
-    return np.asarray(between & brings[reference], dtype=np.bool_)
+    busy = np.zeros(len(packets), dtype=np.bool_)
+    busy[reference[brings]] = True
+    has_between = np.zeros(len(packets), dtype=np.bool_)
+    has_between[reference[between]] = True
+    return np.asarray(busy[reference] & (between | has_between), dtype=np.bool_)

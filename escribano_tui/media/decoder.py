@@ -1,4 +1,4 @@
-"""Pictures at wanted times: one pass in time order, each group of pictures decoded at most once."""
+"""Decoding wanted packets: one pass in time order, each group of pictures decoded at most once."""
 
 from __future__ import annotations
 
@@ -13,25 +13,20 @@ import av
 import cv2
 import numpy as np
 
-from escribano_tui.media.alike import Alike
 from escribano_tui.media.container import only, opened, video_of
 from escribano_tui.media.packets import Floats, Ints, Packets
-from escribano_tui.ports import Cancelled, Picture, Stop
+from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from escribano_tui.ports import Image
-
 cv2.setNumThreads(1)  # the lanes share a small machine
 
-THREADS = 2
 _SKIP_AHEAD = 2000  # packets read over rather than sought past: a seek costs about as much
 _HALF_TICK_S = 1e-4
 _NEAR_S = 0.5  # a damaged picture may be stood in for by one this much earlier
-_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, -90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +59,27 @@ def _key_for(packets: Packets, keys: Ints, index: int) -> int:
     return int(keys[at]) if at >= 0 else 0
 
 
-def decoded(
-    path: Path, packets: Packets, wanted: Iterable[int], stop: Stop, threads: int = THREADS
-) -> Iterator[tuple[int, VideoFrame]]:
-    """(packet number, frame) for the wanted packets, group after group, in time order within each.
+def groups(planned: Sequence[Wanted]) -> list[list[Wanted]]:
+    """What is planned, in groups that share a keyframe."""
+    return [list(group) for _, group in groupby(planned, key=lambda w: w.key)]
 
-    What is damaged is stood in for by a picture shortly before it, or left out. Raises OSError, av.FFmpegError.
+
+def decoded(
+    path: Path, packets: Packets, wanted: Iterable[int], stop: Stop, threads: int = 1
+) -> Iterator[tuple[int, VideoFrame]]:
+    """(packet number, frame) for the wanted packets, in time order.
+
+    What is damaged is stood in for by a picture shortly before it, or left out. Raises OSError, av.FFmpegError, Cancelled.
     """
-    planned = plan(packets, wanted)
-    if not planned:
+    for group in decoded_groups(path, packets, groups(plan(packets, wanted)), stop, threads):
+        yield from group
+
+
+def decoded_groups(
+    path: Path, packets: Packets, wanted: Sequence[list[Wanted]], stop: Stop, threads: int = 1
+) -> Iterator[Iterator[tuple[int, VideoFrame]]]:
+    """As `decoded`, group by group; each has to be drawn from before the next."""
+    if not wanted:
         return
     with opened(path) as container:
         stream = video_of(container)
@@ -82,10 +89,10 @@ def decoded(
         stream.codec_context.thread_count = threads
         stream.codec_context.thread_type = "AUTO"
         reader = _Reader(container, stream, packets)
-        for _, group in groupby(planned, key=lambda w: w.key):
+        for group in wanted:
             if stop.is_set():
                 raise Cancelled
-            yield from _of_group(reader, list(group), packets, stop)
+            yield _of_group(reader, group, packets, stop)
 
 
 def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, stop: Stop) -> Iterator[tuple[int, VideoFrame]]:
@@ -112,33 +119,6 @@ def _stand_in(wanted: Wanted, before: VideoFrame | None, packets: Packets) -> li
         return []
     gap_s = float((int(packets.pts[wanted.packet]) - before.pts) * (before.time_base or 0))
     return [(wanted.packet, before)] if gap_s <= _NEAR_S else []
-
-
-def pictures(
-    path: Path, packets: Packets, pixels: int, times_s: Sequence[float], origin_s: float, stop: Stop
-) -> Iterator[Picture]:
-    """One picture for each time, in time order; what cannot be decoded is left out. Raises OSError, av.FFmpegError.
-
-    Where the packets say that nothing changed, the cheapest packet that shows the same picture is decoded.
-    """
-    if not len(packets):
-        return
-    alike = Alike(packets, pixels)
-    asked: dict[int, list[tuple[float, float]]] = {}
-    for t_s, index in zip(times_s, shown_at(packets, np.asarray(times_s, dtype=np.float64) + origin_s), strict=True):
-        cheapest, since_s = alike.cheapest(index)
-        asked.setdefault(cheapest, []).append((t_s, since_s - origin_s))
-    for number, frame in decoded(path, packets, asked, stop):
-        image = image_of(frame)
-        for t_s, since_s in sorted(asked[number]):
-            yield Picture(t_s, min(since_s, t_s), image)
-
-
-def image_of(frame: VideoFrame, width: int | None = None, height: int | None = None) -> Image:
-    """A decoded frame as BGR, turned the way it is shown; `width` and `height` are those before turning."""
-    image = np.asarray(frame.to_ndarray(format="bgr24", width=width, height=height), dtype=np.uint8)
-    turn = _TURNS.get(frame.rotation)
-    return image if turn is None else np.asarray(cv2.rotate(image, turn), dtype=np.uint8)
 
 
 class _Reader:

@@ -13,8 +13,9 @@ import av
 
 from escribano_tui.domain.evidence import Change, Envelope
 from escribano_tui.domain.recording import Recording, Track
-from escribano_tui.media import audio, decoder
+from escribano_tui.media import audio
 from escribano_tui.media.packets import Packets, read_packets
+from escribano_tui.media.pictures import pictures
 from escribano_tui.media.probe import probe
 from escribano_tui.media.scan import scan_packets
 from escribano_tui.media.unusable import check_is_file, explain
@@ -63,7 +64,7 @@ class MediaEngine:
         with _readable(path):
             packets = self._packets(recording, stop)
             pixels = recording.width * recording.height
-            yield from decoder.pictures(path, packets, pixels, times_s, recording.origin_s, stop)
+            yield from pictures(path, packets, pixels, times_s, recording.origin_s, stop)
 
     def loudness(self, track: Track, duration_s: float, stop: Stop, step_s: float = 0.1) -> Envelope:
         """RMS in dBFS for each step of the recording, named `loudness:TRACK`."""

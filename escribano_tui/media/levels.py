@@ -18,6 +18,9 @@ _BLOCK = 32  # packets of a kind whose sizes are looked at together
 _STILL_PERCENTILE = 25  # while somebody types, most pictures are still repeats
 _AROUND_BLOCKS = 9  # a level holds for this many blocks: about half a minute
 _ABOVE_STILL, _ABOVE_BYTES = 1.35, 16.0  # repeats of one kind weigh the same to within this
+_MOST_OF_LEAST = 2.0
+_LEAST_PERCENTILE = 2
+_EVEN_STEPS = 0.7  # a constant rate has at least this share of equal distances
 _FEW = 8  # fewer packets than this have no level of their own
 _TOUCH_UP = 0.012  # of a whole picture: what an encoder adds right after a keyframe
 _LEAST_PER_PIXEL = 0.01  # bytes: what a nearly blank screen weighs as a keyframe at usual settings
@@ -68,11 +71,22 @@ def since_key(key: Bools) -> Ints:
     return np.asarray(index - last, dtype=np.int64)
 
 
+def is_variable(packets: Packets) -> bool:
+    """Whether pictures come only when something changed: their distances are uneven."""
+    if len(packets) < 3:
+        return False
+    steps = np.diff(np.sort(packets.time_s))
+    return float(np.mean(np.abs(steps - np.median(steps)) <= 0.25 * np.median(steps))) < _EVEN_STEPS
+
+
 def _still(packets: Packets, whole: Floats) -> Floats:
     """The most that a repeat of the picture weighs, for each packet by its kind."""
     size = packets.size.astype(np.float64)
     kind = kinds(packets)
-    usual = _usual(size[kind >= PLAIN])
+    plain = size[kind >= PLAIN]
+    if is_variable(packets):  # no repeats are sent: the least that ever came is nearest to one
+        return np.full(len(packets), _percentile(plain, _LEAST_PERCENTILE))
+    usual = _percentile(plain, _STILL_PERCENTILE)
     still = np.full(len(packets), usual)
     for one in range(AFTER_KEY, PLAIN + 4):
         here = kind == one
@@ -84,8 +98,8 @@ def _still(packets: Packets, whole: Floats) -> Floats:
     return still * _ABOVE_STILL + _ABOVE_BYTES
 
 
-def _usual(size: Floats) -> float:
-    return float(np.percentile(size, _STILL_PERCENTILE)) if len(size) else 0.0
+def _percentile(size: Floats, percent: float) -> float:
+    return float(np.percentile(size, percent)) if len(size) else 0.0
 
 
 def _floor(values: Floats) -> Floats:
@@ -95,6 +109,7 @@ def _floor(values: Floats) -> Floats:
     even = len(values) // count
     inner = np.percentile(values[: even * count].reshape(count, even), _STILL_PERCENTILE, axis=1)
     least = ndimage.minimum_filter1d(inner, min(_AROUND_BLOCKS, count) | 1, mode="nearest")
+    least = np.minimum(least, _MOST_OF_LEAST * _percentile(values, 10))  # half a minute may pass without a repeat
     return np.asarray(np.repeat(least, np.diff(edges)), dtype=np.float64)
 
 
