@@ -19,6 +19,9 @@ MODULES: tuple[str, ...] = (
     # speech_spans
     "escribano_tui.backends.speech.silero",
     # speech
+    "escribano_tui.backends.speech.mlx_whisper",
+    "escribano_tui.backends.speech.faster_whisper",
+    "escribano_tui.backends.speech.server",
     "escribano_tui.backends.speech.moonshine",
     # screen_text
     "escribano_tui.backends.screen_text.rapidocr",

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.backends.offer import Lease, Offer, Opening, Wanted
+from escribano_tui.backends.speech.samples import RATE, sane
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Heard
 
 if TYPE_CHECKING:
     from escribano_tui.ports import Sound
 
-RATE = 16_000
 NAME, MODEL = "moonshine", "tiny-en"
 _SIZE_MB = 150
 _TOKENS_A_SECOND = 8.0  # no more than this is said; ends a decoder that loops (the library allows 6.5)
@@ -140,6 +140,7 @@ class MoonshineTranscriber:
     def transcribe(
         self, samples: Sound, language: str = "", prompt: str = "", margins_s: tuple[float, float] = (0.0, 0.0)
     ) -> Heard:
+        samples = sane(samples)
         seconds = len(samples) / RATE
         text, confidence, ended = self._lease.call("hear", samples, _cuts(len(samples), margins_s), timeout_s=20 + 3 * seconds)
         return Heard(text, confidence, language="en", doubtful="" if ended else "did not come to an end")
