@@ -87,7 +87,9 @@ def _hash(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A document in a format, made from the facts of a revision. `facts_key` says which facts; `struck` counts what
-    a writer said that the facts do not bear out; `note` says why another writer than the first one served."""
+    a writer said that the facts do not bear out; `note` says why another writer than the first one served. `prompt` is a
+    hash of what a model was asked; `parts` is JSON of the writer's: what it wrote for each subject, to take over what
+    has not changed."""
 
     format: str
     revision: int
@@ -99,3 +101,5 @@ class Summary:
     struck: int = 0
     note: str = ""
     id: int = 0
+    prompt: str = ""
+    parts: str = ""

@@ -135,3 +135,10 @@ def m003_full_text(db: Database) -> None:
         db.execute(f"CREATE TRIGGER {name}_ai AFTER INSERT ON {name} BEGIN {add} END")
         db.execute(f"CREATE TRIGGER {name}_ad AFTER DELETE ON {name} BEGIN {remove} END")
         db.execute(f"CREATE TRIGGER {name}_au AFTER UPDATE ON {name} WHEN {changed} BEGIN {remove} {add} END")
+
+
+@migrations()
+def m004_summary_parts(db: Database) -> None:
+    """What a model was asked, and what it wrote for each subject: unchanged subjects are taken over word for word."""
+    for column in ("prompt", "parts"):
+        db.table("summaries").add_column(column, str, not_null_default="")

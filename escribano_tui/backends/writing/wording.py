@@ -15,7 +15,12 @@ MOST_CITED = 4
 
 def citation(claim: Claim) -> str:
     """`[0:26, 2:18]`: every time lies inside of its segment."""
-    times = dict.fromkeys(cite(t_s, end_s) for t_s, end_s in claim.moments)
+    return citations((claim,))
+
+
+def citations(claims: Sequence[Claim]) -> str:
+    """The times of several claims that share a sentence."""
+    times = dict.fromkeys(cite(t_s, end_s) for claim in claims for t_s, end_s in claim.moments)
     return f"[{', '.join(list(times)[:MOST_CITED])}]"
 
 
@@ -81,8 +86,9 @@ def paragraphs(groups: Sequence[Sequence[Claim]]) -> str:
     for group in groups:
         if len(told[-1]) >= _SENTENCES_A_PARAGRAPH:
             told.append([])
-        for said, claims in groupby(group, key=lambda c: c.kind == "said"):
-            told[-1] += _quoted(list(claims), teller) if said else [_told(claim, teller) for claim in claims]
+        for said, run in groupby(group, key=lambda c: c.kind == "said"):
+            claims = list(run)
+            told[-1] += _quoted(claims, teller) if said else [_told(claim, teller) for claim in claims]
     return "\n\n".join(" ".join(sentences) for sentences in told if sentences)
 
 
