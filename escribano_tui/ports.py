@@ -89,6 +89,10 @@ class Media(Protocol):
         """All changes in time order, and the `motion` envelope. `progress(packets, total or None)`."""
         ...
 
+    def keyframes(self, recording: Recording, stop: Stop) -> Sequence[float]:
+        """Moments whose picture costs one decode, in time order: cheaper than others where any would do."""
+        ...
+
     def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
         """One picture for each time, in time order, each group of pictures decoded at most once.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from escribano_tui.domain.evidence import Change, Envelope, Frame
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.looks import Gray, look, newness
-from escribano_tui.pipeline.moments import Moment, capped, moments
+from escribano_tui.pipeline.moments import Moment, Seen, capped, moments
 from escribano_tui.ports import PhaseContext, Picture
 
 # Of all 8x8 blocks: a clock in the panel and a blinking cursor are below, a typed word is not.
@@ -30,31 +30,20 @@ class Frames:
 
     def run(self, context: PhaseContext) -> None:
         settings = context.profile.frames
-        length_s = context.recording.duration_s
-        changes = context.load("scan", Change)
-        motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
-        found = moments(length_s, changes, motion, settings)
-        wanted, over = capped(found, settings.most_per_minute)
+        wanted, over = capped(moments(_seen(context), settings), settings.most_per_minute)
         context.expect(len(wanted))
-        spans = _Spans(changes, length_s)
-        taker = _Taker(context, spans)
+        taker = _Taker(context, wanted)
         for moment, picture in _pictures(context, wanted):
             context.check()
             taker.take(moment, picture)
-        context.note(_told(len(context.mine(Frame)), len(wanted) - len(context.mine(Frame)), over))
+        kept, failed = len(context.mine(Frame)), taker.failed
+        context.note(_told(kept, len(wanted) - kept - failed, over))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """Between which changes a moment lies: how long its picture stood."""
-
-    changes: Sequence[Change]
-    duration_s: float
-
-    def around(self, t_s: float) -> tuple[float, float]:
-        before = max((c.t_s for c in self.changes if c.t_s <= t_s), default=0.0)
-        after = min((c.t_s for c in self.changes if c.t_s > t_s), default=self.duration_s)
-        return before, after
+def _seen(context: PhaseContext) -> Seen:
+    motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
+    keyframes = context.media.keyframes(context.recording, context.stop)
+    return Seen(context.recording.duration_s, context.load("scan", Change), motion, keyframes)
 
 
 def _pictures(context: PhaseContext, wanted: Sequence[Moment]) -> Iterator[tuple[Moment, Picture | None]]:
@@ -87,29 +76,40 @@ def _pictures(context: PhaseContext, wanted: Sequence[Moment]) -> Iterator[tuple
 class _Taker:
     """Takes pictures in time order; keeps the last one to see what is new in the next."""
 
-    def __init__(self, context: PhaseContext, spans: _Spans) -> None:
+    def __init__(self, context: PhaseContext, wanted: Sequence[Moment]) -> None:
         self._context = context
-        self._spans = spans
-        self._before: Gray | None = None
+        self._changes = [c.t_s for c in context.load("scan", Change)]
+        self._following = dict(zip((m.t_s for m in wanted), [m.t_s for m in wanted[1:]], strict=False))
+        self._before: tuple[float, Gray] | None = None
         self._described: Gray | None = None
+        self.failed = 0
 
     def take(self, moment: Moment, picture: Picture | None) -> None:
         if picture is None:
+            self.failed += 1
             self._context.fail(_item(moment), f"The picture at {clock(moment.t_s)} cannot be decoded.")
             return
         seen = look(picture.image)
-        new = newness(self._before, seen.gray)
         if moment.reason == "known":
-            self._before = self._described = seen.gray
+            self._before, self._described = (moment.t_s, seen.gray), seen.gray
             return
-        if new < SAME and moment.reason not in ("intro", "outro", "gap"):
+        new = newness(self._before[1] if self._before else None, seen.gray)
+        if new < SAME and self._can_be_left_out(moment):
             self._context.put(_item(moment), [])
             return
         describe = moment.describe or newness(self._described, seen.gray) >= DESCRIBED_AGAIN
-        self._before = seen.gray
+        score = 0.4 * new**0.5 + 0.3 * seen.sharpness + 0.3 * seen.density
+        self._keep(moment, picture, seen.phash, new, score, describe)
+        self._before = (moment.t_s, seen.gray)
         if describe:
             self._described = seen.gray
-        self._keep(moment, picture, seen.phash, new, 0.4 * new**0.5 + 0.3 * seen.sharpness + 0.3 * seen.density, describe)
+
+    def _can_be_left_out(self, moment: Moment) -> bool:
+        """Whether the frames before and after it lie close enough together without it."""
+        following_s = self._following.get(moment.t_s)
+        if following_s is None or self._before is None:
+            return False
+        return following_s - self._before[0] <= self._context.profile.frames.still_gap_s
 
     def _keep(self, moment: Moment, picture: Picture, phash: int, new: float, score: float, describe: bool) -> None:
         item, identity = _item(moment), self._context.recording.id
@@ -117,13 +117,21 @@ class _Taker:
         read = new >= SAME
         if read or describe:
             self._context.files.save_work(identity, item, picture.image)
-        shows_from_s, shows_until_s = self._spans.around(moment.t_s)
+        shows_from_s, shows_until_s = self._stands(moment.t_s)
         frame = Frame(
             moment.t_s, moment.reason, round(shows_from_s, 3), round(shows_until_s, 3), phash, thumbnail,
             to_read=read, to_describe=describe, score=round(min(1.0, score), 4),
         )  # fmt: skip
         self._context.put(item, [frame])
         self._context.look(moment.t_s, thumbnail)
+
+    def _stands(self, t_s: float) -> tuple[float, float]:
+        """From when until when the picture at a moment stands: between two changes, and not before the last frame,
+        which looked different."""
+        after = bisect_right(self._changes, t_s)
+        from_s = self._changes[after - 1] if after else 0.0
+        until_s = self._changes[after] if after < len(self._changes) else self._context.recording.duration_s
+        return max(from_s, self._before[0] if self._before else 0.0), until_s
 
 
 def _item(moment: Moment) -> str:
