@@ -108,6 +108,10 @@ class Media(Protocol):
         """Mono samples of a span (session time), zero-padded where the track has none."""
         ...
 
+    def clock_offset(self, track: Track, reference: Track, stop: Stop) -> float | None:
+        """What to add to the track's `offset_s` so that it lies in time with `reference`; None where they share no sound."""
+        ...
+
     def sound_blocks(
         self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000
     ) -> Iterator[tuple[float, Sound]]:
@@ -567,9 +571,9 @@ class PhaseContext(Protocol):
         ...
 
     def dossier(self) -> Dossier:
-        """All that is known so far: the draft of this run with the owner's edits applied, evidence and coverage.
+        """All that is known once `subjects` has ended: the draft with the owner's edits applied, evidence, coverage.
 
-        Only for a phase that follows `subjects`.
+        Raises LookupError where there is no draft.
         """
         ...
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
+import traceback
 
 import click
 
@@ -42,10 +42,24 @@ def guarded(command: click.Command) -> int:
         return DONE
     except OSError as why:
         return say(f"The system refused: {why.strerror or why}{_about(why)}", FAILED)
-    except Exception as why:
-        logging.getLogger(__name__).exception("unexpected")
-        return say(f"This should not have happened: {type(why).__name__}: {why}", FAILED)
+    except Exception as why:  # noqa: BLE001 - the last boundary: a sentence for the user, the trace for the log
+        return say(f"This should not have happened: {type(why).__name__}: {why}.{_kept()}", FAILED)
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _kept() -> str:
+    """Write the trace into the log; returns where it is, as a sentence, or nothing where the log cannot be written."""
+    from escribano_tui.config.paths import find_paths
+    from escribano_tui.terminal import rotate
+
+    log = find_paths().log
+    try:
+        rotate(log)
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as kept:
+            kept.write(traceback.format_exc())
+    except OSError:
+        return ""
+    return f" {log} has the details."
 
 
 def _about(why: OSError) -> str:

@@ -234,6 +234,8 @@ class Context:
         return [line for line in lines if line.start_s <= t_s < line.end_s]
 
     def dossier(self) -> Dossier:
+        self._run.feeds["subjects"].until_ended(self._wait)
+        self._begin()
         return self._run.dossier()
 
     def latest_summary(self, format: str) -> Summary | None:
