@@ -83,6 +83,13 @@ class MediaEngine:
         with _readable(Path(track.path)):
             yield from audio.blocks(track, stop, block_s, rate)
 
+    def clock_offset(self, track: Track, reference: Track, stop: Stop) -> float | None:
+        """What to add to the track's `offset_s` so that it lies in time with `reference`; None where they share no sound."""
+        from escribano_tui.media.clocks import clock_offset  # scipy's signal package takes a while to import
+
+        with _readable(Path(track.path)):
+            return clock_offset(track, reference, stop)
+
     def _packets(self, recording: Recording, stop: Stop, progress: Callable[[int], None] | None = None) -> Packets:
         """The recording's packet table, from memory where a phase before has read it."""
         name = (recording.fingerprint, recording.path)

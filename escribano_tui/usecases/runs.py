@@ -13,6 +13,7 @@ from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store
 from escribano_tui.usecases.estimates import estimate_phase, wall_s
+from escribano_tui.usecases.tracks import place_track, with_track
 
 DOES: dict[str, str] = {
     "probe": "looks at the container",
@@ -87,8 +88,10 @@ class RunDesk:
         if not given.tracks:
             raise UnusableInput(f"There is no sound in {path.name}, so it cannot be the {name} track.")
         track: Track = replace(given.tracks[0], name=name, fingerprint=given.fingerprint)
-        others = tuple(t for t in recording.tracks if t.name != name)
-        return replace(recording, tracks=(*others, track))
+        known = next((t for t in recording.tracks if t.name == name and t.fingerprint == track.fingerprint), None)
+        if known is not None:
+            return with_track(recording, replace(track, offset_s=known.offset_s))
+        return place_track(self.media, recording, track)
 
 
 def _planned(step: PlannedStep, estimate_s: float) -> PlannedPhase:
