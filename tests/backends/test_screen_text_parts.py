@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escribano_tui.backends.screen_text.blank import inked_parts
-from escribano_tui.backends.screen_text.detector import boxes_of, reading_order
+from escribano_tui.backends.screen_text.detector import boxes_of
 from escribano_tui.backends.screen_text.recogniser import Recogniser, batches, plain_where_unsure
 from escribano_tui.domain.evidence import Box
 from tests.pictures import screen
@@ -65,11 +65,6 @@ def test_boxes_grow_from_kernels_and_stay_inside() -> None:
     assert box.right > 200
     assert box.bottom > 32
     assert boxes_of(probable, 150, 30)[0].right == 150
-
-
-def test_reading_order_goes_by_rows() -> None:
-    a, b, c, d = Box(300, 12, 80, 20), Box(10, 10, 80, 20), Box(10, 40, 80, 20), Box(120, 43, 80, 18)
-    assert reading_order([a, d, c, b]) == [b, a, c, d]
 
 
 class _Session:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from escribano_tui.backends.screen_text.blank import inked_parts
 from escribano_tui.domain.evidence import Box
+from escribano_tui.domain.layout import reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class Detector:
         for part in inked_parts(image):
             crop = np.ascontiguousarray(image[part.y : part.bottom, part.x : part.right])
             found += [Box(part.x + b.x, part.y + b.y, b.w, b.h) for b in self._within(crop)]
-        return reading_order(_without_doubles(found))
+        return reading_order(_without_doubles(found), lambda box: box)
 
     def _within(self, crop: Image) -> list[Box]:
         height, width = crop.shape[:2]
@@ -79,15 +80,3 @@ def _without_doubles(boxes: Sequence[Box]) -> list[Box]:
         if all(box.overlap(other) < 0.6 * box.area for other in kept):
             kept.append(box)
     return kept
-
-
-def reading_order(boxes: Sequence[Box]) -> list[Box]:
-    """Rows from top to bottom, each from left to right; boxes whose middles lie within half a height share a row."""
-    rows: list[list[Box]] = []
-    for box in sorted(boxes, key=lambda b: (2 * b.y + b.h, b.x)):
-        last = rows[-1][-1] if rows else None
-        if last is not None and abs((2 * box.y + box.h) - (2 * last.y + last.h)) < min(box.h, last.h) * 0.7:
-            rows[-1].append(box)
-        else:
-            rows.append([box])
-    return [box for row in rows for box in sorted(row, key=lambda b: b.x)]

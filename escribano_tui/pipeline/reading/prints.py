@@ -1,0 +1,97 @@
+"""What a line of text looks like, kept so that the same line is known again wherever it stands.
+
+A print is the line's own pixels, cut at its ink and in 16 levels of grey. Two prints are the same line where no
+stroke differs: noise of a codec is spread thin, but another letter differs in two pixels of one place at least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from escribano_tui.domain.evidence import Box
+from escribano_tui.pipeline.reading.pixels import Gray
+
+Levels = npt.NDArray[np.int8]
+
+_LEAST_CONTRAST = 24  # levels of 256 between ground and ink, below which nothing is legible
+_INK = 0.15  # of the contrast: what counts as ink when a line is cut at its ink
+_STROKE = 0.2  # of the contrast: a difference that noise does not make
+_WINDOW = 8  # columns, about a letter
+_SLACK = 1  # pixels by which the cut of the same line may differ
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Print:
+    """`levels` (height, width) in 0..15; `contrast` in the same levels."""
+
+    levels: Levels
+    contrast: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.levels.shape[0], self.levels.shape[1]
+
+
+def print_of(gray: Gray, box: Box) -> Print | None:
+    """The print of what stands in a box; None where it holds no ink."""
+    cut = gray[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+    if not cut.size:
+        return None
+    apart = np.abs(cut.astype(np.int16) - int(np.median(cut)))
+    contrast = int(apart.max())
+    if contrast < _LEAST_CONTRAST:
+        return None
+    ink = apart > max(16, contrast * _INK)
+    rows = _run_at_the_middle(np.asarray(ink.any(axis=1), dtype=np.bool_))
+    columns = np.flatnonzero(ink[rows].any(axis=0))
+    levels = np.minimum((cut[rows, columns[0] : columns[-1] + 1].astype(np.int16) + 8) >> 4, 15)
+    return Print(levels.astype(np.int8), max(1, contrast >> 4))
+
+
+def _run_at_the_middle(inked: npt.NDArray[np.bool_]) -> slice:
+    """The rows of the line itself: a box also holds the feet of the line above and the heads of the one below."""
+    rows = np.flatnonzero(inked)
+    widest_gap = max(2, round(len(inked) * 0.12))  # the dot of an i, the bars of an equals sign
+    first = last = int(np.argmin(np.abs(rows - len(inked) // 2)))
+    while first > 0 and rows[first] - rows[first - 1] <= widest_gap:
+        first -= 1
+    while last + 1 < len(rows) and rows[last + 1] - rows[last] <= widest_gap:
+        last += 1
+    return slice(int(rows[first]), int(rows[last]) + 1)
+
+
+def sizes_like(size: tuple[int, int]) -> list[tuple[int, int]]:
+    """Sizes that a print of the same line may have, the likeliest first."""
+    height, width = size
+    near = [(dy, dx) for dy in range(-_SLACK, _SLACK + 1) for dx in range(-_SLACK, _SLACK + 1)]
+    return [(height + dy, width + dx) for dy, dx in sorted(near, key=lambda d: abs(d[0]) + abs(d[1]))]
+
+
+def difference(one: Print, other: Print) -> float:
+    """How far apart two prints are, mean levels a pixel; infinity where any stroke differs."""
+    (height, width), (other_height, other_width) = one.size, other.size
+    if abs(height - other_height) > _SLACK or abs(width - other_width) > _SLACK:
+        return float("inf")
+    down, across = min(height, other_height), min(width, other_width)
+    best = float("inf")
+    for y in range(height - down + 1):
+        for x in range(width - across + 1):
+            for other_y in range(other_height - down + 1):
+                for other_x in range(other_width - across + 1):
+                    part = one.levels[y : y + down, x : x + across]
+                    against = other.levels[other_y : other_y + down, other_x : other_x + across]
+                    best = min(best, _apart(part, against, min(one.contrast, other.contrast)))
+    return best
+
+
+def _apart(one: Levels, other: Levels, contrast: int) -> float:
+    apart = np.abs(one - other)
+    strokes = (apart > max(1, int(contrast * _STROKE))).sum(axis=0)
+    if strokes.any():
+        reach = np.convolve(strokes, np.ones(min(_WINDOW, len(strokes)), np.int64), mode="valid")
+        if reach.max() > 1 or strokes.sum() > 1 + len(strokes) // 100:
+            return float("inf")
+    return float(apart.mean())

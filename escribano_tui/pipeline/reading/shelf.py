@@ -1,0 +1,87 @@
+"""What the read phase keeps beside its lines, so that it goes on after an interruption as if there had been none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from escribano_tui.domain.evidence import Frame
+from escribano_tui.pipeline.reading.edges import Edges, loaded
+from escribano_tui.pipeline.reading.memory import Known, LineMemory, keys_like, merged, packed, unpacked
+from escribano_tui.pipeline.reading.prints import Print
+from escribano_tui.ports import PhaseContext
+
+_LINES = b":lines"
+_EDGES = b":edges"
+
+
+class Shelf:
+    """Line images recognised in this recording and in others, and what is known of the edges of the screen.
+
+    Those of this recording are kept frame by frame and are loaded for the frames that are done. What other recordings
+    gave is only looked at; this recording's own is added to it at the end.
+    """
+
+    def __init__(self, context: PhaseContext) -> None:
+        reader = context.choice.identity if context.choice else "none"
+        self._context = context
+        self._own = f"reading/{context.recording.id}/{reader}"
+        self._shared = f"lines/{reader}"
+        self._memory = LineMemory()
+        self._learned: list[Known] = []
+
+    def holds(self, frame: Frame) -> bool:
+        """Whether a frame was read."""
+        return bool(self._kept(frame, _EDGES))
+
+    def load(self, frame: Frame) -> None:
+        """Take in what a frame gave in an earlier run; in the order of frames."""
+        kept = self._kept(frame, _LINES)
+        if kept:
+            self.add(tuple(unpacked(kept)))
+
+    def edges(self, frame: Frame, width: int, height: int) -> Edges:
+        """What was known of the edges after a frame."""
+        kept = self._kept(frame, _EDGES)
+        return loaded(kept) if kept else Edges(width, height)
+
+    def recall(self, prints: Sequence[Print]) -> list[Known | None]:
+        """What each line image says, where it is known."""
+        found = [self._memory.find(one) for one in prints]
+        missing = [one for one, known in zip(prints, found, strict=True) if known is None]
+        if not missing:
+            return found
+        elsewhere = LineMemory()
+        for value in self._context.remember(self._shared, keys_like(missing)).values():
+            for known in unpacked(value):
+                elsewhere.add(known)
+        return [known or elsewhere.find(one) for one, known in zip(prints, found, strict=True)]
+
+    def keep(self, frame: Frame, learned: Sequence[Known], edges: Edges) -> tuple[Known, ...]:
+        """What a frame gave, before the frame counts as done. Gives the lines as they will be read back."""
+        lines = packed(learned)
+        name = frame.item.encode()
+        self._context.keep(self._own, {name + _LINES: lines, name + _EDGES: edges.dumped()})
+        return tuple(unpacked(lines))
+
+    def forget(self, frame: Frame) -> None:
+        """A frame that could not be read: what an earlier run kept for it is no longer so."""
+        name = frame.item.encode()
+        self._context.keep(self._own, {name + _LINES: b"", name + _EDGES: b""})
+
+    def add(self, lines: Iterable[Known]) -> None:
+        """Know these lines from now on."""
+        for known in lines:
+            self._memory.add(known)
+            self._learned.append(known)
+
+    def share(self) -> None:
+        """Let other recordings know the lines of this one."""
+        keys = [key for known in self._learned for key in keys_like([known.print])[:1]]
+        before = self._context.remember(self._shared, list(dict.fromkeys(keys)))
+        values = merged(self._learned, before)
+        if values:
+            self._context.keep(self._shared, values)
+
+    def _kept(self, frame: Frame, what: bytes) -> bytes:
+        key = frame.item.encode() + what
+        return self._context.remember(self._own, [key]).get(key, b"")
