@@ -129,7 +129,7 @@ def _after_stop(sentence: str, at: int) -> bool:
 _LINE = re.compile(
     r"^\W*?(?:facts?\s*)?\[?\s*#?(?P<ids>\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\s*[\]).:]+\s*(?P<text>\S.*)$", re.I
 )
-_CITED = re.compile(r"\s*[\[(](?:facts?\s*)?\d{1,3}(?:[:,.]\s*\d{1,3})*[\])]")
+_CITED = re.compile(r"\s+\[(?:facts?\s*)?\d{1,3}(?:[:,.]\s*\d{1,3})*\]")
 
 
 @dataclass(frozen=True, slots=True)

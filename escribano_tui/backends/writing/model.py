@@ -220,7 +220,8 @@ class _Task:
         if self.why:
             return own
         place = {claim: k for k, claim in enumerate(self.claims)}
-        points = [self._joined(group, place) for group in self.section.groups]
+        shown = self.section.groups if self._shows("points", "prose") else ()
+        points = [self._joined(group, place) for group in shown] or list(own.points)
         lead = self._joined(self.section.lead, place) if self._shows("lead") else own.lead
         return Words(tuple(p for p in points if p), "\n\n".join(p for p in points if p), lead)
 
