@@ -128,6 +128,21 @@ def known_backends() -> dict[str, list[BackendInfo]]:
         registry.close()
 
 
+def pull_model(name: str, progress: Callable[[int, int, str], None]) -> Path:
+    """Fetch the weights of a model into the models folder; returns where they are. Raises BackendError.
+
+    `progress(bytes so far, bytes in all, file)`.
+    """
+    from threading import Event
+
+    from escribano_tui.backends.fetch import pull
+
+    private()
+    paths = find_paths()
+    make_private(paths.home)
+    return pull(name, paths.models, progress, Event())
+
+
 def scan_file(path: Path) -> tuple[Recording, list[Change]]:
     """Probe and scan alone; nothing is kept. Raises UnusableInput."""
     from threading import Event

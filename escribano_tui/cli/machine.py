@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 import click
 
-from escribano_tui.cli.failures import DONE, FAILED
+from escribano_tui.cli.failures import DONE, FAILED, Problem
 from escribano_tui.cli.runs import open_house
 
 if TYPE_CHECKING:
@@ -91,17 +92,21 @@ def _explain_fields() -> None:
             click.echo(f"  {field.name} = {shown}{unit}{bounds}{choices}: {meta['help']}")
 
 
-@click.command("models")
+@click.group("models", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def models(as_json: bool) -> None:
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
     """Backends and models by what they do: which serves, and why the others do not.
 
     \b
     Example:
       escribano-tui models
+      escribano-tui models pull faster-whisper/small
     """
     from escribano_tui import bootstrap
 
+    if context.invoked_subcommand is not None:
+        return
     ports = bootstrap.known_backends()
     if as_json:
         rows = [asdict(info) for infos in ports.values() for info in infos]
@@ -115,6 +120,34 @@ def models(as_json: bool) -> None:
             facts = ", ".join(f for f in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if f)
             why = "" if info.availability.ok else f": {info.availability.why} {info.availability.remedy}"
             click.echo(f"  {mark} {info.label}{f' ({facts})' if facts else ''}{why}".rstrip())
+
+
+@models.command("pull")
+@click.argument("name")
+def pull_model(name: str) -> int:
+    """Fetch the weights of a model: FAMILY/NAME, or FAMILY/OWNER/REPOSITORY of the Hugging Face hub.
+
+    Nothing else in this program fetches anything. A fetch that was broken off goes on where it stopped.
+
+    \b
+    Example:
+      escribano-tui models pull faster-whisper/small
+    """
+    from escribano_tui import bootstrap
+    from escribano_tui.ports import BackendError
+
+    with click.progressbar(length=1, label=name, file=sys.stderr, width=30) as bar:
+
+        def progress(done: int, total: int, file: str) -> None:
+            bar.length = max(1, total)
+            bar.update(done - bar.pos)
+
+        try:
+            folder = bootstrap.pull_model(name, progress)
+        except BackendError as problem:
+            raise Problem(f"It was not fetched: {problem}.") from problem
+    click.echo(str(folder))
+    return DONE
 
 
 @click.command("config")

@@ -23,7 +23,7 @@ from tests.sounds import RATE, hiss, silence, voice
 
 pytestmark = pytest.mark.native
 
-NATIVE = ["moonshine", "faster-whisper", "mlx-whisper"]
+NATIVE = ["moonshine", "faster-whisper", pytest.param("mlx-whisper", marks=pytest.mark.mlx)]
 
 
 @pytest.fixture(scope="module")
