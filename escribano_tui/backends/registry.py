@@ -25,7 +25,11 @@ MODULES: tuple[str, ...] = (
     "escribano_tui.backends.speech.moonshine",
     # screen_text
     "escribano_tui.backends.screen_text.rapidocr",
+    # vision
+    "escribano_tui.backends.vision.screen_reader",
     # writing
+    "escribano_tui.backends.writing.ollama",
+    "escribano_tui.backends.writing.openai",
     "escribano_tui.backends.writing.deterministic",
 )
 
