@@ -375,7 +375,9 @@ class Outputs(Protocol):
 
     def put(self, output_id: int, item: str, evidence: Sequence[Evidence]) -> None: ...
 
-    def fail(self, output_id: int, item: str, message: str, raw: str) -> None: ...
+    def fail(self, output_id: int, item: str, message: str, raw: str, instead: Sequence[Evidence] = ()) -> None:
+        """Mark an item as failed; `instead` stands in for what it did not give, until it is tried again."""
+        ...
 
     def close(self, output_id: int, state: str, wall_s: float, busy_s: float, note: str) -> Output: ...
 
@@ -523,8 +525,8 @@ class PhaseContext(Protocol):
         """Store what an item gave, in one transaction, mark it done, and hand it on to the phases that follow."""
         ...
 
-    def fail(self, item: str, message: str, raw: str = "") -> None:
-        """Count an item as failed: shown, and tried again by `--retry-failed`."""
+    def fail(self, item: str, message: str, raw: str = "", instead: Sequence[Evidence] = ()) -> None:
+        """Count an item as failed: shown, and tried again by `--retry-failed`; `instead` stands in for it until then."""
         ...
 
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:

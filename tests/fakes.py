@@ -42,6 +42,7 @@ class MemoryContext:
         self.items: dict[str, list[Evidence]] = dict(items or {})
         self.failed: dict[str, str] = dict(failed or {})
         self.raws: dict[str, str] = {}
+        self.instead: dict[str, list[Evidence]] = {}  # what stands in for failed items
         self.notes: list[str] = []
         self.looks: list[tuple[float, str, str]] = []
         self.progressed: list[tuple[int, int | None, str]] = []
@@ -70,9 +71,10 @@ class MemoryContext:
         self.failed.pop(item, None)
         self._through(item)
 
-    def fail(self, item: str, message: str, raw: str = "") -> None:
+    def fail(self, item: str, message: str, raw: str = "", instead: Sequence[Evidence] = ()) -> None:
         assert item not in self.items, f"{item} was done already"
         self.failed[item] = message
+        self.instead[item] = list(instead)
         self.raws[item] = raw
         self._through(item)
 

@@ -143,8 +143,8 @@ class Context:
         self._through(item, "done")
         self._run.pictures.note(self.phase, item, kept)
 
-    def fail(self, item: str, message: str, raw: str = "") -> None:
-        self._feed.failed(item, message, raw)
+    def fail(self, item: str, message: str, raw: str = "", instead: Sequence[Evidence] = ()) -> None:
+        self._feed.failed(item, message, raw, instead)
         self._through(item, "failed")
         self._run.pictures.note(self.phase, item, ())
         self._run.emit(ItemFailed(self.phase, item, clean_line(message)))

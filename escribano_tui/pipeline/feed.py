@@ -35,13 +35,13 @@ class Feed:
             self._live.append((item, tuple(evidence)))
             self._changed.notify_all()
 
-    def failed(self, item: str, message: str, raw: str) -> None:
-        """Store that an item gave nothing; followers hear of it as of any other."""
+    def failed(self, item: str, message: str, raw: str, instead: Sequence[Evidence] = ()) -> None:
+        """Store that an item gave nothing, and what stands in for it; followers hear of it as of any other."""
         with self._changed:
             if self.output_id is None:
                 raise ValueError("a skipped phase has no items")
-            self._outputs.fail(self.output_id, item, message, raw)
-            self._live.append((item, ()))
+            self._outputs.fail(self.output_id, item, message, raw, instead)
+            self._live.append((item, tuple(instead)))
             self._changed.notify_all()
 
     @property

@@ -76,13 +76,16 @@ class OutputStore:
         return failed
 
     def put(self, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
+        with self._connections.write() as db:
+            self._upsert_all(db, output_id, evidence)
+            self._mark(db, output_id, item, "done", "", "")
+
+    def _upsert_all(self, db: Database, output_id: int, evidence: Sequence[Evidence]) -> None:
         by_kind: dict[type, list[Any]] = {}
         for one in evidence:
             by_kind.setdefault(type(one), []).append(one)
-        with self._connections.write() as db:
-            for kind, rows in by_kind.items():
-                self._upsert(db, output_id, kind, rows)
-            self._mark(db, output_id, item, "done", "", "")
+        for kind, rows in by_kind.items():
+            self._upsert(db, output_id, kind, rows)
 
     @staticmethod
     def _upsert(db: Database, output_id: int, kind: type, evidence: list[Any]) -> None:
@@ -105,8 +108,9 @@ class OutputStore:
             [output_id, item, state, message, raw],
         )
 
-    def fail(self, output_id: int, item: str, message: str, raw: str) -> None:
+    def fail(self, output_id: int, item: str, message: str, raw: str, instead: Sequence[Evidence] = ()) -> None:
         with self._connections.write() as db:
+            self._upsert_all(db, output_id, instead)
             self._mark(db, output_id, item, "failed", clean_line(message), clean(raw))
 
     def close(self, output_id: int, state: str, wall_s: float, busy_s: float, note: str) -> Output:
