@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +25,62 @@ _JUMP_S = 0.08  # frames further from where they are due start a new stretch (AA
 _BACKWARD_S = 1.0
 _PREROLL_S = 0.2  # decoders of overlapping transforms need a frame or two before the first good sample
 _FULL_SCALE = {"uint8": 128.0, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
+_READ_ON_S = 30.0  # read over so much rather than seek
+_LOOK_BACK_S = 30.0  # kept, for spans that overlap
 _STRETCH = 64  # decoded frames handed on together
 
 
-def sound(track: Track, start_s: float, end_s: float, rate: int) -> Sound:
-    """Mono samples of [start_s, end_s) in session time at `rate`, zeros where the track has none."""
-    out = np.zeros(max(0, round((end_s - start_s) * rate)), dtype=np.float32)
-    if not len(out):
+class SoundReader:
+    """Spans of one track, read on from where the last one ended where that is near: spans are asked for in order.
+
+    `read` may be called from one thread at a time. The file is open until the track is read through, or `close`.
+    """
+
+    def __init__(self, track: Track, rate: int) -> None:
+        self._track, self._rate = track, rate
+        self._pieces: Iterator[tuple[float, Sound]] = iter(())
+        self._held: deque[tuple[float, Sound]] = deque()
+        self._from_s = self._until_s = float("inf")
+
+    def read(self, start_s: float, end_s: float) -> Sound:
+        """Mono samples of [start_s, end_s) in session time, zeros where the track has none."""
+        out = np.zeros(max(0, round((end_s - start_s) * self._rate)), dtype=np.float32)
+        if not len(out):
+            return out
+        if not self._from_s <= start_s <= self._until_s + _READ_ON_S:
+            self._restart(start_s)
+        self._read_until(end_s)
+        while self._held and self._end_of(self._held[0]) < start_s - _LOOK_BACK_S:
+            self._from_s = self._end_of(self._held.popleft())
+        for at_s, samples in self._held:
+            _place(out, round((at_s - start_s) * self._rate), samples)
         return out
-    for at_s, samples in stretches(track, rate, max(0.0, start_s - _PREROLL_S - track.offset_s), end_s):
-        if at_s >= end_s:
-            break
-        _place(out, round((at_s - start_s) * rate), samples)
-    return out
+
+    def close(self) -> None:
+        """Close the file; a later `read` opens it again."""
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
+        self._held.clear()
+        self._from_s = self._until_s = float("inf")
+
+    def _restart(self, start_s: float) -> None:
+        self.close()
+        from_s = max(0.0, start_s - _PREROLL_S - self._track.offset_s)
+        self._pieces = stretches(self._track, self._rate, from_s)
+        self._from_s = self._until_s = start_s if from_s > 0 else -float("inf")
+
+    def _read_until(self, end_s: float) -> None:
+        while self._until_s < end_s:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._until_s = float("inf")
+                return
+            self._held.append(piece)
+            self._until_s = self._end_of(piece)
+
+    def _end_of(self, piece: tuple[float, Sound]) -> float:
+        return piece[0] + len(piece[1]) / self._rate
 
 
 def blocks(track: Track, stop: Stop, block_s: float, rate: int) -> Iterator[tuple[float, Sound]]:
@@ -76,9 +120,7 @@ def loudness(track: Track, duration_s: float, stop: Stop, step_s: float) -> Enve
     return Envelope(f"loudness:{track.name}", step_s, tuple(np.round(dbfs, 2).tolist()))
 
 
-def stretches(
-    track: Track, rate: int, from_track_s: float = 0.0, until_s: float | None = None
-) -> Iterator[tuple[float, Sound]]:
+def stretches(track: Track, rate: int, from_track_s: float = 0.0) -> Iterator[tuple[float, Sound]]:
     """(session time, mono samples at `rate`) as decoded, in order; a jump of the clock starts anew."""
     resampler, due_s, at_s = _resampler(rate), None, 0.0
     pending: list[Sound] = []
@@ -95,8 +137,6 @@ def stretches(
             samples = np.concatenate(pending)
             yield at_s, samples
             at_s, pending = at_s + len(samples) / rate, []
-        if until_s is not None and frame_s > until_s:
-            break
     pending += _resampled(resampler, None)
     if pending:
         yield at_s, np.concatenate(pending)
@@ -140,7 +180,7 @@ def _frames(track: Track, from_track_s: float) -> Iterator[tuple[float, AudioFra
         stream.codec_context.thread_count = 1
         base = float(stream.time_base or 1)
         begin_s = (stream.start_time or 0) * base
-        if from_track_s > 0:
+        if from_track_s > 0 and "mpegts" not in container.format.name:  # its clock may be set back: read from the start
             _seek(container, stream, begin_s + from_track_s, base)
         clock = _Clock()
         for packet in _packets(container, stream):

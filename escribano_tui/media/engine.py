@@ -24,6 +24,7 @@ from escribano_tui.ports import Picture, Stop
 if TYPE_CHECKING:
     from escribano_tui.ports import Sound
 
+_READERS = 4  # tracks kept open between calls of `sound`
 _KEPT = 2  # packet tables kept in memory: that of the run, and one more
 
 
@@ -33,6 +34,15 @@ class MediaEngine:
     def __init__(self) -> None:
         self._tables: OrderedDict[tuple[str, str], Packets] = OrderedDict()
         self._lock = threading.Lock()
+        self._readers: dict[tuple[Track, int], audio.SoundReader] = {}
+        self._reading = threading.Lock()
+
+    def close(self) -> None:
+        """Close files that are kept open between calls."""
+        with self._reading:
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
 
     def probe(self, path: Path) -> Recording:
         """Facts of the container, true duration, tracks, fingerprint. Raises UnusableInput with one clear sentence."""
@@ -73,8 +83,13 @@ class MediaEngine:
 
     def sound(self, track: Track, start_s: float, end_s: float, rate: int = 16_000) -> Sound:
         """Mono samples of a span (session time), zero-padded where the track has none."""
-        with _readable(Path(track.path)):
-            return audio.sound(track, start_s, end_s, rate)
+        name = (track, rate)
+        with _readable(Path(track.path)), self._reading:
+            reader = self._readers.pop(name, None) or audio.SoundReader(track, rate)
+            self._readers[name] = reader  # the last one used is the last one in the dict
+            while len(self._readers) > _READERS:
+                self._readers.pop(next(iter(self._readers))).close()
+            return reader.read(start_s, end_s)
 
     def sound_blocks(
         self, track: Track, stop: Stop, block_s: float = 30.0, rate: int = 16_000

@@ -24,13 +24,15 @@ _SOUND_BEYOND_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """`end_s` is the end of the recording in the container's clock; `packets` all video packets where they were read."""
+    """Ends in the container's clock; `end_s` is that of the recording. `set_back` says that the clock runs backwards
+    somewhere: the ends of the sound are not known then."""
 
     end_s: float
     video_end_s: float
     audio_ends_s: tuple[float, ...]
     fps: float
     notes: tuple[str, ...] = ()
+    set_back: bool = False
 
 
 def measure(path: Path, origin_s: float) -> Extent:
@@ -45,6 +47,7 @@ def measure(path: Path, origin_s: float) -> Extent:
         reached = max(ends.values(), default=None)
         audio = [s.index for s in container.streams.audio]
     notes: list[str] = []
+    set_back = False
     if claimed_s is None or reached is None or reached < claimed_s - _BELIEVED_S:
         ends = _all_ends(path)
         video_end_s = ends.get(stream.index) if stream is not None else None
@@ -53,9 +56,10 @@ def measure(path: Path, origin_s: float) -> Extent:
         video_end_s = packets.end_s
         fps = _measured_fps(packets) or fps
         notes += _clock_notes(packets, origin_s)
-    audio_ends = tuple(ends.get(index, 0.0) for index in audio)
+        set_back = packets.backwards
+    audio_ends = tuple(0.0 if set_back else ends.get(index, 0.0) for index in audio)
     end_s = _end(video_end_s, max(audio_ends, default=0.0), claimed_s, origin_s, notes)
-    return Extent(end_s, video_end_s or 0.0, audio_ends, fps, tuple(notes))
+    return Extent(end_s, video_end_s or 0.0, audio_ends, fps, tuple(notes), set_back)
 
 
 def _end(video_s: float | None, audio_s: float, claimed_s: float | None, origin_s: float, notes: list[str]) -> float:

@@ -1,4 +1,4 @@
-"""Streams in which every picture is a keyframe (MJPEG, ProRes, intra-only): sizes hint, small pictures decide."""
+"""Streams whose pictures all weigh much (MJPEG, ProRes, intra-only, lossless): sizes hint, small pictures decide."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from escribano_tui.media.verify import SAME_AREA
 from escribano_tui.ports import Stop
 
 _ALL = 0.9  # a stream in which this share of the packets are keyframes counts as one
+_FEWEST = 5
+_AS_LARGE = frozenset({"ffv1", "gif", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "rawvideo", "png"})
 _GRID_S = 2.0  # looked at in any case, whatever the sizes say
 _HINTS_PER_MINUTE = 20
 _HINT = 0.004  # a step in size that is worth a look
 _ROUNDS = 8  # halvings: 2 s at 100 pictures a second
 
 
-def is_intra(packets: Packets) -> bool:
-    """Whether nearly every packet is a keyframe."""
-    return len(packets) > 4 and float(np.mean(packets.key)) >= _ALL
+def is_intra(packets: Packets, codec: str) -> bool:
+    """Whether nearly every packet is a keyframe, or as large as one whatever it shows."""
+    if len(packets) < _FEWEST:
+        return False
+    return codec in _AS_LARGE or float(np.mean(packets.key)) >= _ALL
 
 
 def intra_news(path: Path, packets: Packets, stop: Stop) -> Floats:

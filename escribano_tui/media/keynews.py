@@ -14,18 +14,22 @@ _EXPLAINED = 0.8  # a rule holds where it explains this share of the keyframes, 
 _NEAR_WHOLE = 0.98  # an interval counts as full from here on (rounding of rates such as 29.97)
 _SPREAD = 0.03  # by how much the longest intervals may differ and still be one
 _SIZE_OF_CHANGE = 0.06  # keyframes of unlike pictures differ in size by more; of like ones by less
+_NOISE = 0.001  # keyframes of the very same picture differ by less
+_LOOKED_AT, _ONE_IN = 6, 16  # so many, or one in so many, are decoded where nothing else calls for it
 _COST = 2.0  # news sent as differences weighs at least half of the same in a keyframe
 
 
 @dataclass(frozen=True, slots=True)
 class KeyNews:
     """What is thought of the keyframes, one value each. `index` are packet numbers; `share` is how much of the picture
-    is news (0 where nothing is thought to have changed), `sure` in 0..1; `doubtful` ones are worth decoding."""
+    is news (0 where nothing is thought to have changed), `sure` in 0..1; `doubtful` ones are worth decoding; `sent` is
+    what came as differences since the keyframe before, as a share of a keyframe."""
 
     index: Ints
     share: Floats
     sure: Floats
     doubtful: Bools
+    sent: Floats
 
 
 def judge(packets: Packets, levels: Levels) -> KeyNews:
@@ -33,30 +37,39 @@ def judge(packets: Packets, levels: Levels) -> KeyNews:
     keys = np.flatnonzero(packets.key).astype(np.int64)
     none = np.zeros(len(keys))
     if len(keys) < 2:
-        return KeyNews(keys, none, none, none.astype(np.bool_))
+        return KeyNews(keys, none, none, none.astype(np.bool_), none)
     size = packets.size[keys].astype(np.float64)
-    sent = np.concatenate(([0.0], np.cumsum(levels.news * levels.whole)))
-    between = np.diff(sent[keys], prepend=0.0)
-    between[0] = 0.0
     larger = np.maximum(size, np.roll(size, 1))
-    moved = np.abs(size - np.roll(size, 1)) / larger
-    moved[0] = 0.0
-    left = np.maximum(moved - _COST * between / larger, 0.0)  # the part of the move that was not sent before
-    limit = np.maximum(_SIZE_OF_CHANGE, 4.0 * _unrest(moved, between / larger))
+    total = np.concatenate(([0.0], np.cumsum(levels.news * levels.whole)))
+    sent = np.concatenate(([0.0], np.diff(total[keys]))) / larger
+    moved = np.concatenate(([0.0], np.abs(np.diff(size)) / larger[1:]))
+    left = moved - _COST * sent  # the part of the move that was not sent before
+    leaps = left > np.maximum(_SIZE_OF_CHANGE, 4.0 * _unrest(moved, sent))
     early = ~_due(packets, keys)
     early[0] = False
-    leaps = left > limit
     share = np.where(early & leaps, np.maximum(left, 0.3), np.where(early, 0.3, np.where(leaps, left, 0.0)))
     sure = np.where(early & leaps, 0.95, np.where(early, 0.6, np.where(leaps, 0.5, 0.0)))
-    doubtful = (early ^ leaps) & (np.arange(len(keys)) > 0)
     # A group in which much was sent: an early keyframe is there because the encoder saw a cut.
-    doubtful &= ~(early & (between > 0.3 * larger))
-    return KeyNews(keys, share, sure, doubtful)
+    doubtful = (early ^ leaps) & ~(early & (sent > 0.3)) | _most_suspicious(left, moved, sent, early)
+    doubtful[0] = False
+    return KeyNews(keys, share, sure, doubtful, sent)
 
 
-def _unrest(moved: Floats, between: Floats) -> float:
+def _most_suspicious(left: Floats, moved: Floats, sent: Floats, early: Bools) -> Bools:
+    """Of the keyframes that were due: the few that moved most beyond what was sent. Two pages may weigh nearly the same."""
+    chosen = np.zeros(len(left), dtype=np.bool_)
+    suspects = ~early & ((moved > _NOISE) | (sent > 0))
+    if len(left) > _LOOKED_AT:
+        suspects &= left > -_SIZE_OF_CHANGE
+    index = np.flatnonzero(suspects)
+    most = max(_LOOKED_AT, len(left) // _ONE_IN)
+    chosen[index[np.argsort(-left[index], kind="stable")][:most]] = True
+    return chosen
+
+
+def _unrest(moved: Floats, sent: Floats) -> float:
     """By how much keyframes of one picture differ in this file: where next to nothing was sent in between."""
-    quiet = moved[1:][between[1:] < 0.01]
+    quiet = moved[1:][sent[1:] < 0.01]
     return float(np.median(quiet)) if len(quiet) >= 3 else 0.0
 
 

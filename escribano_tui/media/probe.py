@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,11 +168,11 @@ def _sound_origin(facts: _Facts) -> float:
 
 def _placed(track: Track, origin_s: float, index: int, extent: Extent) -> Track:
     """The track with its offset from the first picture, and its length where only its packets say it."""
-    from dataclasses import replace
-
     end_s = extent.audio_ends_s[track.stream_index] if track.stream_index < len(extent.audio_ends_s) else 0.0
     measured_s = max(0.0, end_s - track.offset_s)
     length_s = min(track.duration_s, measured_s) if track.duration_s and measured_s else track.duration_s or measured_s
+    if extent.set_back:
+        length_s = extent.end_s - track.offset_s
     return replace(track, offset_s=round(track.offset_s - origin_s, 6), duration_s=round(length_s, 3))
 
 

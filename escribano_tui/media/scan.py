@@ -53,7 +53,7 @@ def scan_packets(
 
 def _news(path: Path, recording: Recording, packets: Packets, stop: Stop) -> tuple[Floats, Floats]:
     """(share of the picture that is new, how sure that is or 0 where only the size says it) for each packet."""
-    if is_intra(packets):
+    if is_intra(packets, recording.video_codec):
         share = intra_news(path, packets, stop)
         return share, np.where(share > 0, _SEEN_SURE, 0.0)
     measured = levels(packets, recording.width * recording.height)

@@ -21,24 +21,49 @@ _LONG_S = 0.4  # a doubt longer than this could lose a boundary: these are decod
 # Packets that may be decoded to place changes: a share of all, but always so many.
 _LONG_SHARE, _LONG_LEAST = 0.1, 3000
 _SHORT_SHARE, _SHORT_LEAST = 0.05, 200
+_SHORT_FILE, _KEY_SHARE = 1000, 0.005  # packets decoded to judge keyframes: all of a short file, else a share
+_LITTLE_SENT = 0.02  # of a whole picture: less than a line of text
 _MOST_KEYS = 400  # keyframes compared at most
 
 
 def verified(path: Path, packets: Packets, keys: KeyNews, stop: Stop) -> KeyNews:
-    """Doubtful keyframes compared with the keyframe before each: what looks the same has not changed."""
-    doubtful = np.flatnonzero(keys.doubtful)[:_MOST_KEYS].tolist()
-    if not doubtful:
+    """Doubtful keyframes compared with what was shown before: what looks the same has not changed.
+
+    Where little was sent since, that is the keyframe before; else the picture right before, if that is near enough.
+    """
+    before = _compared_with(packets, keys)
+    if not before:
         return keys
-    seen = glimpses(path, packets, {int(keys.index[k]) for d in doubtful for k in (d - 1, d)}, stop)
+    wanted = {n for k, other in before.items() for n in (int(keys.index[k]), other)}
+    seen = glimpses(path, packets, wanted, stop)
     share, sure = keys.share.copy(), keys.sure.copy()
-    for d in doubtful:
-        one, other = seen.get(int(keys.index[d - 1])), seen.get(int(keys.index[d]))
-        if one is None or other is None:
+    for k, other in before.items():
+        now, then = seen.get(int(keys.index[k])), seen.get(other)
+        if now is None or then is None:
             continue
-        area = unlike(one, other)
-        share[d] = area if area >= SAME_AREA else 0.0
-        sure[d] = 0.8 if area >= SAME_AREA else 0.0
+        area = unlike(then, now)
+        share[k] = area if area >= SAME_AREA else 0.0
+        sure[k] = 0.8 if area >= SAME_AREA else 0.0
     return replace(keys, share=share, sure=sure)
+
+
+def _compared_with(packets: Packets, keys: KeyNews) -> dict[int, int]:
+    """For each doubtful keyframe the number of the packet that it is compared with."""
+    order = np.argsort(packets.time_s, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    budget = len(packets) if len(packets) <= _SHORT_FILE else int(_KEY_SHARE * len(packets))
+    before: dict[int, int] = {}
+    for k in np.flatnonzero(keys.doubtful)[:_MOST_KEYS].tolist():
+        number, last = int(keys.index[k]), int(keys.index[k - 1])
+        if keys.sent[k] < _LITTLE_SENT:
+            before[k] = last
+        elif number - last <= budget and rank[number] > 0:
+            budget -= number - last
+            before[k] = int(order[rank[number] - 1])
+        elif keys.share[k] > 0:  # it was called a change by its size: the pictures may still tell that it is none
+            before[k] = last
+    return before
 
 
 def placed(path: Path, packets: Packets, chosen: Ints, stop: Stop) -> Floats:
