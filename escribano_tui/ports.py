@@ -433,8 +433,8 @@ class RunLog(Protocol):
         """The latest run that has drafted the whole recording."""
         ...
 
-    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, int]]:
-        """(busy s, recording s, items) of finished phases that were really computed, newest first."""
+    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
+        """(busy s, recording s, profile) of finished phases that were really computed, newest first."""
         ...
 
 

@@ -24,7 +24,9 @@ def quiet(log: Path) -> Iterator[TextIO]:
     """
     rotate(log)
     before = (sys.stderr, sys.__stderr__)
-    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    descriptor = os.dup(2)
+    shown_on = 2 if os.isatty(2) or not os.isatty(1) else 1  # `2>errors.txt` must not take the screen away
+    terminal = os.fdopen(os.dup(shown_on), "w", buffering=1, encoding="utf-8", errors="replace")
     sink = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     handler = logging.FileHandler(log, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -38,7 +40,8 @@ def quiet(log: Path) -> Iterator[TextIO]:
         root.removeHandler(handler)
         handler.close()
         terminal.flush()
-        os.dup2(terminal.fileno(), 2)
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
         sys.stderr, sys.__stderr__ = before  # type: ignore[misc]
         terminal.close()
         os.close(sink)

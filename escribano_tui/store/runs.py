@@ -63,9 +63,9 @@ class RunStore:
         records = tuple(PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}) for p in phases)
         return RunRecord(**row, phases=records)
 
-    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, int]]:
+    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
         query = (
-            "SELECT p.busy_s, r.duration_s, p.items FROM run_phases p JOIN runs ON runs.id = p.run_id"
+            "SELECT p.busy_s, r.duration_s, runs.profile FROM run_phases p JOIN runs ON runs.id = p.run_id"
             " JOIN recordings r ON r.id = runs.recording_id"
             " WHERE p.name = ? AND p.backend = ? AND p.model = ? AND p.state = 'finished' AND p.reused = 0"
             " ORDER BY runs.started_at DESC LIMIT 20"

@@ -60,9 +60,10 @@ class RunDesk:
 
     def plan(self, recording_id: str, profile: str, options: RunOptions = RunOptions()) -> RunPlan:  # noqa: B008 - frozen
         recording, settings = self._prepare(recording_id, profile, options)
+        profiles = {p.name: p for p in self.load_profiles().profiles}
         phases, seconds, measured = [], {}, True
         for step in self.pipeline.plan(recording, settings, options):
-            seconds[step.name], known = estimate_phase(self.store.runs, recording, step)
+            seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
             measured = measured and known
             phases.append(_planned(step, seconds[step.name]))
         basis = "past runs on this machine" if measured else "a guess: this machine has not run all of it yet"

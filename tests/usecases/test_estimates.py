@@ -1,0 +1,55 @@
+"""Estimates: a guess before the first run, then what this machine has measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from escribano_tui.config.paths import shipped
+from escribano_tui.config.profiles import load_profiles
+from escribano_tui.domain.recording import Recording
+from escribano_tui.ports import PlannedStep
+from escribano_tui.usecases.estimates import estimate_phase, frames_expected, guess, wall_s
+
+PROFILES = {p.name: p for p in load_profiles(shipped("profiles.toml"), shipped("none"), {}).profiles}
+HOUR = Recording("a", "a.mp4", "a", 1, 3600.0, 1920, 1080)
+READ = PlannedStep("read", "compute")
+
+
+class Past:
+    def __init__(self, *rows: tuple[float, float, str]) -> None:
+        self.rows = list(rows)
+
+    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
+        return self.rows
+
+
+def estimate(past: Past, profile: str, step: PlannedStep = READ) -> tuple[float, bool]:
+    return estimate_phase(past, HOUR, PROFILES[profile], PROFILES, step)  # type: ignore[arg-type]
+
+
+def test_thorough_is_guessed_to_do_more_than_quick() -> None:
+    assert frames_expected(PROFILES["thorough"], 3600) > 1.5 * frames_expected(PROFILES["quick"], 3600)
+    assert estimate(Past(), "thorough")[0] > 1.5 * estimate(Past(), "quick")[0]
+    assert estimate(Past(), "quick")[1] is False
+
+
+def test_what_was_measured_counts_for_the_same_profile() -> None:
+    busy = 3 * guess("read", PROFILES["quick"], 600.0)
+    seconds, measured = estimate(Past((busy, 600.0, "quick"), (1.0, 600.0, "thorough")), "quick")
+    assert measured
+    assert seconds == pytest.approx(3 * guess("read", PROFILES["quick"], 3600.0))
+
+
+def test_another_profiles_run_is_better_than_no_run() -> None:
+    busy = 2 * guess("read", PROFILES["quick"], 600.0)
+    assert estimate(Past((busy, 600.0, "quick")), "thorough")[0] == pytest.approx(
+        2 * guess("read", PROFILES["thorough"], 3600.0)
+    )
+
+
+def test_what_is_reused_costs_nothing() -> None:
+    assert estimate(Past(), "quick", PlannedStep("read", "reuse")) == (0.0, True)
+
+
+def test_lanes_overlap() -> None:
+    assert wall_s({"scan": 1, "frames": 2, "read": 10, "describe": 3, "listen": 1, "transcribe": 4, "segment": 1}) == 12
