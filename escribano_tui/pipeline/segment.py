@@ -69,7 +69,7 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
             clues = gather(until_ms, changes, motion, (), descriptions)
             context.drafted(rows_of(draft(clues, settings_of(context.profile), cues)))
             drafted_at = time.monotonic()
-    return descriptions
+    return context.load("describe", Description)  # some were put right after they had been handed on
 
 
 def rows_of(segments: list[Segment]) -> list[DraftRow]:
