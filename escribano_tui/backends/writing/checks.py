@@ -11,7 +11,7 @@ from escribano_tui.domain.finding.views import key_of
 from escribano_tui.domain.phrase import plain
 from escribano_tui.domain.summary import Claim
 
-LONGEST_WORDS = 60
+FEWEST_WORDS, LONGEST_WORDS = 3, 60
 _UNKNOWN_SHARE = 0.34  # of the words that carry meaning: more of them, and it speaks of something else
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _TOKEN = re.compile(r"[^\W_][\w./+#@-]*[\w+#]|[^\W_]")
@@ -45,6 +45,7 @@ _REFUSAL = re.compile(
     r"|i'm unable to|cannot fulfil)",
     re.I,
 )
+_STUTTER = re.compile(r"(\S{1,12}?)\1{20,}$")
 _ENGLISH = frozenset(
     {"the", "a", "an", "and", "of", "to", "in", "on", "with", "that", "was", "were", "for", "from", "it", "as", "at", "by"}
 )
@@ -77,8 +78,8 @@ def _spoken_numbers(text: str) -> list[str]:
 def problems(sentence: str, facts: Ground) -> list[str]:
     """Why a sentence cannot stand; empty where it can."""
     found = []
-    if len(sentence.split()) > LONGEST_WORDS:
-        found.append("it is too long")
+    if not FEWEST_WORDS <= len(sentence.split()) <= LONGEST_WORDS:
+        found.append("its length")
     told = [*_numbers(sentence), *(n for n in _spoken_numbers(sentence) if n != "1")]
     found += [f"the number {n}" for n in told if n not in facts.numbers]
     found += [f"the name {n}" for n in _names(sentence) if key_of(n) not in facts.key]
@@ -129,6 +130,9 @@ def _after_stop(sentence: str, at: int) -> bool:
 _LINE = re.compile(
     r"^\W*?(?:facts?\s*)?\[?\s*#?(?P<ids>\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\s*[\]).:]+\s*(?P<text>\S.*)$", re.I
 )
+_KIND = re.compile(r"^(?:done|result|to come|in the owner's words)\s*:\s*", re.I)  # copied from the prompt
+# Some models answer in JSON whatever they are asked.
+_JSON_LINE = re.compile(r'^\{"(?:fact|id|number)": ?"?(?P<ids>\d{1,3})"?,.*?"(?:text|sentence)": ?"(?P<text>.+?)"\s*\},?$')
 _CITED = re.compile(r"\s+\[(?:facts?\s*)?\d{1,3}(?:[:,.]\s*\d{1,3})*\]")
 
 
@@ -142,13 +146,20 @@ class Told:
 
 def read_line(line: str, count: int) -> Told | None:
     """A line of an answer, `[1, 3] text`; None where it names no fact, or one that there is not."""
-    found = _LINE.match(line.strip())
+    found = _LINE.match(line.strip()) or _JSON_LINE.match(line.strip())
     if not found:
         return None
     ids = tuple(dict.fromkeys(int(n) - 1 for n in re.findall(r"\d+", found["ids"])))
     if not all(0 <= k < count for k in ids):
         return None
-    return Told(ids, " ".join(_CITED.sub("", found["text"]).split()))
+    text = _KIND.sub("", " ".join(_CITED.sub("", found["text"]).split()))
+    return Told(ids, text[:1].upper() + text[1:])
+
+
+def beyond(line: str, count: int) -> bool:
+    """Whether a line is numbered beyond the facts: from here on a model only makes things up."""
+    found = _LINE.match(line.strip())
+    return bool(found) and max(int(n) for n in re.findall(r"\d+", found["ids"] if found else "0")) > count
 
 
 def sound(told: Told, claims: Sequence[Claim], label: str) -> tuple[str, int]:
@@ -171,6 +182,8 @@ def foreign(answer: str) -> bool:
 
 def looping(answer: str) -> bool:
     """Whether the same words come again and again: a model that has lost its way."""
+    if _STUTTER.search(answer[-400:]):
+        return True
     words = answer.casefold().split()
     if len(words) < 40:
         return False

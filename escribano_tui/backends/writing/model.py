@@ -7,14 +7,14 @@ citations from them. A fact that the model did not word soundly keeps the determ
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from escribano_tui.backends.writing import checks, prompts, wording
 from escribano_tui.backends.writing.deterministic import template_of
+from escribano_tui.backends.writing.kept import dump, load
 from escribano_tui.backends.writing.layout import Words, document, own_words
 from escribano_tui.backends.writing.plan import Section, plan
 from escribano_tui.backends.writing.restyle import restyled
@@ -27,6 +27,7 @@ from escribano_tui.ports import BackendError, Cancelled, Stop
 CLAIMS_A_PROMPT = 8
 TOKENS_A_CLAIM = 70
 MOST_PROMPT_TOKENS = 2_400  # with the answer it fits a context of 4,096
+_POINTS_A_PARAGRAPH = 4
 _LEAST_SOUND = 0.3  # of the facts of a prompt: fewer, and the deterministic text of the subject stands
 
 
@@ -61,7 +62,7 @@ class ModelWriter:
         """
         template = template_of(self._formats, format)
         chosen = plan(sheet, template)
-        kept = _kept(before, self._name, self._talk.model)
+        kept = load(before, self._name, self._talk.model)
         tasks = [_Task(s, template, self._talk.model) for s in chosen.sections]
         new = [t for t in tasks if t.key not in kept and t.claims]
         self._write_all(new, stop, on_text)
@@ -72,7 +73,7 @@ class ModelWriter:
         return Summary(
             format, sheet.revision, text, self._name, self._talk.model, facts_key=sheet.key,
             struck=sum(t.struck for t in new), note=_note(new), prompt=prompts.version(template.settings.style),
-            parts=_parts(tasks, words, self._name, self._talk.model),
+            parts=dump({t.key: words[t.section.subject.key] for t in tasks if not t.why}, self._name, self._talk.model),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -187,17 +188,23 @@ class _Task:
             *whole, open_line = open_line.split("\n")
             for line in whole:
                 self._take(line, at, claims, show)
+            if self._worded(at, claims) == len(claims) or any(checks.beyond(line, len(claims)) for line in whole):
+                return
             if checks.looping(answer):
                 self._take(open_line, at, claims, show)
                 raise BackendError("it repeated itself without end", raw=answer)
         self._take(open_line, at, claims, show)
         if not answer.strip():
             raise BackendError("it wrote nothing")
-        worded = any(at <= k < at + len(claims) for k in self.covered)
+        worded = self._worded(at, claims)
         if not worded and checks.refused(answer):
             raise BackendError("it refused", raw=answer)
         if not worded and checks.foreign(answer):
             raise BackendError("it did not write in English", raw=answer)
+
+    def _worded(self, at: int, claims: Sequence[Claim]) -> int:
+        """How many of the claims of a prompt are worded."""
+        return sum(at <= k < at + len(claims) for k in self.covered)
 
     def _take(self, line: str, at: int, claims: Sequence[Claim], show: Callable[[str], None]) -> None:
         """A whole line of an answer: what of it is borne out words its claims."""
@@ -209,7 +216,8 @@ class _Task:
         if not text:
             return
         worded = [claims[k] for k in told.ids]
-        sentence = f"{restyled(_ended(text), worded)} {wording.citations(worded)}"
+        text = _in_first_person(text, worded[0]) if self._style == "prose" else text
+        sentence = _cited(restyled(text, worded), wording.citations(worded))
         self.sentences[at + told.ids[0]] = sentence
         self.covered |= {at + k for k in told.ids}
         show(f"{sentence}\n")
@@ -223,7 +231,9 @@ class _Task:
         shown = self.section.groups if self._shows("points", "prose") else ()
         points = [self._joined(group, place) for group in shown] or list(own.points)
         lead = self._joined(self.section.lead, place) if self._shows("lead") else own.lead
-        return Words(tuple(p for p in points if p), "\n\n".join(p for p in points if p), lead)
+        points = [p for p in points if p]
+        prose = [" ".join(points[k : k + _POINTS_A_PARAGRAPH]) for k in range(0, len(points), _POINTS_A_PARAGRAPH)]
+        return Words(tuple(points), "\n\n".join(prose), lead)
 
     def _joined(self, claims: Sequence[Claim], place: Mapping[Claim, int]) -> str:
         told = []
@@ -236,8 +246,20 @@ class _Task:
         return " ".join(told)
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "”", '"', "…")) else f"{text}."
+def _in_first_person(text: str, claim: Claim) -> str:
+    """With `I` before it, where a sentence begins with the verb of its claim, or with `Said`."""
+    first = text.split(" ", 1)[0].rstrip(":").casefold()
+    own = claim.phrase[0].text.split(" ", 1)[0].casefold() if claim.phrase and not claim.phrase[0].style else ""
+    if claim.mine and first in (own, "said"):
+        return f"I {text[:1].lower()}{text[1:]}"
+    return text
+
+
+def _cited(text: str, times: str) -> str:
+    """With its times at the end, before the full stop; after a quote or a question mark."""
+    if text.endswith(("!", "?", "”", '"', "…")):
+        return f"{text} {times}"
+    return f"{text.removesuffix('.')} {times}."
 
 
 def _fitting(claims: Sequence[Claim], style: str) -> Sequence[Claim]:
@@ -255,29 +277,3 @@ def _note(tasks: Sequence[_Task]) -> str:
     labels = ", ".join(t.section.subject.label for t in failed[:3])
     more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
     return f"Written without the model: {labels}{more} ({failed[0].why})."
-
-
-# ---------------------------------------------------------------- what is taken over
-
-
-def _parts(tasks: Sequence[_Task], words: Mapping[str, Words], writer: str, model: str) -> str:
-    """What was written for each section that the model worded, for the next time."""
-    kept = {}
-    for task in tasks:
-        if not task.why:
-            w = words[task.section.subject.key]
-            kept[task.key] = {"points": list(w.points), "prose": w.prose, "lead": w.lead}
-    return json.dumps({"writer": writer, "model": model, "sections": kept}, ensure_ascii=False)
-
-
-def _kept(before: Summary | None, writer: str, model: str) -> dict[str, Words]:
-    """The words of the sections of an earlier summary by the same writer and model, by their key."""
-    if before is None or not before.parts:
-        return {}
-    try:
-        found: dict[str, Any] = json.loads(before.parts)
-        if (found["writer"], found["model"]) != (writer, model):
-            return {}
-        return {k: Words(tuple(map(str, w["points"])), str(w["prose"]), str(w["lead"])) for k, w in found["sections"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}  # written by another version: write again

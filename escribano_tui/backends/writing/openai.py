@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.backends.offer import Offer, Opening, Wanted
@@ -114,7 +115,8 @@ def _look(wanted: Wanted) -> BackendInfo:
         except BackendError as problem:
             availability = Availability(False, str(problem), f"Start the server at {wanted.url}, or name another one.")
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
-    return BackendInfo("writing", NAME, model, f"{model or 'a model'} on a server", availability, leaves_machine=elsewhere)
+    shown = clean_line(PurePath(model).stem if model.endswith(".gguf") else model, 60)  # llama.cpp names its file
+    return BackendInfo("writing", NAME, model, f"{shown or 'a model'} on a server", availability, leaves_machine=elsewhere)
 
 
 def _open(opening: Opening) -> ModelWriter:

@@ -33,8 +33,10 @@ class Behaviour:
 
     def text(self, body: dict[str, Any]) -> str:
         self.asked.append(body)
-        facts = [json.loads(line) for line in body["messages"][-1]["content"].splitlines()]
-        return self.answer(facts)
+        lines = body["messages"][-1]["content"].splitlines()
+        found = [re.fullmatch(r"\[(\d+)\] ([\w' ]+): (.*)", line) for line in lines]
+        assert all(found), lines
+        return self.answer([{"fact": int(f[1]), "kind": f[2], "text": f[3]} for f in found if f])
 
 
 class _Handler(BaseHTTPRequestHandler):
