@@ -100,7 +100,7 @@ def test_a_second_run_takes_everything_from_the_store(program: Program, session:
 
 
 def test_a_copy_under_another_name_is_the_same_recording(program: Program, session: dict[str, Any], tmp_path: Path) -> None:
-    copy = tmp_path / "-copy [red]x[/] é.mp4"
+    copy = tmp_path / "-copy [red]x[b] é.mp4"
     shutil.copy(demo_recording(), copy)
     done = program("run", "--", str(copy))
     assert done.stdout.strip() == session["recording"]["id"]

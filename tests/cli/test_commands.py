@@ -63,7 +63,7 @@ def test_exit_statuses(program: Program, arguments: tuple[str, ...], status: int
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("name", ["empty.mp4", "-x.mp4", "two\nlines.mp4", "[red]x[/].mp4", "percent%03d.mp4", "http:x"])
+@pytest.mark.parametrize("name", ["empty.mp4", "-x.mp4", "two\nlines.mp4", "[red]x[b].mp4", "percent%03d.mp4", "http:x"])
 def test_what_is_no_recording_gets_one_clear_sentence(program: Program, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"" if name == "empty.mp4" else b"this is no recording, whatever its name says\n" * 40)
     done = program("run", "--", name, cwd=tmp_path)
