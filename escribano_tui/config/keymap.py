@@ -75,15 +75,16 @@ _CHARACTERS: Final = {name_of(chr(code)): chr(code) for code in range(33, 127)}
 
 def parse_key(text: str) -> str | None:
     """The long form of a key such as `?`, `ctrl+p`, `shift+f3` or `+`; None where it is no key."""
-    modifiers, plus, key = text.rpartition("+") if text not in ("+", "") else ("", "", text)
-    if plus and not key:  # ctrl++
-        modifiers, key = modifiers.rstrip("+"), "+"
+    if text == "+" or text.endswith("++"):
+        modifiers, key = text[:-2], "+"
+    else:
+        modifiers, _, key = text.rpartition("+")
     parts = [m.strip().lower() for m in modifiers.split("+")] if modifiers else []
     if any(m not in MODIFIERS for m in parts) or len(set(parts)) != len(parts):
         return None
-    long = name_of(key) if len(key) == 1 else key.strip().lower()
-    if len(key) == 1 and not key.isprintable():
+    if not key or (len(key) == 1 and not key.isprintable()):
         return None
+    long = name_of(key) if len(key) == 1 else key.strip().lower()
     if long not in NAMED and long not in _CHARACTERS and not (len(long) == 1 and long.isalnum()):
         return None
     return "+".join([m for m in MODIFIERS if m in parts] + [long])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
@@ -22,6 +23,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import House, RunOptions
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import as_textual_keymap, bindings_of
+from escribano_tui.ui.lines import NoControls
 from escribano_tui.ui.palette import Palette, as_textual
 from escribano_tui.ui.runs import Kept, RunKeeper
 from escribano_tui.ui.screens.base import CommandScreen
@@ -30,6 +32,7 @@ from escribano_tui.ui.widgets.picture import Painter
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.timer import Timer
 
 DEFAULT_THEME = "ink"
@@ -77,6 +80,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self.house = house
         self.demo = data("demo.mp4")
         self._start = start or Start()
+        self._guard = NoControls()
         self.painter = Painter()
         self.keeper = RunKeeper(self._poke)
         self._flush_timer: Timer | None = None
@@ -84,6 +88,9 @@ class EscribanoApp(App[None], inherit_bindings=False):
             self.register_theme(as_textual(theme))
         self.theme = self.palette.theme.name
         self.set_keymap(as_textual_keymap(self.keymap))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._guard]
 
     # ------------------------------------------------------------ start and end
 

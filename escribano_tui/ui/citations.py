@@ -26,7 +26,7 @@ def citations(markdown: str) -> list[Citation]:
     found = []
     for line in markdown.splitlines():
         for match in _CITED.finditer(line):
-            claim = re.sub(r"\s+([.,;:])", r"\1", _CITED.sub("", line)).strip(" -*#>\t")
+            claim = re.sub(r"\s+([.,;:])", r"\1", " ".join(_CITED.sub("", line).split())).strip(" -*#>")
             for shown in _ONE.findall(match.group(1)):
                 t_s = parse_clock(shown)
                 if t_s is not None:

@@ -30,7 +30,7 @@ def job(group: str, exclusive: bool = True) -> Callable[[Callable[..., Coroutine
                 except Exception as error:  # noqa: BLE001 - the boundary at which a failure becomes a sentence
                     self.report(error)
 
-            return cast("Worker[None]", self.run_worker(run(), name=method.__name__, group=group, exclusive=exclusive))
+            return cast("Worker[None]", self.run_worker(run, name=method.__name__, group=group, exclusive=exclusive))
 
         return start
 

@@ -7,6 +7,8 @@ import re
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 # What must not reach a terminal, should it ever get here: everything in the store is clean already.
@@ -31,6 +33,17 @@ def fit(text: str, width: int, right: bool = False) -> str:
     text = cut(text, width)
     room = " " * max(0, width - cell_len(text))
     return room + text if right else text + room
+
+
+class NoControls(LineFilter):
+    """The last guard before the terminal, for widgets that are not ours: no control leaves the app as text."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(_CONTROLS.sub("", text), style, control) if not control and _CONTROLS.search(text) else segment
+            for segment in segments
+            for text, style, control in [segment]
+        ]
 
 
 class Line:

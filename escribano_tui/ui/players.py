@@ -20,7 +20,7 @@ class Command:
     exact: bool = True
 
 
-def video_player(path: str, t_s: float, which: Which = shutil.which, platform: str = sys.platform) -> Command | None:
+def video_player(path: str, t_s: float, which: Which | None = None, platform: str = sys.platform) -> Command | None:
     """How to look at a file from a moment on; None where nothing is there that could."""
     file = str(Path(path).absolute())  # absolute, so that it is never taken for an option
     at = f"{t_s:.3f}"
@@ -32,13 +32,13 @@ def video_player(path: str, t_s: float, which: Which = shutil.which, platform: s
         ("open" if platform == "darwin" else "xdg-open", (file,), False),
     )
     for name, arguments, exact in choices:
-        found = which(name)
+        found = (which or shutil.which)(name)
         if found:
             return Command((found, *arguments), exact)
     return None
 
 
-def sound_player(path: str, start_s: float, end_s: float, which: Which = shutil.which) -> Command | None:
+def sound_player(path: str, start_s: float, end_s: float, which: Which | None = None) -> Command | None:
     """How to hear a span of a file, without a window; None where nothing is there that could."""
     file = str(Path(path).absolute())
     at, length = f"{start_s:.3f}", f"{end_s - start_s:.3f}"
@@ -47,7 +47,7 @@ def sound_player(path: str, start_s: float, end_s: float, which: Which = shutil.
         ("ffplay", ("-nodisp", "-autoexit", "-loglevel", "quiet", "-ss", at, "-t", length, "-i", file)),
     )
     for name, arguments in choices:
-        found = which(name)
+        found = (which or shutil.which)(name)
         if found:
             return Command((found, *arguments))
     return None

@@ -47,8 +47,8 @@ class Kept:
         while self.inbox:
             self.state = self.state.apply(self.inbox.popleft())
             changed = True
-        if self.state.draft and self.first_look_s is None:
-            self.first_look_s = max(p.updated_at_s for p in self.state.phases.values())
+            if self.state.draft and self.first_look_s is None:
+                self.first_look_s = max(p.updated_at_s for p in self.state.phases.values())
         return changed
 
     def in_words(self) -> str:

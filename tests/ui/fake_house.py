@@ -258,6 +258,7 @@ class FakeRun:
         self.world, self.item, self.profile, self.recording = world, item, profile, item.recording
         self.id = f"run-{item.recording.id}-{profile}"
         self._sink = sink
+        self.told = 0
         self._state = RunState()
         self._stop, self._go, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._go.set()
@@ -290,6 +291,7 @@ class FakeRun:
     def _tell(self, event: Event) -> None:
         self._state = self._state.apply(event)
         self._sink(event)
+        self.told += 1
 
     def _work(self) -> None:
         state = "finished"

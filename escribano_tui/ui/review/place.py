@@ -28,6 +28,7 @@ class Review:
     view: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
+        self._least_sure = ""
         self.changes_ms = sorted({round(c.t_s * 1000) for c in self.outline.changes})
         if self.view[1] <= self.view[0]:
             self.view = (0, self.timeline.duration_ms)
@@ -94,15 +95,17 @@ class Review:
         return next((k for k in self._from_here() if not self.segments[k].reviewed), None)
 
     def least_sure(self) -> int | None:
-        """The unreviewed segment that is next in order of sureness, around the end; None where there is no other."""
-        left = sorted((s.confidence, k) for k, s in enumerate(self.segments) if not s.reviewed)
-        others = [pair for pair in left if pair[1] != self.index]
-        if not others:
+        """The least sure segment that is not reviewed; asked again on the spot, the one that is next in that order.
+
+        None where there is no other.
+        """
+        left = sorted((s.confidence, k) for k, s in enumerate(self.segments) if not s.reviewed and k != self.index)
+        if not left:
             return None
-        here = (self.segment.confidence, self.index)
-        if self.segment.reviewed:
-            return others[0][1]
-        return next((k for pair in others if pair > here for k in [pair[1]]), others[0][1])
+        here = (self.segment.confidence, self.index) if self.segment.id == self._least_sure else (-1.0, -1)
+        k = next((k for confidence, k in left if (confidence, k) > here), left[0][1])
+        self._least_sure = self.segments[k].id
+        return k
 
     def next_of_subject(self) -> int | None:
         subject = self.segment.subject_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -43,6 +44,7 @@ class SummaryScreen(CommandScreen):
         self.formats: list[str] = []
         self.format = ""
         self.summary: Summary | None = None
+        self.older: Summary | None = None  # an earlier version that was asked for
         self.writing = False
         self._chunks: list[str] = []
         self._came = asyncio.Event()
@@ -70,6 +72,10 @@ class SummaryScreen(CommandScreen):
             self.formats = await asyncio.to_thread(house.summaries.formats)
             remembered = str(self.house_app.places.flag("summary-format"))
             self.format = remembered if remembered in self.formats else self.formats[0]
+        if self.older is not None:
+            await self.show(self.older)
+            self.note("An earlier version; nothing changes it. The next format, or writing again, leaves it.")
+            return
         view = await asyncio.to_thread(house.summaries.view, self.recording_id, self.format)
         if view.summary is None:
             self.regenerate()
@@ -116,6 +122,7 @@ class SummaryScreen(CommandScreen):
         return ""
 
     def do_regenerate(self) -> None:
+        self.older = None
         self.regenerate()
 
     @job("write")
@@ -173,7 +180,7 @@ class SummaryScreen(CommandScreen):
         if self.formats:
             self.format = self.formats[(self.formats.index(self.format) + 1) % len(self.formats)]
             self.house_app.places.set_flag("summary-format", self.format)
-            self.summary = None
+            self.summary = self.older = None
             self.load()
 
     def do_copy(self) -> None:
@@ -202,15 +209,12 @@ class SummaryScreen(CommandScreen):
     async def do_versions(self) -> None:
         versions = await asyncio.to_thread(self.house_app.house.summaries.versions, self.recording_id, self.format)
         items = [Item(v, when(v.created_at), f"by {v.writer}", f"revision {v.revision}") for v in versions]
-        self.app.push_screen(PickScreen(f"Versions of the {self.format}", items), self.show_version)
+        self.app.push_screen(PickScreen(f"Versions of the {self.format}", items), partial(self.show_version, versions))
 
-    @job("load")
-    async def show_version(self, version: Summary | None) -> None:
+    def show_version(self, versions: list[Summary], version: Summary | None) -> None:
         if version is not None:
-            await self.show(version)
-            newest = await asyncio.to_thread(self.house_app.house.summaries.versions, self.recording_id, self.format)
-            old = bool(newest) and newest[0].id != version.id
-            self.note("An earlier version; it is not changed by anything." if old else "")
+            self.older = version if version.id != versions[0].id else None
+            self.load()
 
     @job("ask")
     async def do_changed(self) -> None:

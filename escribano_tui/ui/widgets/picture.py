@@ -116,11 +116,14 @@ class Picture(Widget, can_focus=False):
 
     @job("picture")
     async def _load(self, path: Path, width: int, height: int) -> None:
+        words = self._words
         try:
-            self._lines = await asyncio.to_thread(self._painter.paint, path, width, height)
+            lines = await asyncio.to_thread(self._painter.paint, path, width, height)
         except (OSError, ValueError, SyntaxError):  # PIL raises SyntaxError for a broken file
-            self._lines, self._words = [], "The picture cannot be read."
-        self.refresh()
+            lines, words = [], "The picture cannot be read."
+        if path == self._path:  # else another one has been asked for meanwhile
+            self._lines, self._words = lines, words
+            self.refresh()
 
     def report(self, error: Exception) -> None:
         self._lines, self._words = [], f"The picture cannot be shown ({type(error).__name__})."

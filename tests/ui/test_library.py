@@ -1,0 +1,188 @@
+"""The library: a place to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from escribano_tui.ui.app import Start
+from escribano_tui.ui.paths import browse, dropped
+from escribano_tui.ui.screens.add import AddScreen
+from escribano_tui.ui.screens.chooser import ChooserScreen
+from escribano_tui.ui.screens.library import LibraryScreen
+from escribano_tui.ui.screens.pick import PickScreen
+from escribano_tui.ui.screens.review import ReviewScreen
+from tests.ui import fake_session
+from tests.ui.conftest import opened, said, screen_text, settle, until
+from tests.ui.fake_house import FakeHouse, Item
+
+
+def add_new(world: FakeHouse, name: str = "second.mov", id: str = "rec-2") -> None:
+    world.put(Item(fake_session.recording(id, name, 7_200_000)))
+
+
+async def test_a_newcomer_is_told_what_to_do_first(tmp_path: Path) -> None:
+    async with opened(FakeHouse(tmp_path, drafted=False), (80, 24)) as pilot:
+        text = screen_text(pilot)
+        assert "add a recording" in text
+        assert "recording that ships with the app" in text
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "add one first" in said(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen), "the chooser for the demo")
+        assert "demo.mp4" in screen_text(pilot)
+
+
+async def test_recordings_show_date_length_activities_and_state(world: FakeHouse) -> None:
+    add_new(world)
+    async with opened(world, (80, 24)) as pilot:
+        text = screen_text(pilot)
+        for part in ("dev-session.mp4", "Fri 20 Nov 2026 09:14", "6:01", "10 to review", "2:00:00", "new: enter to choose"):
+            assert part in text
+        assert "C   " in text, "activities as bars of letters"
+
+
+async def test_enter_opens_the_review_or_the_chooser(world: FakeHouse) -> None:
+    add_new(world)
+    async with opened(world) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
+        await settle(pilot)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen))
+
+
+async def test_filter_and_order(world: FakeHouse) -> None:
+    add_new(world, "alpha.mov")
+    async with opened(world) as pilot:
+        await pilot.press("slash", *"review")
+        await pilot.pause()
+        assert "alpha.mov" not in screen_text(pilot)
+        await pilot.press("enter", "o")
+        assert "by name" in screen_text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        text = screen_text(pilot)
+        assert text.index("alpha.mov") < text.index("dev-session.mp4")
+        await pilot.press("slash", *"zzz")
+        await pilot.pause()
+        assert "Nothing matches" in screen_text(pilot)
+
+
+async def test_delete_asks_and_can_be_undone_until_the_end(world: FakeHouse) -> None:
+    async with opened(world) as pilot:
+        await pilot.press("delete")
+        await settle(pilot)
+        assert "Delete “dev-session.mp4” from the library?" in screen_text(pilot)
+        await pilot.press("n")
+        await settle(pilot)
+        assert not world.items["rec-1"].deleted
+        await pilot.press("delete", "y")
+        await until(pilot, lambda: world.items["rec-1"].deleted)
+        await settle(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: not world.items["rec-1"].deleted)
+        await settle(pilot)
+        assert "dev-session.mp4" in screen_text(pilot)
+        await pilot.press("delete", "y")
+        await until(pilot, lambda: world.items["rec-1"].deleted)
+        assert world.purged == 0
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: world.purged == 1, "the purge at the end")
+
+
+async def test_adding_by_typing_and_browsing(world: FakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "films"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "day one.mp4").write_bytes(b"x")
+    (folder / "notes.txt").write_text("no video")
+    monkeypatch.chdir(folder)
+    async with opened(world) as pilot:
+        await pilot.press("a")
+        await until(pilot, lambda: "inner/" in screen_text(pilot), "the folder")
+        assert "notes.txt" not in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "day one.mp4" in screen_text(pilot), "the file")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen), "the chooser")
+    assert any(i.recording.path.endswith("day one.mp4") for i in world.items.values())
+
+
+async def test_a_file_that_cannot_be_used_is_told(world: FakeHouse, tmp_path: Path) -> None:
+    bad = tmp_path / "notes.txt"
+    bad.write_text("no video")
+    async with opened(world, start=Start(path=bad)) as pilot:
+        await until(pilot, lambda: "is not a video" in said(pilot), "the reason")
+        assert isinstance(pilot.app.screen, LibraryScreen)
+
+
+async def test_dropping_files_on_the_terminal_adds_them(world: FakeHouse, tmp_path: Path) -> None:
+    one, two = tmp_path / "one day.mp4", tmp_path / "two.mov"
+    for file in (one, two):
+        file.write_bytes(b"x")
+    async with opened(world) as pilot:
+        pilot.app.screen.post_message(events.Paste(f"'{one}' {two!s}"))
+        await until(pilot, lambda: len(world.items) == 3, "both recordings")
+        await settle(pilot)
+        assert "Added 2 recordings" in said(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AddScreen))
+
+
+async def test_finding_in_all_recordings_opens_the_moment(world: FakeHouse) -> None:
+    async with opened(world) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+        await pilot.press(*"tzinfo")
+        await until(pilot, lambda: "timezone.utc" in screen_text(pilot), "the hit")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and pilot.app.screen.review is not None)
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert screen.review is not None
+        assert screen.review.index == 4
+
+
+async def test_doctor_shows_what_is_wrong_and_what_to_do(world: FakeHouse) -> None:
+    async with opened(world, (80, 24)) as pilot:
+        await pilot.press("d")
+        await until(pilot, lambda: "free some space" in screen_text(pilot), "the checks")
+        assert "1 failed" in screen_text(pilot)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, LibraryScreen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("{d}/a b.mp4", ["{d}/a b.mp4"]),
+        ("'{d}/a b.mp4' ", ["{d}/a b.mp4"]),
+        ("{d}/a\\ b.mp4", ["{d}/a b.mp4"]),
+        ("file://{d}/a%20b.mp4", ["{d}/a b.mp4"]),
+        ("{d}/c.mov\n{d}/a b.mp4", ["{d}/c.mov", "{d}/a b.mp4"]),
+        ("hello there", []),
+        ("", []),
+        ("/elsewhere/gone.mp4", ["/elsewhere/gone.mp4"]),
+        ("un'balanced", []),
+    ],
+)
+def test_what_terminals_type_for_dropped_files(tmp_path: Path, typed: str, expected: list[str]) -> None:
+    for name in ("a b.mp4", "c.mov"):
+        (tmp_path / name).write_bytes(b"x")
+    assert dropped(typed.format(d=tmp_path)) == [e.format(d=tmp_path) for e in expected]
+
+
+def test_browsing_shows_folders_and_media_that_go_on_from_what_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "Movies").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    for name in ("morning.mp4", "evening.mp4", "mail.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [e.name for e in browse(f"{tmp_path}/")] == ["Movies/", "evening.mp4", "morning.mp4"]
+    assert [e.name for e in browse(f"{tmp_path}/m")] == ["Movies/", "morning.mp4"]
+    assert [e.name for e in browse(f"{tmp_path}/.h")] == [".hidden/"]
+    assert browse(f"{tmp_path}/nowhere/x") == []

@@ -1,0 +1,163 @@
+"""Where one is and what an edit is made of, without a screen."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escribano_tui.domain.activity import ACTIVITIES
+from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.journal import fold
+from escribano_tui.domain.session import Evidence, Session
+from escribano_tui.domain.timeline import DoesNotFit, Operation, apply_all
+from escribano_tui.ui.citations import citations, linked, moment_of
+from escribano_tui.ui.review import edits
+from escribano_tui.ui.review.cells import cells_of, column_of, ticks, time_at
+from escribano_tui.ui.review.moving import find, haystack
+from escribano_tui.ui.review.place import Review
+from tests.ui import fake_session
+from tests.ui.fake_house import finished_run
+
+
+def review(outline: Evidence | None = None) -> Review:
+    timeline, evidence = fake_session.story()
+    session = Session(fake_session.recording(), finished_run("rec-1"), timeline, timeline, fold([]))
+    return Review(session, evidence if outline is None else outline)
+
+
+MOVES = ("next", "previous", "change", "change back", "unreviewed", "least", "subject", "in", "out", "all", "go")
+
+
+@given(st.lists(st.tuples(st.sampled_from(MOVES), st.integers(-10_000, 400_000)), max_size=40))
+def test_the_cursor_always_lies_in_the_chosen_segment_and_in_view(moves: list[tuple[str, int]]) -> None:
+    r = review()
+    for move, t in moves:
+        match move:
+            case "next":
+                r.choose(r.index + 1)
+            case "previous":
+                r.choose(r.index - 1)
+            case "change" | "change back":
+                r.to_change(1 if move == "change" else -1)
+            case "unreviewed" | "least" | "subject":
+                k = {"unreviewed": r.next_unreviewed, "least": r.least_sure, "subject": r.next_of_subject}[move]()
+                if k is not None:
+                    r.choose(k)
+            case "in" | "out":
+                r.zoom(move == "in")
+            case "all":
+                r.zoom_all()
+            case "go":
+                r.go_to(t)
+        assert r.segment.start_ms <= r.cursor_ms < r.segment.end_ms
+        assert 0 <= r.view[0] <= r.cursor_ms < r.view[1] <= 361_000
+
+
+@given(
+    st.integers(0, 360_999),
+    st.sampled_from(("split", "next", "previous", "start", "end", "snap", "here")),
+    st.integers(-9000, 9000),
+)
+def test_every_edit_fits_or_says_why_not(t: int, what: str, by: int) -> None:
+    r = review()
+    r.go_to(t)
+    operations: list[Operation]
+    try:
+        match what:
+            case "split":
+                operations, _ = edits.split(r)
+            case "next" | "previous":
+                operations = edits.merge(r, 1 if what == "next" else -1)
+            case "start" | "end":
+                operations = edits.move_edge(r, what, by)
+            case "snap":
+                operations, _ = edits.snap(r)
+            case _:
+                operations = edits.edge_here(r)
+    except DoesNotFit:
+        return
+    assert apply_all(r.timeline, operations) != r.timeline
+
+
+@given(st.sampled_from(ACTIVITIES), st.sets(st.integers(0, 9), min_size=1))
+def test_a_label_for_several_is_a_label_for_each(activity: str, chosen: set[int]) -> None:
+    r = review()
+    segments = [r.segments[k] for k in sorted(chosen)]
+    after = apply_all(r.timeline, edits.relabel(segments, activity))
+    assert all(after.segments[k].activity == activity and after.segments[k].reviewed for k in chosen)
+    assert all(after.segments[k] == r.segments[k] for k in range(10) if k not in chosen)
+
+
+def test_what_would_change_nothing_is_no_edit() -> None:
+    r = review()
+    assert edits.set_text([r.segment], "title", " Sprint  12 board ") == []
+    assert edits.mark([r.segment], "reviewed", False) == []
+    assert edits.set_list([r.segment], "apps", "Chromium,") == []
+    assert edits.put_into([r.segment], "Station labels and times", r.timeline) == []
+
+
+def test_least_sure_goes_up_in_order_and_around() -> None:
+    r = review()
+    seen = []
+    for _ in range(10):
+        k = r.least_sure()
+        assert k is not None
+        r.choose(k)
+        seen.append(r.segment.confidence)
+    assert seen == sorted(s.confidence for s in r.segments)
+
+
+def test_split_without_a_change_inside_says_what_to_do() -> None:
+    r = review(Evidence(changes=(Change(0.2, 0.9),)))
+    with pytest.raises(DoesNotFit, match="put the time cursor"):
+        edits.split(r)
+
+
+@given(st.integers(4, 300), st.integers(0, 300_000), st.integers(4_000, 61_000))
+def test_columns_tile_the_view(width: int, low: int, span: int) -> None:
+    view = (low, low + span)
+    edges = [time_at(view, width, k) for k in range(width + 1)]
+    assert edges[0] == low
+    assert edges[-1] == low + span
+    assert all(a <= b for a, b in pairwise(edges))
+    assert all(column_of(view, width, t) in (k - 1, k) for k, t in enumerate(edges[:-1]) if t < low + span)
+
+
+@given(st.integers(10, 300))
+def test_cells_show_every_segment_that_is_wider_than_a_column(width: int) -> None:
+    r = review()
+    cells = cells_of(r, width)
+    assert len(cells.owner) == len(cells.level) == len(cells.change) == width
+    assert list(cells.owner) == sorted(cells.owner)
+    column = 361_000 / width
+    assert {k for k, s in enumerate(r.segments) if s.duration_ms > 2 * column} <= set(cells.owner)
+    assert any(cells.spoken)
+    assert max(cells.level) >= 3
+
+
+@given(st.integers(12, 300), st.integers(1, 36_000_000))
+def test_ticks_do_not_overlap(width: int, span: int) -> None:
+    marks = ticks((0, span), width)
+    assert all(a + len(label) < b for (a, label), (b, _) in pairwise(marks))
+
+
+def test_search_needs_every_word_and_tells_a_text_once_a_minute() -> None:
+    r = review()
+    rows = haystack(r, r.outline)
+    assert [i.value for i in find(rows, "label TEST")] == [69_950]
+    assert find(rows, "label nonsense") == []
+
+
+def test_citations_are_found_linked_and_read_back() -> None:
+    text = "- Did it [0:26, 2:18.5] and [x](http://a.example) [1:02:03].\n- Not [12] nor [0:26](y)."
+    assert [(c.t_s, c.claim) for c in citations(text)][:2] == [
+        (26.0, "Did it and [x](http://a.example)."), (138.5, "Did it and [x](http://a.example).")
+    ]  # fmt: skip
+    assert "\\[[0:26](#t=26.0), [2:18.5](#t=138.5)\\]" in linked(text)
+    assert linked("[0:26](y)") == "[0:26](y)"
+    assert moment_of("#t=138.5") == 138.5
+    assert moment_of("javascript:alert(1)") is None
+    assert moment_of("#t=x") is None

@@ -1,0 +1,211 @@
+"""Choosing and running: both lanes, cancel, pause, leave and come back, a queue."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from escribano_tui.domain import events as ev
+from escribano_tui.domain.events import RunState
+from escribano_tui.domain.session import PlannedPhase, RunPlan
+from escribano_tui.ui.app import EscribanoApp
+from escribano_tui.ui.runs import RunKeeper, left_of, share_of
+from escribano_tui.ui.screens.chooser import ChooserScreen
+from escribano_tui.ui.screens.library import LibraryScreen
+from escribano_tui.ui.screens.pick import PickScreen
+from escribano_tui.ui.screens.review import ReviewScreen
+from escribano_tui.ui.screens.run import RunScreen
+from tests.ui import fake_session
+from tests.ui.conftest import opened, said, screen_text, settle, until
+from tests.ui.fake_house import FakeHouse, Item
+
+
+def fresh(tmp_path: Path, *names: str) -> FakeHouse:
+    world = FakeHouse(tmp_path / "w", drafted=False)
+    for k, name in enumerate(names or ("talk.mov",), 1):
+        world.put(Item(fake_session.recording(f"rec-{k}", name)))
+    return world
+
+
+async def choose(pilot: Pilot[None]) -> None:
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen), "the chooser")
+    await settle(pilot)
+
+
+def kept_state(pilot: Pilot[None], id: str = "rec-1") -> RunState:
+    app = pilot.app
+    assert isinstance(app, EscribanoApp)
+    kept = app.keeper.of(id)
+    assert kept is not None
+    return kept.state
+
+
+async def test_the_chooser_says_what_each_profile_will_do(tmp_path: Path) -> None:
+    async with opened(fresh(tmp_path)) as pilot:
+        await choose(pilot)
+        text = screen_text(pilot)
+        for part in ("quick", "about 25 s", "thorough", "about 70 s", "RapidOCR", "not qwen3-vl on Ollama: no answer",
+                     "not in this profile", "a guess, before the first run here", "Nothing leaves this machine"):  # fmt: skip
+            assert part in text, part
+        await pilot.press("2")
+        await pilot.pause()
+        assert "! thorough sends data to studio.example." in screen_text(pilot)
+
+
+async def test_from_the_chooser_to_a_finished_run_and_its_review(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "✓ finished in 0:31" in screen_text(pilot), "the end of the run")
+        text = screen_text(pilot)
+        for part in (
+            "46 changes",
+            "0:24 of speech in 8 spans",
+            "1 put aside",
+            "drafted so far: 10 segments",
+            "first look after",
+        ):
+            assert part in text, part
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+        await settle(pilot)
+        assert "no answer in 60 s" in screen_text(pilot)
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and pilot.app.screen.review is not None)
+        await settle(pilot)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen), "the library below")
+
+
+async def test_bars_move_and_the_draft_grows_while_it_runs(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    world.steps = threading.Semaphore(30)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "12/30" in screen_text(pilot) or "9/30" in screen_text(pilot), "progress")
+        text = screen_text(pilot)
+        assert "▶ read" in text
+        assert "○ segment" in text
+        assert "drafted so far" in text
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "when it is whole" in said(pilot)
+        world.steps.release(1000)
+        await until(pilot, lambda: kept_state(pilot).done)
+
+
+async def test_leaving_stops_nothing_and_the_library_tells_how_it_goes(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    world.steps = threading.Semaphore(30)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await until(pilot, lambda: bool(kept_state(pilot).draft))
+        await pilot.press("escape")
+        await until(pilot, lambda: "running" in screen_text(pilot), "the state in the library")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen), "the run again")
+        await pilot.press("escape")
+        world.steps.release(1000)
+        await until(pilot, lambda: "talk.mov: finished" in said(pilot), "the end is told")
+        await until(pilot, lambda: "10 to review" in screen_text(pilot), "the library follows")
+
+
+async def test_pause_and_cancel(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    world.steps = threading.Semaphore(20)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "▶ read" in screen_text(pilot))
+        await pilot.press("p")
+        await until(pilot, lambda: "‖ paused" in screen_text(pilot), "the pause")
+        await pilot.press("p")
+        await until(pilot, lambda: "‖ paused" not in screen_text(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "■ cancelled; what was finished stays" in screen_text(pilot), "the cancel")
+        assert kept_state(pilot).state == "cancelled"
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen), "the chooser, to go on")
+
+
+async def test_recordings_wait_in_a_queue(tmp_path: Path) -> None:
+    world = fresh(tmp_path, "one.mov", "two.mov")
+    world.steps = threading.Semaphore(5)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await pilot.press("escape", "j")
+        await choose(pilot)
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "waits for 1 other run" in screen_text(pilot), "the queue")
+        assert world.calls == ["start rec-1 quick"]
+        world.steps.release(1000)
+        await until(pilot, lambda: kept_state(pilot, "rec-2").done, "both runs")
+        assert world.calls == ["start rec-1 quick", "start rec-2 thorough"]
+
+
+async def test_a_recording_that_another_program_works_on_says_so(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    world.busy = True
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Another run works on this recording." in screen_text(pilot), "the reason")
+
+
+async def test_quitting_while_a_run_is_under_way_asks_first(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    world.steps = threading.Semaphore(10)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await until(pilot, lambda: kept_state(pilot).phases["scan"].state != "waiting")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "Cancel the run of “talk.mov” and quit?" in screen_text(pilot), "the question")
+        await pilot.press("y")
+        await until(pilot, lambda: kept_state(pilot).state == "cancelled" or not pilot.app.is_running, "the end")
+
+
+def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
+    state = RunState().apply(ev.PhaseStarted("read", 0.0, 100)).apply(ev.PhaseProgressed("read", 10.0, 10, 100))
+    phases = (
+        PlannedPhase("read", ""),
+        PlannedPhase("transcribe", "", estimate_s=200.0),
+        PlannedPhase("summarize", "", estimate_s=5.0),
+    )
+    plan = RunPlan(fake_session.recording(), "quick", "", phases, 0.0, "")
+    left = state.phases["read"].left_s
+    assert left is not None
+    assert left_of(state) == left
+    assert left_of(state, plan) == 205.0
+    assert left_of(RunState()) is None
+    assert 0.0 <= share_of(state) < 0.5
+
+
+def test_events_are_kept_in_order_and_none_is_lost() -> None:
+    poked = []
+    keeper = RunKeeper(lambda: poked.append(1))
+    from escribano_tui.ports import RunOptions
+
+    kept = keeper.ask(fake_session.recording(), "quick", RunOptions())
+    assert keeper.ask(fake_session.recording(), "quick", RunOptions()) is kept, "one recording waits once"
+    assert keeper.next() is kept
+    sink = keeper.sink(kept)
+    threads = [threading.Thread(target=lambda: [sink(ev.ItemFailed("read", "0", "x")) for _ in range(500)]) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    sink(ev.RunEnded("finished", 1.0))
+    keeper.drain()
+    assert len(kept.state.failures) == 2000
+    assert kept.over

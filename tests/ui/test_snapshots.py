@@ -1,0 +1,104 @@
+"""How the main screens look, at three sizes and in three themes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from escribano_tui.ui.app import EscribanoApp
+from escribano_tui.ui.screens.review import ReviewScreen
+from escribano_tui.ui.screens.run import RunScreen
+from escribano_tui.ui.screens.summary import SummaryScreen
+from tests.ui import fake_session
+from tests.ui.conftest import screen_text, settle, until
+from tests.ui.fake_house import FakeHouse, FakeRun, Item
+
+Compare = Callable[..., bool]
+SCRIPT_SHOWN = 33  # events of the run that have come when the picture is taken
+
+
+@pytest.fixture
+def app(world: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> EscribanoApp:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    world.put(Item(fake_session.recording("rec-2", "Screen Recording 2026-11-19 at 14.02.mov", 7_325_000)))
+    made = EscribanoApp(world.house())
+    made.places.set_flag("review-guide", True)
+    return made
+
+
+def house_app(pilot: Pilot[None]) -> EscribanoApp:
+    assert isinstance(pilot.app, EscribanoApp)
+    return pilot.app
+
+
+def test_library(app: EscribanoApp, snap_compare: Compare) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "dev-session.mp4" in screen_text(pilot))
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=look)
+
+
+@pytest.mark.parametrize(("size", "theme"), [((80, 24), "contrast"), ((120, 40), "ink"), ((200, 60), "paper")], ids=str)
+def test_review(app: EscribanoApp, snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme(theme)
+        house_app(pilot).go_review("rec-1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and pilot.app.screen.review is not None)
+        await settle(pilot)
+        await pilot.press("space", "space")
+        await settle(pilot)
+        await until(pilot, lambda: "test_time_is_utc" in screen_text(pilot), "the evidence")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=look)
+
+
+def test_run(app: EscribanoApp, world: FakeHouse, snap_compare: Compare) -> None:
+    world.steps = threading.Semaphore(SCRIPT_SHOWN)
+
+    async def look(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "Nothing leaves" in screen_text(pilot))
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        kept = house_app(pilot).keeper.of("rec-2")
+        await until(pilot, lambda: kept and isinstance(kept.run, FakeRun) and kept.run.told == SCRIPT_SHOWN and not kept.inbox)
+        await until(pilot, lambda: "drafted so far: 4 segments" in screen_text(pilot), "the draft")
+        await settle(pilot)
+
+    try:
+        assert snap_compare(app, terminal_size=(120, 40), run_before=look)
+    finally:
+        world.steps.release(1000)
+
+
+def test_chooser(app: EscribanoApp, snap_compare: Compare) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "Nothing leaves" in screen_text(pilot))
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=look)
+
+
+def test_summary(app: EscribanoApp, snap_compare: Compare) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme("linen")
+        house_app(pilot).go_summary("rec-1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen) and pilot.app.screen.summary)
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=look)
+
+
+def test_the_pictures_do_not_name_this_machine() -> None:
+    for picture in (Path(__file__).parent / "__snapshots__").rglob("*.svg"):
+        assert str(Path.home()) not in picture.read_text("utf-8")
