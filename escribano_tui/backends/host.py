@@ -62,6 +62,7 @@ class Host:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._closed = False
+        self._leaving = False
 
     # ------------------------------------------------------------ what others see
 
@@ -104,9 +105,12 @@ class Host:
                 raise BackendError(f"the model's process ended ({gone})") from None
             finally:
                 self.last_used = time.monotonic()
+                if self._leaving:
+                    self.end()
 
     def end(self) -> None:
         """End the process, whatever it is doing; the next call starts a new one."""
+        self._leaving = False
         process, self._process = self._process, None
         channel, self._channel = self._channel, None
         if process is not None:
@@ -118,6 +122,15 @@ class Host:
                 process.stdin.close()
         if channel is not None:
             channel.close()
+
+    def end_when_free(self) -> None:
+        """End the process now, or after the call that is under way."""
+        self._leaving = True
+        if self._turn.acquire(blocking=False):
+            try:
+                self.end()
+            finally:
+                self._turn.release()
 
     def close(self) -> None:
         """End the process for good: a call that is under way raises Cancelled."""

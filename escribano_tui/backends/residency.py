@@ -84,10 +84,9 @@ class Residency:
         return sum(r.size_mb for r in self.residents() if r.loaded)
 
     def release(self) -> None:
-        """Put out every model that is not inside of a call."""
+        """Put out every model; one that is inside of a call, when the call has ended."""
         for entry in self._snapshot():
-            if not entry.host.busy:
-                entry.host.end()
+            entry.host.end_when_free()
 
     def close(self) -> None:
         """End every process for good."""

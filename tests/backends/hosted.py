@@ -52,6 +52,11 @@ class Hosted:
     def give_odd(self) -> Any:
         return threading.Lock()
 
+    def wait_for(self, path: str) -> str:
+        while not os.path.exists(path):
+            time.sleep(0.01)
+        return "here"
+
     def hang(self) -> None:
         time.sleep(3600)
 

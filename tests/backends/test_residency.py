@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -95,12 +96,31 @@ def test_a_model_inside_of_a_call_is_never_put_out(residency: Residency) -> None
     _wait(lambda: residency.residents()[0].busy)
     _pretend(residency, 60)
     lease(residency, "other", 60).call("echo", 1)
-    residency.release()
     residency.unload_idle()
+    assert "busy" in loaded(residency)
+    residency.release()
     assert loaded(residency) == ["busy"]
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_released_model_that_is_busy_goes_after_its_call(residency: Residency, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    busy = lease(residency, "busy")
+    busy.call("echo", 1)
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(busy.call("wait_for", str(gate))))
+    thread.start()
+    _wait(lambda: residency.residents()[0].busy)
+    residency.release()
+    assert loaded(residency) == ["busy"]
+    gate.touch()
+    thread.join(10)
+    assert answers == ["here"]
+    assert loaded(residency) == []
+    assert busy.call("echo", 2) == 2
+    assert loaded(residency) == ["busy"]
 
 
 def test_what_is_idle_is_unloaded_and_what_is_held_is_not() -> None:
