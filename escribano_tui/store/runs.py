@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from escribano_tui.domain.events import PHASES
 from escribano_tui.domain.session import PhaseRecord, RunRecord
 from escribano_tui.store.database import Connections
 
@@ -59,9 +60,10 @@ class RunStore:
         row = next(db.table("runs").rows_where(where, values, order_by="started_at DESC, rowid DESC", limit=1), None)
         if row is None:
             return None
-        phases = db.table("run_phases").rows_where("run_id = ?", [row["id"]], order_by="rowid")
-        records = tuple(PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}) for p in phases)
-        return RunRecord(**row, phases=records)
+        phases = db.table("run_phases").rows_where("run_id = ?", [row["id"]])
+        records = [PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}) for p in phases]
+        records.sort(key=lambda record: PHASES.index(record.name))  # written as they ended
+        return RunRecord(**row, phases=tuple(records))
 
     def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
         query = (
