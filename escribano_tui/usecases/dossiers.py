@@ -74,7 +74,8 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
         recording.duration_s,
         [d.t_s for d in load(store, run, "describe", Description)],
         load(store, run, "listen", SpeechSpan),
-        load_utterances(store, run),
+        # Also what is told by another track only: it was transcribed.
+        [u for phase in ("transcribe", "refine") for u in load(store, run, phase, Utterance)],
         failed.get("frames", 0) + failed.get("describe", 0),
         notes,
     )

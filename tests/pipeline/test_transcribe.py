@@ -13,6 +13,7 @@ from escribano_tui.backends.registry import Registry
 from escribano_tui.domain.evidence import SpeechSpan, Utterance, Word
 from escribano_tui.domain.profile import Profile, TranscribeSettings
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.speech import settled
 from escribano_tui.pipeline.listen import Listen
 from escribano_tui.pipeline.transcribe import MARGIN_S, Transcribe, with_margins
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Cancelled, Choice, Heard
@@ -105,6 +106,21 @@ def test_what_is_made_of_music_is_not_kept(registry: Registry) -> None:
     assert [u.text for u in context.mine(Utterance) if not u.doubtful] == []
     assert len(context.puts) == len(spans)
     assert "left out" in context.notes[-1] or "doubtful" in context.notes[-1]
+
+
+@pytest.mark.native
+def test_the_same_speech_on_two_tracks_is_told_once_and_other_speech_by_both(registry: Registry) -> None:
+    said, other = voice("beckett"), voice("two_cities")[: 8 * RATE]
+    mic = np.concatenate([said, silence(5), silence(8)])
+    system = np.concatenate([silence(0.3), 0.2 * said + hiss(len(said) / RATE + 1, 0.001)[: len(said)], silence(4.7), other])
+    context = transcribed(registry, {"mic": mic, "system": system})
+    told = settled(context.mine(Utterance), [], context.load("listen", SpeechSpan))
+    assert word_error_rate(BECKETT, " ".join(u.text for u in told if u.start_s < 12)) <= 0.17
+    assert {u.track for u in told if u.start_s > 14} == {"system"}
+    both = transcribed(registry, {"mic": np.concatenate([said, silence(1)]), "system": other})
+    kept = settled(both.mine(Utterance), [], both.load("listen", SpeechSpan))
+    assert {u.track for u in kept} == {"mic", "system"}
+    assert len(kept) == len(both.mine(Utterance))
 
 
 # ---------------------------------------------------------------- what becomes of a span
