@@ -49,6 +49,7 @@ class Program:
     lines: tuple[str, ...] = ()
     needs: int = 2
     commands: tuple[str, ...] = ()
+    console: bool = False
     personal: bool = False
 
 

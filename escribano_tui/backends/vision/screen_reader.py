@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from escribano_tui.backends.offer import Offer, Opening, Wanted
+from escribano_tui.backends.vision.reader.front import front_of
 from escribano_tui.backends.vision.reader.layout import lay_out
 from escribano_tui.backends.vision.reader.motion import motion_word
 from escribano_tui.backends.vision.reader.points import Points, Scorer
@@ -60,9 +61,9 @@ class ScreenReader:
         """Nothing is held."""
 
     def _describe(self, scene: Scene) -> Description:
-        page = lay_out(scene.lines, scene.width, scene.height, scene.frame, self._cues)
+        page = lay_out(scene.lines, scene.width, scene.height, scene.frame)
         motion = motion_word(scene.motion)
-        front = self._windows.front(page)
+        front = front_of(page, self._windows.windows(page))
         seen = self._front.read(page, front)
         points = self._scorer.points(seen.view)
         if motion == "watching" and seen.kind in ("browser", "player", "video", ""):

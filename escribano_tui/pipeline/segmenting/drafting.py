@@ -11,7 +11,7 @@ from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.text import squash
 from escribano_tui.pipeline.segmenting.clues import Clues
-from escribano_tui.pipeline.segmenting.grid import CARRIED, Territory, lay_grid, territories
+from escribano_tui.pipeline.segmenting.grid import Territory, lay_grid, territories
 from escribano_tui.pipeline.segmenting.importance import importance_of
 from escribano_tui.pipeline.segmenting.path import best_partition
 from escribano_tui.pipeline.segmenting.personal import is_personal
@@ -174,7 +174,7 @@ def _confidence(span: Span, lands: Sequence[Territory]) -> float:
         return 0.2
     share = sum(_worth(land) * _share(land, span.state.activity) for land in lands) / weight
     sure = sum(_worth(land) * land.description.confidence for land in lands) / weight
-    told = sum(land.end_s - land.start_s for land in lands if land.weight > CARRIED) / ((span.end_ms - span.start_ms) / 1000)
+    told = sum(land.weight * (land.end_s - land.start_s) for land in lands) / ((span.end_ms - span.start_ms) / 1000)
     return round(min(0.98, max(0.05, (0.6 * share + 0.4 * min(share, sure)) * (0.8 + 0.2 * min(1.0, 2 * told)))), 3)
 
 

@@ -20,7 +20,8 @@ EASE = {"large": 0.85, "medium": 1.05, "small": 1.6}  # a boundary is the more l
 NO_CHANGE = 1.9
 IN_SPEECH = 0.25  # dearer in the middle of an utterance
 PLACE_SHARE = 0.5  # of a cell's worth; the rest is the activity's
-CARRIED = 0.35  # worth of a second for which the last description still stands, though the picture has changed
+STAYS = {"small": 0.99, "medium": 0.8, "large": 0.35}  # a typed character, a scrolled page, a switched window
+LEAST_HEARD = 0.02
 WHILE_STILL = 0.15  # worth of a still second for anything but idle
 LEAST_SUPPORT = 0.6  # states with less evidence than this share of the least segment are left out
 MOST_STATES = 400
@@ -64,35 +65,68 @@ def lay_grid(clues: Clues, still: Sequence[tuple[float, float]], least_s: float)
 
 
 def territories(clues: Clues) -> list[Territory]:
-    """Every description speaks for the time that its picture stood; then, more softly, until the next one begins or the
-    picture changes by more than a typed character."""
+    """Every description speaks in full for the time that its picture stood. Between two of them both do, the more softly
+    the more the picture changed since: each change makes it less sure that one is still at the same place, the more so
+    the larger it is. In time order; where two descriptions speak for the same time, the louder one comes first."""
     frames = {f.item: f for f in clues.frames}
     times = [c.t_s for c in clues.changes]
+    stood = _without_overlap([_stood(d, frames.get(d.item), clues) for d in clues.descriptions])
     lands: list[Territory] = []
-    stood = [_stood(d, frames.get(d.item), clues) for d in clues.descriptions]
     for k, (description, (start, end)) in enumerate(zip(clues.descriptions, stood, strict=True)):
+        if k == 0 and start > 0:
+            lands += _between(None, description, 0.0, start, clues, times)
+        lands.append(Territory(start, end, 1.0, description))
         following = stood[k + 1][0] if k + 1 < len(stood) else clues.duration_s
-        end = min(end, following) if following > description.t_s else min(end, clues.descriptions[k + 1].t_s)
-        if end > start:
-            lands.append(Territory(start, end, 1.0, description))
-        until = min(following, _next_of_size(clues.changes, times, end))
-        if until > end:
-            lands.append(Territory(end, until, CARRIED, description))
-    return lands
+        if following > end:
+            after = clues.descriptions[k + 1] if k + 1 < len(stood) else None
+            lands += _between(description, after, end, following, clues, times)
+    return [land for land in lands if land.end_s > land.start_s]
 
 
 def _stood(description: Description, frame: Frame | None, clues: Clues) -> tuple[float, float]:
     if frame is not None:
-        return frame.shows_from_s, max(frame.shows_until_s, min(frame.t_s + 0.1, clues.duration_s))
-    return description.t_s, min(description.t_s + 1.0, clues.duration_s)
+        return max(0.0, frame.shows_from_s), min(clues.duration_s, max(frame.shows_until_s, frame.t_s + 0.1))
+    return description.t_s, min(description.t_s + 0.5, clues.duration_s)
 
 
-def _next_of_size(changes: Sequence[Change], times: Sequence[float], after_s: float) -> float:
-    """When the picture next changes by more than a typed character."""
-    for k in range(bisect_left(times, after_s - 0.001), len(changes)):
-        if changes[k].size != "small":
-            return changes[k].t_s
-    return float("inf")
+def _without_overlap(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans in order of their pictures, each ending where the next begins at the latest."""
+    result: list[tuple[float, float]] = []
+    for start, end in spans:
+        start = max(start, result[-1][0] if result else 0.0)
+        if result and result[-1][1] > start:
+            result[-1] = (result[-1][0], start)
+        result.append((start, max(start, end)))
+    return result
+
+
+def _between(
+    before: Description | None, after: Description | None, start_s: float, end_s: float, clues: Clues, times: Sequence[float]
+) -> list[Territory]:  # fmt: skip
+    """What the descriptions on both sides of a stretch say of it, piece by piece between its changes."""
+    first, last = bisect_left(times, start_s - 0.001), bisect_right(times, end_s + 0.001)
+    changes = clues.changes[first:last]
+    edges = [start_s, *(min(max(c.t_s, start_s), end_s) for c in changes), end_s]
+    stays = [_stays(c) for c in changes]
+    forward = [1.0]
+    for stay in stays:
+        forward.append(forward[-1] * stay)
+    backward = [1.0]
+    for stay in reversed(stays):
+        backward.append(backward[-1] * stay)
+    backward.reverse()
+    pieces = []
+    for k, (a, b) in enumerate(pairwise(edges)):
+        loud = [(forward[k], before), (backward[k], after)]
+        total = max(1.0, sum(weight for weight, d in loud if d is not None))
+        told = [Territory(a, b, weight / total, d) for weight, d in loud if d is not None and weight > LEAST_HEARD]
+        pieces += sorted(told, key=lambda land: -land.weight) if b > a else []
+    return pieces
+
+
+def _stays(change: Change) -> float:
+    """How likely one is still at the same place after a change."""
+    return STAYS.get(change.size, 0.7)
 
 
 # ---------------------------------------------------------------- edges

@@ -1,4 +1,4 @@
-"""The layout of a frame's text: pieces, rows, menu rows and the panel that lists the open windows. Boxes are in pixels."""
+"""The layout of a frame's text: pieces, rows and the panel that lists the open windows. Boxes are in pixels."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from escribano_tui.backends.vision.reader.match import fold, is_cut, near
-from escribano_tui.domain.cues import Cues
+from escribano_tui.backends.vision.reader.match import fold, is_cut
 from escribano_tui.domain.evidence import Box, Frame, ScreenLine
 
 RECENT_S = 4.0  # a line that appeared this shortly before the frame shows where somebody works
@@ -42,18 +41,6 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class MenuRow:
-    """A row of menu words such as File Edit View Help."""
-
-    words: tuple[str, ...]
-    left: float
-    right: float
-    cy: float
-    height: float
-    name: str = ""  # what stands before the first menu, as in macOS' menu bar
-
-
-@dataclass(frozen=True, slots=True)
 class Panel:
     """The bar at an edge that lists windows: its entries from left to right, and the rows of the picture it takes."""
 
@@ -71,7 +58,6 @@ class Page:
     pieces: tuple[Piece, ...]
     unit: float  # the usual height of a line
     panels: tuple[Panel, ...]
-    menus: tuple[MenuRow, ...]
     all_recent: bool
 
     @property
@@ -82,8 +68,8 @@ class Page:
         return any(panel.top <= piece.cy <= panel.bottom for panel in self.panels)
 
 
-def lay_out(lines: Sequence[ScreenLine], width: int, height: int, frame: Frame, cues: Cues) -> Page:
-    """The pieces of a frame with its panels and menu rows. Sizes of 0 are taken from the lines."""
+def lay_out(lines: Sequence[ScreenLine], width: int, height: int, frame: Frame) -> Page:
+    """The pieces of a frame with its panels. Sizes of 0 are taken from the lines."""
     width = width or max((line.box.right for line in lines), default=1)
     height = height or max((line.box.bottom for line in lines), default=1)
     since = min(frame.shows_from_s, frame.t_s - RECENT_S) - 0.25
@@ -101,10 +87,9 @@ def lay_out(lines: Sequence[ScreenLine], width: int, height: int, frame: Frame, 
     )
     unit = median([p.box.h for p in pieces if len(p.fold) > 2] or [height / 50])
     panels = tuple(p for p in (_panel(pieces, height, True), _panel(pieces, height, False)) if p)
-    menus = tuple(_menu_rows(pieces, unit, cues))
     worded = [p for p in pieces if len(p.fold) > 2]
     all_recent = bool(worded) and sum(p.recent for p in worded) > 0.8 * len(worded)
-    return Page(width, height, pieces, unit, panels, menus, all_recent)
+    return Page(width, height, pieces, unit, panels, all_recent)
 
 
 def _panel(pieces: Sequence[Piece], height: int, at_top: bool) -> Panel | None:
@@ -132,64 +117,3 @@ def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
         else:
             rows.append([piece])
     return [sorted(row, key=lambda p: p.box.x) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    left: float
-    right: float
-    menu: str
-
-
-def _menu_rows(pieces: Sequence[Piece], unit: float, cues: Cues) -> Iterable[MenuRow]:
-    vocabulary = {fold(word): word for word in cues.menu_words}
-    first = {fold(word) for word in cues.menu_first}
-    for row in rows_of(pieces):
-        words = [word for piece in row for word in _words(piece, vocabulary)]
-        yield from _runs(words, row, unit, first)
-
-
-def _words(piece: Piece, vocabulary: dict[str, str]) -> list[_Word]:
-    """Words of a piece with their places, which OCR gives for the whole line only."""
-    found = []
-    per_letter = piece.box.w / max(1, len(piece.text))
-    for match in re.finditer(r"\S+", piece.text):
-        folded = fold(match.group())
-        menu = vocabulary.get(folded, "") or _nearest(folded, vocabulary)
-        found.append(
-            _Word(match.group(), piece.box.x + match.start() * per_letter, piece.box.x + match.end() * per_letter, menu)
-        )
-    return found
-
-
-def _nearest(folded: str, vocabulary: dict[str, str]) -> str:
-    """A menu word with one letter wrong or missing (`Edt`)."""
-    if not 3 <= len(folded) <= 12:
-        return ""
-    return next(
-        (word for key, word in vocabulary.items() if len(key) >= 4 and (near(folded, key) or _one_missing(folded, key))), ""
-    )
-
-
-def _one_missing(folded: str, key: str) -> bool:
-    return len(folded) + 1 == len(key) and any(key[:k] + key[k + 1 :] == folded for k in range(1, len(key)))
-
-
-def _runs(words: Sequence[_Word], row: Sequence[Piece], unit: float, first: set[str]) -> Iterable[MenuRow]:
-    """Runs of three menu words or more that begin with a first menu, or of four."""
-    cy = sum(p.cy for p in row) / len(row)
-    height = median([p.box.h for p in row])
-    k = 0
-    while k < len(words):
-        if not words[k].menu:
-            k += 1
-            continue
-        run = [words[k]]
-        while k + len(run) < len(words) and words[k + len(run)].left - run[-1].right < 3.2 * unit and words[k + len(run)].menu:
-            run.append(words[k + len(run)])
-        if len(run) >= 4 or (len(run) >= 3 and fold(words[k].menu) in first):
-            before = [w for w in words[:k] if len(fold(w.text)) >= 2 and words[k].left - w.right < 8 * unit]
-            name = " ".join(w.text for w in before) if fold(words[k].menu) in first else ""
-            yield MenuRow(tuple(w.menu for w in run), run[0].left, run[-1].right, cy, height, name)
-        k += len(run)

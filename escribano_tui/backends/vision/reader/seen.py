@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from escribano_tui.backends.vision.reader.faces import FaceFinder
+from escribano_tui.backends.vision.reader.front import Front
 from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
 from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
 from escribano_tui.backends.vision.reader.terminal import Session, joined, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
 from escribano_tui.backends.vision.reader.titles import TitleReader
-from escribano_tui.backends.vision.reader.windows import Front, Window
+from escribano_tui.backends.vision.reader.windows import Window
 from escribano_tui.domain.cues import Cues, Program, Site
 
-INSIDE_KINDS = ("code-editor", "monitor", "database", "debugger", "history", "mail", "chat", "files", "docs", "spreadsheet")
 DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
 )
@@ -71,22 +71,25 @@ class FrontReader:
         return self._plain(program, window, front, body, page)
 
     def _program(self, window: Window | None, front: Front, body: Sequence[Piece]) -> Program | None:
-        """By the menu row where that is a terminal's (its title is what runs in it), else title, menu row, face."""
+        """By title, menu row or face. What runs in a terminal names its title: there the menu row or face says more."""
         if window is None:
-            return self._faces.find(front.pieces, lambda p: not p.commands)
-        by_menu, by_title = window.menu_program, window.title.program
-        if by_menu is not None and by_menu.kind == "terminal":
+            return self._faces.find(front.pieces, lambda p: not p.console)
+        by_menu, by_title = self._of_menu(window, front), window.title.program
+        if by_title is not None and by_title.console:
+            return by_menu or next((p for p in self._cues.programs if p.kind == "terminal"), by_title)
+        if by_menu is not None and by_menu.kind == "terminal" and (by_title is None or window.title.strength < 0.8):
             return by_menu
-        if (
-            by_title is not None
-            and by_title.kind != "terminal"
-            and by_title.commands
-            and window.menu is None
-            and by_menu is None
-        ):
-            host = next((p for p in self._cues.programs if p.kind == "terminal"), None)
-            return host if by_title.kind in INSIDE_KINDS and not window.is_browser else by_title
-        return by_title or by_menu or self._faces.find(front.pieces, lambda p: not p.commands)
+        return by_title or by_menu or self._faces.find(front.pieces, lambda p: not p.console)
+
+    def _of_menu(self, window: Window, front: Front) -> Program | None:
+        """Of programs with the same menu row the one for such documents, else the one with such a face, else the first."""
+        some = window.menu_programs
+        if len(some) < 2:
+            return next(iter(some), None)
+        ending = window.title.document.rpartition(".")[2].lower()
+        fitting = tuple(p for p in some if ending and ending in self._cues.kinds[p.kind].endings) or some
+        names = {p.name for p in fitting}
+        return self._faces.find(front.pieces, lambda p: p.name in names) or fitting[0]
 
     # ------------------------------------------------------------ browsers
 
@@ -162,7 +165,7 @@ class FrontReader:
     def _inside(self, window: Window | None, body: tuple[Piece, ...], session: Session) -> Program | None:
         """The program that runs in a terminal: by the window's title, its face, or the last command."""
         titled = window.title.program if window is not None else None
-        if titled is not None and titled.kind in INSIDE_KINDS:
+        if titled is not None and titled.console:
             return titled
         running = session.inside
         if running is not None:
@@ -171,7 +174,7 @@ class FrontReader:
                 return by_command
         if session.blocks and session.blocks[-1].prompt == "$":
             return None
-        return self._faces.find(body, lambda p: p.kind in INSIDE_KINDS and bool(p.commands or p.kind == "monitor"))
+        return self._faces.find(body, lambda p: p.console)
 
     def _document_inside(self, inner: Program | None, window: Window | None, rows: Sequence[str], session: Session) -> str:
         for row in rows:
@@ -234,5 +237,7 @@ def _content(body: Sequence[Piece], page: Page) -> list[Piece]:
 def _headline(body: Sequence[Piece], page: Page) -> str:
     """The largest line in the upper part of a page, if it stands out."""
     upper = [p for p in body if p.cy < 0.6 * page.height and len(p.fold) >= 6 and " " in p.text.strip()]
-    tallest = max(upper, key=lambda p: (p.box.h, -p.cy), default=None)
-    return tallest.text.strip() if tallest is not None and tallest.box.h >= 1.3 * page.unit else ""
+    tallest = max((p.box.h for p in upper), default=0)
+    if tallest < 1.3 * page.unit:
+        return ""
+    return next(p.text.strip() for p in upper if p.box.h >= max(1.25 * page.unit, 0.85 * tallest))

@@ -58,9 +58,9 @@ class Session:
         return self.last_shell if last.inner or (last.command and not last.inner) else None
 
     def weighted(self) -> list[tuple[float, Block]]:
-        """Blocks with how much they say of now: the newest 1, each before it 0.6 of that."""
+        """Blocks with how much they say of now: the newest 1, each before it 0.7 of that."""
         told = [b for b in self.blocks if b.command or any(line.strip() for line in b.lines)]
-        return [(0.6**k, block) for k, block in enumerate(reversed(told))]
+        return [(0.7**k, block) for k, block in enumerate(reversed(told))]
 
 
 def read_session(pieces: Sequence[Piece], unit: float) -> Session:

@@ -14,6 +14,7 @@ _MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\
 _FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
 _GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,})$")
+_IMPORTED = re.compile(r"^\[(.+)\]\s*\((?:imported|exported|overwritten)\)$")
 _GIMP = re.compile(r"-\d+\.\d+ ?\(.*$")
 
 
@@ -81,6 +82,10 @@ class TitleReader:
             found = _look_up(fold(_bare(parts[0])), self._begins)
             if found:
                 return found, 0.9, parts[1:]
+        ended = re.match(r"^(.*\S)\s*[-–—]$", bare)
+        found = _look_up(fold(ended.group(1)), self._begins) if ended else None
+        if found:
+            return found, 0.9, []
         head, colon, tail = bare.partition(":")
         found = _look_up(fold(head), self._begins) if colon else None
         if found:
@@ -103,11 +108,21 @@ def _index(entries: Iterable[tuple[Program, tuple[str, ...]]]) -> dict[str, Prog
 
 
 def _look_up(text: str, index: dict[str, Program]) -> Program | None:
+    """The program of this name, or of one that differs by what OCR gets wrong (one letter in a short name)."""
     if text in index:
         return index[text]
-    if len(text) < 6:
+    if len(text) < 4:
         return None
-    return next((program for name, program in index.items() if len(name) >= 6 and near(text, name)), None)
+    return next((p for name, p in index.items() if len(name) >= 5 and (near(text, name) or _slipped(text, name))), None)
+
+
+def _slipped(text: str, name: str) -> bool:
+    """Whether one letter of a name is missing or wrong, the first one aside."""
+    if text[0] != name[0] or len(name) > 7:
+        return False
+    if len(text) == len(name):
+        return sum(a != b for a, b in zip(text, name, strict=True)) == 1
+    return len(text) + 1 == len(name) and any(name[:k] + name[k + 1 :] == text for k in range(1, len(name)))
 
 
 def _bare(part: str) -> str:
@@ -133,7 +148,8 @@ def document_of(parts: list[str]) -> tuple[str, str]:
 
 def tidy_document(part: str) -> str:
     """A document's name without marks of change and what GIMP and others add."""
-    return _MARKS.sub("", _GIMP.sub("", _MARKS.sub("", part))).strip(" \t-–—|·")
+    bare = _MARKS.sub("", _GIMP.sub("", _MARKS.sub("", part))).strip(" \t-–—|·")
+    return _IMPORTED.sub(r"\1", bare)
 
 
 def _folder_of(part: str) -> str:

@@ -13,6 +13,7 @@ from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.text import clean_line
 
 MOST_TOPICS = 6
+HEADED = frozenset({"mail", "review-page", "docs", "article", "questions", "encyclopedia"})  # a heading says more than a tab
 _NAMED = re.compile(
     r"\b(?:def|class|fn|func|function|struct|enum|trait|interface|module|sub|procedure|impl)\s+([A-Za-z_]\w{2,})"
 )
@@ -36,7 +37,7 @@ class Wording:
         """What is in front in a few words: a document, a page, a mail's subject, or a result in a terminal."""
         if seen.session is not None:
             return clean_line(self._terminal_title(seen), 120)
-        if seen.kind == "mail" and seen.headline:
+        if seen.kind in HEADED and seen.headline:
             return clean_line(seen.headline, 120)
         document = seen.document or seen.title
         if (not document or _UNTITLED.match(document)) and (own := self._own_heading(seen, page)):

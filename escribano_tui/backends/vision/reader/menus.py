@@ -1,0 +1,139 @@
+"""Menu rows such as File Edit View Help: where they stand, and whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
+from escribano_tui.backends.vision.reader.match import fold, near
+from escribano_tui.domain.cues import Cues, Program
+
+ALIKE = 0.84  # share of a program's menus that must be there for it to be taken for that program
+MOST_UNKNOWN = 2  # words in a row that are no known menu
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """A row of menu words such as File Edit View Help."""
+
+    words: tuple[str, ...]
+    left: float
+    right: float
+    cy: float
+    height: float
+    name: str = ""  # what stands before the first menu, as in macOS' menu bar
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    left: float
+    right: float
+    menu: str
+
+
+class MenuFinder:
+    """Finds menu rows by the words of the cues, and the programs that have such a row."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._vocabulary = {fold(word): word for word in (*cues.menu_words, *(w for p in cues.programs for w in p.menu))}
+        self._first = {fold(word) for word in cues.menu_first}
+        self._last = {fold(word) for word in LAST}
+        self._programs = [(p, [fold(w) for w in p.menu]) for p in cues.programs if p.menu]
+        self._known: dict[str, str] = {}
+
+    def rows(self, page: Page) -> list[MenuRow]:
+        """All menu rows of a page, from top to bottom."""
+        return [menu for row in rows_of(page.pieces) for menu in self._of_row(row, page.unit)]
+
+    def programs(self, menu: MenuRow) -> tuple[Program, ...]:
+        """The programs whose menu row this is; several where they have the same one."""
+        words = [fold(w) for w in menu.words]
+        shares = [(_common(words, wanted) / max(len(wanted), len(words)), p) for p, wanted in self._programs]
+        best = max((share for share, _ in shares), default=0.0)
+        return tuple(p for share, p in shares if share >= best - 0.01) if best >= ALIKE else ()
+
+    def is_cut_short(self, menu: MenuRow, program: Program | None) -> bool:
+        """Whether another window seems to hide a part of a menu row."""
+        if program is not None and program.menu:
+            return len(menu.words) < len(program.menu) - 2
+        return fold(menu.words[-1]) not in self._last and len(menu.words) < 6
+
+    # ------------------------------------------------------------ finding
+
+    def _of_row(self, row: Sequence[Piece], unit: float) -> Iterable[MenuRow]:
+        """Runs of three menu words or more that begin with a first menu, or of four. A first menu begins a new run."""
+        words = [word for piece in row for word in self._words(piece)]
+        cy = sum(p.cy for p in row) / len(row)
+        height = median([p.box.h for p in row])
+        k = 0
+        while k < len(words):
+            if not words[k].menu:
+                k += 1
+                continue
+            run = self._run(words, k, unit)
+            begins = fold(words[k].menu) in self._first
+            menus = [w for w in run if w.menu]
+            if len(menus) >= 4 or (len(menus) >= 3 and begins):
+                before = [w for w in words[:k] if len(fold(w.text)) >= 2 and words[k].left - w.right < 8 * unit]
+                name = " ".join(w.text for w in before) if begins else ""
+                yield MenuRow(tuple(w.menu for w in menus), run[0].left, run[-1].right, cy, height, name)
+            k += len(run)
+
+    def _run(self, words: Sequence[_Word], k: int, unit: float) -> list[_Word]:
+        run = [words[k]]
+        unknown = 0
+        for word in words[k + 1 :]:
+            if word.left - run[-1].right >= 3.2 * unit or (word.menu and fold(word.menu) in self._first):
+                break
+            unknown = 0 if word.menu else unknown + 1
+            if unknown > MOST_UNKNOWN:
+                break
+            run.append(word)
+        while not run[-1].menu:
+            run.pop()
+        return run
+
+    def _words(self, piece: Piece) -> list[_Word]:
+        """Words of a piece with their places, which OCR gives for the whole line only."""
+        per_letter = piece.box.w / max(1, len(piece.text))
+        return [
+            _Word(
+                m.group(), piece.box.x + m.start() * per_letter, piece.box.x + m.end() * per_letter, self._menu(fold(m.group()))
+            )
+            for m in re.finditer(r"\S+", piece.text)
+        ]
+
+    def _menu(self, folded: str) -> str:
+        """The menu word that this is, with one letter wrong or missing (`Edt`), or empty."""
+        if folded not in self._known:
+            self._known[folded] = self._vocabulary.get(folded, "") or self._nearest(folded)
+        return self._known[folded]
+
+    def _nearest(self, folded: str) -> str:
+        if not 3 <= len(folded) <= 12:
+            return ""
+        close = (
+            word for key, word in self._vocabulary.items() if len(key) >= 4 and (near(folded, key) or _one_missing(folded, key))
+        )
+        return next(close, "")
+
+
+LAST = ("Help", "Hilfe", "Ayuda", "Aide", "Window", "Quit", "Tools", "Settings", "Plugins")
+
+
+def _one_missing(folded: str, key: str) -> bool:
+    return len(folded) + 1 == len(key) and any(key[:k] + key[k + 1 :] == folded for k in range(1, len(key)))
+
+
+def _common(a: Sequence[str], b: Sequence[str]) -> int:
+    """Length of the longest common subsequence."""
+    row = [0] * (len(b) + 1)
+    for x in a:
+        before = 0
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], before + 1 if x == y else max(row[j], row[j - 1])
+    return row[-1]
