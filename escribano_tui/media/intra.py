@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from escribano_tui.media.glimpse import Gray, glimpses, unlike
+from escribano_tui.media.glimpse import Glimpses, Gray, unlike
 from escribano_tui.media.packets import Floats, Ints, Packets
 from escribano_tui.media.verify import SAME_AREA
-from escribano_tui.ports import Stop
 
 _ALL = 0.9  # a stream in which this share of the packets are keyframes counts as one
 _FEWEST = 5
@@ -28,13 +26,13 @@ def is_intra(packets: Packets, codec: str) -> bool:
     return codec in _AS_LARGE or float(np.mean(packets.key)) >= _ALL
 
 
-def intra_news(path: Path, packets: Packets, stop: Stop) -> Floats:
+def intra_news(packets: Packets, glimpses: Glimpses) -> Floats:
     """Share of the picture that changed at each packet, 0..1, found by halving between pictures that differ."""
     share = np.zeros(len(packets))
     seen: dict[int, Gray] = {}
     at = _first_looks(packets)
     for _ in range(_ROUNDS):
-        seen.update(glimpses(path, packets, [n for n in at.tolist() if n not in seen], stop))
+        seen.update(glimpses.of(at.tolist()))
         known = np.array(sorted(seen), dtype=np.int64)
         halves = [
             (int(a) + int(b)) // 2 for a, b in pairwise(known.tolist()) if b - a > 1 and unlike(seen[a], seen[b]) >= SAME_AREA

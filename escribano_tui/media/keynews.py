@@ -32,8 +32,11 @@ class KeyNews:
     sent: Floats
 
 
-def judge(packets: Packets, levels: Levels) -> KeyNews:
-    """Judge each keyframe by whether one was due, and by whether what was sent in between explains its size."""
+def judge(packets: Packets, levels: Levels, all_suspects: bool = False) -> KeyNews:
+    """Judge each keyframe by whether one was due, and by whether what was sent in between explains its size.
+
+    `all_suspects`: whatever could hide a change counts as doubtful (a short file, where looking is cheap).
+    """
     keys = np.flatnonzero(packets.key).astype(np.int64)
     none = np.zeros(len(keys))
     if len(keys) < 2:
@@ -50,18 +53,18 @@ def judge(packets: Packets, levels: Levels) -> KeyNews:
     share = np.where(early & leaps, np.maximum(left, 0.3), np.where(early, 0.3, np.where(leaps, left, 0.0)))
     sure = np.where(early & leaps, 0.95, np.where(early, 0.6, np.where(leaps, 0.5, 0.0)))
     # A group in which much was sent: an early keyframe is there because the encoder saw a cut.
-    doubtful = (early ^ leaps) & ~(early & (sent > 0.3)) | _most_suspicious(left, moved, sent, early)
+    doubtful = (early ^ leaps) & ~(early & (sent > 0.3)) | _most_suspicious(left, moved, sent, early, all_suspects)
     doubtful[0] = False
     return KeyNews(keys, share, sure, doubtful, sent)
 
 
-def _most_suspicious(left: Floats, moved: Floats, sent: Floats, early: Bools) -> Bools:
-    """Of the keyframes that were due: the few that moved most beyond what was sent. Two pages may weigh nearly the same."""
+def _most_suspicious(left: Floats, moved: Floats, sent: Floats, early: Bools, all_of_them: bool) -> Bools:
+    """Of the keyframes that were due: the few that moved most beyond what was sent, or all of them. Two pages may
+    weigh nearly the same."""
+    if all_of_them:
+        return np.asarray(~early & ((moved > 0) | (sent > 0)), dtype=np.bool_)
+    index = np.flatnonzero(~early & ((moved > _NOISE) | (sent > 0)) & (left > -_SIZE_OF_CHANGE))
     chosen = np.zeros(len(left), dtype=np.bool_)
-    suspects = ~early & ((moved > _NOISE) | (sent > 0))
-    if len(left) > _LOOKED_AT:
-        suspects &= left > -_SIZE_OF_CHANGE
-    index = np.flatnonzero(suspects)
     most = max(_LOOKED_AT, len(left) // _ONE_IN)
     chosen[index[np.argsort(-left[index], kind="stable")][:most]] = True
     return chosen

@@ -9,19 +9,22 @@ import numpy as np
 
 from escribano_tui.domain.evidence import Change, Envelope
 from escribano_tui.domain.recording import Recording
+from escribano_tui.media.glimpse import SHORT_FILE, Glimpses
 from escribano_tui.media.intra import intra_news, is_intra
 from escribano_tui.media.keynews import judge
 from escribano_tui.media.levels import levels
 from escribano_tui.media.packets import Bools, Floats, Ints, Packets
-from escribano_tui.media.verify import placed, verified
+from escribano_tui.media.verify import SAME_AREA, placed, verified
 from escribano_tui.ports import Stop
 
 MOTION_STEP_S = 0.5
 MOST_PER_MINUTE = 29.0  # medium and large ones, on average; beyond it the weakest are called small
+MOST_OF_SHORT = 10  # a recording of seconds has no average to speak of
 LARGE, MEDIUM, SMALL = 0.3, 0.035, 0.004  # shares of a whole picture: a window, part of a page, a line
 _USUAL_SENSITIVITY = 0.4
 _NEAR_S = 1.5  # a change stands out against what else is new this close to it
 _SEEN_SURE = 0.95
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +42,45 @@ def scan_packets(
     recording: Recording, packets: Packets, sensitivity: float, min_interval_s: float, stop: Stop
 ) -> tuple[list[Change], Envelope]:
     """Changes in time order, and the `motion` envelope, in session time. Raises OSError, av.FFmpegError, Cancelled."""
-    path = Path(recording.path)
+    glimpses = Glimpses(Path(recording.path), packets, stop)
     scale = sensitivity / _USUAL_SENSITIVITY
-    share, sure = _news(path, recording, packets, stop)
+    share, sure = _news(recording, packets, glimpses)
     candidates = _candidates(packets, share, sure, SMALL * scale)
-    kept, strength = _chosen(candidates, MEDIUM * scale, min_interval_s)
-    bigger = kept[candidates.share[kept] >= MEDIUM * scale]
-    ranked = bigger[np.argsort(-strength[bigger], kind="stable")]
-    ranked = ranked[: max(1, int(MOST_PER_MINUTE * recording.duration_s / 60))]
-    candidates.time_s[ranked] = placed(path, packets, candidates.packet[ranked], stop)
-    return _changes(recording, candidates, kept, set(ranked.tolist())), _motion(recording, packets, share)
+    most = max(MOST_OF_SHORT, int(MOST_PER_MINUTE * recording.duration_s / 60))
+    kept, counted = _settled(packets, candidates, MEDIUM * scale, min_interval_s, most, glimpses)
+    return _changes(recording, candidates, kept, counted), _motion(recording, packets, share)
 
 
-def _news(path: Path, recording: Recording, packets: Packets, stop: Stop) -> tuple[Floats, Floats]:
+def _settled(
+    packets: Packets, found: Candidates, medium: float, min_interval_s: float, most: int, glimpses: Glimpses
+) -> tuple[Ints, set[int]]:
+    """(indices of the candidates that are changes, those of them that are medium or large).
+
+    Who stood in for others and proves to be nothing makes room for them: it is settled again.
+    """
+    looked = np.zeros(len(found.packet), dtype=np.bool_)
+    for _ in range(_ROUNDS):
+        kept, strength = _chosen(found, medium, min_interval_s)
+        bigger = kept[found.share[kept] >= medium]
+        ranked = bigger[np.argsort(-strength[bigger], kind="stable")][:most]
+        fresh = ranked[~looked[ranked]]
+        found.time_s[fresh], area = placed(packets, found.packet[fresh], glimpses)
+        looked[fresh] = True
+        seen = ~np.isnan(area)
+        found.share[fresh[seen]], found.sure[fresh[seen]] = area[seen], _SEEN_SURE
+        if not np.any(area < medium):
+            break
+    kept = kept[~looked[kept] | (found.share[kept] >= SAME_AREA)]
+    return kept, {int(k) for k in ranked if found.share[k] >= medium}
+
+
+def _news(recording: Recording, packets: Packets, glimpses: Glimpses) -> tuple[Floats, Floats]:
     """(share of the picture that is new, how sure that is or 0 where only the size says it) for each packet."""
     if is_intra(packets, recording.video_codec):
-        share = intra_news(path, packets, stop)
+        share = intra_news(packets, glimpses)
         return share, np.where(share > 0, _SEEN_SURE, 0.0)
     measured = levels(packets, recording.width * recording.height)
-    keys = verified(path, packets, judge(packets, measured), stop)
+    keys = verified(packets, judge(packets, measured, len(packets) <= SHORT_FILE), glimpses)
     share, sure = measured.news.copy(), np.zeros(len(packets))
     share[keys.index], sure[keys.index] = keys.share, keys.sure
     return share, sure
@@ -85,7 +108,7 @@ def _beside(time_s: Floats, news: Floats) -> Floats:
 
 def _chosen(found: Candidates, medium: float, min_interval_s: float) -> tuple[Ints, Floats]:
     """(indices of the candidates of which none is closer than `min_interval_s` to a stronger one, strength of all)."""
-    strength = np.minimum(found.share, 1.0) * np.sqrt(found.share / _beside(found.time_s, found.share))
+    strength = np.minimum(found.share, 1.0) * np.sqrt(found.share / np.maximum(_beside(found.time_s, found.share), 1e-9))
     # A small one never stands in for a larger one.
     rank = np.where(found.share >= medium, 10.0 + strength, strength)
     return _apart(found.time_s, rank, min_interval_s), strength

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from escribano_tui.media.glimpse import glimpses, unlike
+from escribano_tui.media.glimpse import SHORT_FILE, Glimpses, unlike
 from escribano_tui.media.keynews import KeyNews
 from escribano_tui.media.levels import is_between
 from escribano_tui.media.packets import Floats, Ints, Packets
-from escribano_tui.ports import Stop
 
-SAME_AREA = 0.002  # pictures that differ in less are taken for the same
+SAME_AREA = 0.004  # pictures that differ in less are taken for the same
 EXACT_S = 0.2  # when a moment is known to within this, no decoding is spent on it
 _HIDDEN_AHEAD = 33  # a hidden picture is shown at most this many pictures later (a pyramid of 32, libvpx lag 25)
 _LONG_S = 0.4  # a doubt longer than this could lose a boundary: these are decoded first
 # Packets that may be decoded to place changes: a share of all, but always so many.
 _LONG_SHARE, _LONG_LEAST = 0.1, 3000
 _SHORT_SHARE, _SHORT_LEAST = 0.05, 200
-_SHORT_FILE, _KEY_SHARE = 1000, 0.005  # packets decoded to judge keyframes: all of a short file, else a share
 _LITTLE_SENT = 0.02  # of a whole picture: less than a line of text
 _MOST_KEYS = 400  # keyframes compared at most
 
 
-def verified(path: Path, packets: Packets, keys: KeyNews, stop: Stop) -> KeyNews:
+def verified(packets: Packets, keys: KeyNews, glimpses: Glimpses) -> KeyNews:
     """Doubtful keyframes compared with what was shown before: what looks the same has not changed.
 
     Where little was sent since, that is the keyframe before; else the picture right before, if that is near enough.
@@ -35,7 +32,7 @@ def verified(path: Path, packets: Packets, keys: KeyNews, stop: Stop) -> KeyNews
     if not before:
         return keys
     wanted = {n for k, other in before.items() for n in (int(keys.index[k]), other)}
-    seen = glimpses(path, packets, wanted, stop)
+    seen = glimpses.of(wanted)
     share, sure = keys.share.copy(), keys.sure.copy()
     for k, other in before.items():
         now, then = seen.get(int(keys.index[k])), seen.get(other)
@@ -52,7 +49,7 @@ def _compared_with(packets: Packets, keys: KeyNews) -> dict[int, int]:
     order = np.argsort(packets.time_s, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    budget = len(packets) if len(packets) <= _SHORT_FILE else int(_KEY_SHARE * len(packets))
+    budget = len(packets) if len(packets) <= SHORT_FILE else 0
     before: dict[int, int] = {}
     for k in np.flatnonzero(keys.doubtful)[:_MOST_KEYS].tolist():
         number, last = int(keys.index[k]), int(keys.index[k - 1])
@@ -66,42 +63,55 @@ def _compared_with(packets: Packets, keys: KeyNews) -> dict[int, int]:
     return before
 
 
-def placed(path: Path, packets: Packets, chosen: Ints, stop: Stop) -> Floats:
-    """The times (container clock) at which the changes that packets `chosen` bring are really shown, strongest first.
+def placed(packets: Packets, chosen: Ints, glimpses: Glimpses) -> tuple[Floats, Floats]:
+    """(times in the container's clock at which the changes that packets `chosen`, strongest first, bring are really
+    shown; share of the picture that differs then, nan where nothing was decoded).
 
     A picture may be shown before the one it was brought by (B-pictures), or later (hidden pictures of VP9 and AV1).
     """
-    time_s = packets.time_s[chosen].copy()
+    time_s, area = packets.time_s[chosen].copy(), np.full(len(chosen), np.nan)
     wanted = _affordable(packets, chosen)
-    seen = glimpses(path, packets, {n for stretch in wanted.values() for n in stretch}, stop) if wanted else {}
+    seen = glimpses.of(n for stretch in wanted.values() for n in stretch)
     for k, stretch in wanted.items():
         here = [(n, seen[n]) for n in stretch if n in seen]
+        if len(here) < 2:
+            continue
         steps = [unlike(one[1], other[1]) for one, other in pairwise(here)]
-        if steps and max(steps) >= SAME_AREA:
+        area[k] = max(*steps, unlike(here[0][1], here[-1][1]))
+        if max(steps) >= SAME_AREA:
             time_s[k] = packets.time_s[here[int(np.argmax(steps)) + 1][0]]
-    return time_s
+    return time_s, area
 
 
 def _affordable(packets: Packets, chosen: Ints) -> dict[int, list[int]]:
-    """The stretches to be decoded by the index of their change: long doubts first, then the strongest changes."""
+    """The stretches to be decoded by the index of their change: long doubts first, then the strongest changes.
+
+    In a short file every change can be looked at, also those whose moment is known.
+    """
     stretches = _Stretches(packets)
     found = {k: stretches.of(number) for k, number in enumerate(chosen.tolist())}
+    if len(packets) <= SHORT_FILE:
+        return {k: stretch for k, stretch in found.items() if len(stretch) > 1}
     found = {k: stretch for k, stretch in found.items() if len(stretch) > 2}  # of two, the later one is new
     length_s = {k: float(packets.time_s[s[-1]] - packets.time_s[s[0]]) for k, s in found.items()}
     long = [k for k in found if length_s[k] > _LONG_S]
     short = [k for k in found if EXACT_S < length_s[k] <= _LONG_S]
     count = len(packets)
+    wanted = _within(max(_LONG_LEAST, _LONG_SHARE * count), long, found, stretches)
+    return wanted | _within(max(_SHORT_LEAST, _SHORT_SHARE * count), short, found, stretches)
+
+
+def _within(budget: float, order: list[int], found: dict[int, list[int]], stretches: _Stretches) -> dict[int, list[int]]:
+    """The first stretches of `order` that cost no more than `budget` packets; a group is decoded once for all in it."""
     reached: dict[int, int] = {}
     wanted: dict[int, list[int]] = {}
-    for group, budget in ((long, max(_LONG_LEAST, _LONG_SHARE * count)), (short, max(_SHORT_LEAST, _SHORT_SHARE * count))):
-        left = float(budget)
-        for k in group:
-            key, end = stretches.group_of(found[k])
-            left -= max(0, end - reached.get(key, key))
-            if left < 0:
-                break
-            reached[key] = max(end, reached.get(key, key))
-            wanted[k] = found[k]
+    for k in order:
+        key, end = stretches.group_of(found[k])
+        budget -= max(0, end - reached.get(key, key))
+        if budget < 0:
+            break
+        reached[key] = max(end, reached.get(key, key))
+        wanted[k] = found[k]
     return wanted
 
 
@@ -117,10 +127,13 @@ class _Stretches:
         self._keys = np.flatnonzero(packets.key)
 
     def of(self, number: int) -> list[int]:
-        """Packet numbers in the order in which they are shown; one alone where the moment is known."""
+        """Packet numbers in the order in which they are shown, the last old one first; one alone at the beginning."""
         packets, time_s = self._packets, float(self._packets.time_s[number])
-        if number == 0 or self._between[number]:
+        if number == 0:
             return [number]
+        if self._between[number]:
+            at = int(np.searchsorted(self._sorted_s, time_s - 1e-9, side="left"))
+            return [int(n) for n in self._order[max(0, at - 1) : at + 1]]
         until = int(np.searchsorted(self._sorted_s, time_s + 1e-9, side="left"))
         first = int(np.searchsorted(self._sorted_s, self._latest[number - 1] - 1e-9, side="left"))
         if 2 * packets.hidden[number] > packets.size[number]:

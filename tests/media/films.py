@@ -82,9 +82,7 @@ def pages(film: Film) -> Iterator[tuple[int, Any]]:
 def shoot(path: Path, film: Film) -> Path:
     """Write the recording."""
     options = {"preset": "veryfast", "crf": "23", **film.options} if film.codec == "libx264" else dict(film.options)
-    with av.open(
-        str(path), "w", format=film.format or None, container_options=dict(film.container_options)
-    ) as container:
+    with av.open(str(path), "w", format=film.format or None, container_options=dict(film.container_options)) as container:
         container.metadata.update(film.metadata)
         video = container.add_stream(film.codec, rate=film.fps, options=options)
         video.width, video.height, video.pix_fmt = film.width, film.height, film.pix_fmt
