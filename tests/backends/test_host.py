@@ -195,9 +195,10 @@ def test_control_c_in_the_terminal_does_not_reach_it() -> None:
     script = """
 from escribano_tui.backends.host import Host
 host = Host("tests.backends.hosted:load"); host.warm(); pid = host.pid
-print("ready", flush=True)
+import time
 try:
-    import time; time.sleep(60)
+    print("ready", flush=True)
+    time.sleep(60)
 except KeyboardInterrupt:
     print("answer", host.call("echo", 42), host.pid == pid, flush=True)
 """
