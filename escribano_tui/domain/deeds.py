@@ -57,7 +57,7 @@ def word(deed: Deed) -> Phrase:
     """The sentence of a deed without its subject and full stop: `worked on parse_time in normalize.py`."""
     said = _WORDINGS.get(deed.activity, _other)(deed)
     app = deed.app
-    wanted = deed.tell_app or ((not deed.thing or deed.activity in _TELLS_APP) and deed.manner not in ("answered", "read"))
+    wanted = deed.tell_app or _wants_app(deed)
     told = {t.casefold() for t in names_of(said)}
     if app and wanted and app.casefold() not in told:
         joint = " with " if deed.thing and deed.activity in _MAKING else " in "
@@ -65,6 +65,13 @@ def word(deed: Deed) -> Phrase:
     if deed.topics:
         said = _before_quote(said, phrase(" about " if not deed.thing else ", about ", listed(deed.topics)))
     return said
+
+
+def _wants_app(deed: Deed) -> bool:
+    """Whether the program says something that the sentence does not say already."""
+    if deed.manner in ("answered", "read") or (deed.activity in ("terminal", "debugging") and (deed.parts or deed.more)):
+        return False
+    return not deed.thing or deed.activity in _TELLS_APP
 
 
 def _before_quote(said: Phrase, more: Phrase) -> Phrase:

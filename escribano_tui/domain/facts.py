@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from escribano_tui.domain.activity import IMPORTANCE
 from escribano_tui.domain.deeds import Deed, word
+from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.finding import speech, terminal
 from escribano_tui.domain.finding.doing import Context, deed_of
 from escribano_tui.domain.finding.sentences import stems
 from escribano_tui.domain.finding.things import app_of, thing_of, title_of
-from escribano_tui.domain.finding.views import View, views
+from escribano_tui.domain.finding.views import View, key_of, views
 from escribano_tui.domain.phrase import Phrase, Piece, capitalised, code, listed, name, phrase, plain, quote
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
@@ -34,7 +36,8 @@ def build(dossier: Dossier) -> FactSheet:
         subject = labels[view.segment.subject_id]
         label = subject.label if subject.kind == "work" else _own_label(view)
         groups[subject.id, label].append(view)
-    subjects = [_subject(subject_id, label, group) for (subject_id, label), group in groups.items()]
+    lines = dossier.evidence.lines
+    subjects = [_subject(subject_id, label, group, lines) for (subject_id, label), group in groups.items()]
     return FactSheet(
         recording_id=recording.id,
         revision=session.revision,
@@ -79,16 +82,17 @@ def _rows(timeline: Timeline, seen: Sequence[View]) -> tuple[tuple[int, int, str
     return tuple(rows)
 
 
-def _subject(subject_id: str, label: str, group: list[View]) -> SubjectFacts:
+def _subject(subject_id: str, label: str, group: list[View], lines: Sequence[ScreenLine]) -> SubjectFacts:
     by_activity: dict[str, int] = defaultdict(int)
     for view in group:
         by_activity[view.segment.activity] += view.segment.duration_ms
     claims: list[Claim] = []
     names: dict[str, None] = {}
     for view in group:
-        claims += _claims(view, names)
+        told = _claims(view, names)
+        claims += [c for c in told if not (claims and c.deed and _bare(c.deed) and not view.owned)]
         names |= dict.fromkeys(p.text for c in claims if c.deed and c.deed.activity == "coding" for p in c.deed.parts)
-    claims = _once(claims, _open_ends(group, claims))
+    claims = _once(claims, _open_ends(group, claims, lines))
     return SubjectFacts(
         subject_id=subject_id,
         label=label,
@@ -106,11 +110,11 @@ def _subject(subject_id: str, label: str, group: list[View]) -> SubjectFacts:
 def _claims(view: View, names: Collection[str]) -> list[Claim]:
     """What is told of one segment, the deed first, then in time order. `names` are those the subject was at before."""
     runs = terminal.test_runs(view) if view.segment.activity in terminal.RUNS else []
-    results = _results(view, runs)
+    told = sorted([*_results(view, runs), *_said(view)], key=lambda c: c.t_s)
     deeds = _deed(view, Context(runs, names))
-    if results and not view.owned:
+    if told and not view.owned:
         deeds = [d for d in deeds if d.deed is None or not _bare(d.deed)]
-    return [*deeds, *sorted([*results, *_said(view)], key=lambda c: c.t_s)]
+    return [*deeds, *told]
 
 
 def _bare(deed: Deed) -> bool:
@@ -121,10 +125,25 @@ def _bare(deed: Deed) -> bool:
 def _once(claims: list[Claim], ends: list[Claim]) -> list[Claim]:
     """Without what is told twice: sentences that say what is to come, or that say what a result says."""
     to_come = {c.text for c in ends}
-    results = [c for c in claims if c.kind == "result"]
+    results = {c.outcome or c.text: c for c in reversed(claims) if c.kind == "result"}  # the first of each
+    claims = [c for c in claims if c.kind != "result" or results[c.outcome or c.text] is c or _speaks_of_tests(c)]
+    claims = _without_repeated_runs(claims)
     shown_by = {c.moments[0] for c in claims if c.deed}  # a sentence that shows what was done is not quoted as well
     told = [c for c in claims if c.kind != "said" or (c.text not in to_come and c.moments[0] not in shown_by)]
-    return [c for c in told if c.kind != "said" or not any(_says(c, r) for r in results)] + ends
+    return [c for c in told if c.kind != "said" or not any(_says(c, r) for r in results.values())] + ends
+
+
+def _without_repeated_runs(claims: list[Claim]) -> list[Claim]:
+    """A test run that ended as the one before it is told once."""
+    kept: list[Claim] = []
+    last = ""
+    for claim in claims:
+        if _speaks_of_tests(claim):
+            if claim.kind == "result" and claim.text == last:
+                continue
+            last = claim.text
+        kept.append(claim)
+    return kept
 
 
 def _says(said: Claim, result: Claim) -> bool:
@@ -166,12 +185,16 @@ def _results(view: View, runs: Sequence[terminal.TestRun]) -> list[Claim]:
         claims.append(_claim(view, "result", _tests(run), run.t_s, weight=6.0))
     for outcome in terminal.outcomes(view):
         wording, mine = _outcome(outcome)
-        claims.append(_claim(view, "result", wording, outcome.t_s, weight=_OUTCOME_WEIGHT.get(outcome.what, 4.0), mine=mine))
+        weight = _OUTCOME_WEIGHT.get(outcome.what, 4.0)
+        claim = _claim(view, "result", wording, outcome.t_s, weight=weight, mine=mine)
+        claims.append(replace(claim, outcome=f"{outcome.what} {outcome.mark or key_of(outcome.detail)}"))
     return claims
 
 
 def _tests(run: terminal.TestRun) -> Phrase:
     whole = run.passed + run.failed
+    if not whole:
+        return phrase("the tests passed")
     if not run.failed:
         return phrase("the test passed" if whole == 1 else f"all {whole} tests passed")
     named = (" (", listed([code(n) for n in run.failing]), ")") if run.failing else ()
@@ -211,7 +234,7 @@ def _said(view: View) -> list[Claim]:
 # ---------------------------------------------------------------- what is left
 
 
-def _open_ends(group: list[View], claims: Iterable[Claim]) -> list[Claim]:
+def _open_ends(group: list[View], claims: Iterable[Claim], lines: Sequence[ScreenLine]) -> list[Claim]:
     """What was said of the time to come, and tests that failed when they were last run."""
     by_id = {v.segment.id: v for v in group}
     found = []
@@ -221,7 +244,7 @@ def _open_ends(group: list[View], claims: Iterable[Claim]) -> list[Claim]:
     last = [c for c in claims if _speaks_of_tests(c)][-1:]
     for claim in last:
         failing = claim.deed.more if claim.deed else tuple(p for p in claim.phrase if p.style == "code")
-        if claim.deed or "failed" in claim.text:
+        if (claim.deed or "failed" in claim.text) and not terminal.passes_later(lines, claim.t_s):
             sentence = phrase(listed(failing), " failed in the last run") if failing else phrase("tests failed in the last run")
             found.append(_claim(by_id[claim.segment_ids[0]], "next", sentence, claim.t_s, weight=6.0))
     return found

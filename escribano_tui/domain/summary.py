@@ -26,6 +26,7 @@ class Claim:
     phrase: Phrase = ()
     mine: bool = False
     deed: Deed | None = None
+    outcome: str = ""  # what a result is known by: the same one seen again is not told again
 
     @property
     def t_s(self) -> float:

@@ -123,7 +123,7 @@ def _section(subject: SubjectFacts, seconds: int, settings: Settings, words: int
     groups = _groups(chosen)
     if not prose:
         groups = _split_alone(_joined(groups, settings.points))
-    lead = _lead(gather(deeds) or results, settings.lead)
+    lead = _lead(gather(deeds) or results, settings.lead) or _heaviest((c for c in subject.claims if c.kind == "said"), 1)
     activities = _shares(subject.by_activity, seconds)
     return Section(subject, seconds, activities, tuple(tuple(g) for g in groups), lead)
 
@@ -149,7 +149,8 @@ def _within(deeds: Sequence[Claim], results: Sequence[Claim], quotes: Sequence[C
     room = _Room(words, most)
     for claims, share in ((results, 0.5), (deeds, 0.7), (quotes, 1.0), ([*results, *deeds], 1.0)):
         room.fill(sorted(claims, key=lambda c: (-c.weight, c.t_s)), share)
-    return sorted(room.chosen, key=lambda c: (c.t_s, c.kind == "said"))
+    chosen = room.chosen or sorted([*deeds, *results, *quotes], key=_length)[:1]  # the shortest, where nothing fits
+    return sorted(chosen, key=lambda c: (c.t_s, c.kind == "said"))
 
 
 class _Room:
@@ -160,12 +161,12 @@ class _Room:
         self.chosen: list[Claim] = []
 
     def fill(self, claims: Iterable[Claim], share: float) -> None:
-        """Take claims in their order as long as they fit into a share of what is left; the first of all always does."""
+        """Take claims in their order as long as they fit into a share of what is left."""
         least, fewest = self.words * (1 - share), self.most * (1 - share)
         for claim in claims:
             length = _length(claim)
             fits = self.words - length >= least and self.most - 1 >= fewest
-            if claim not in self.chosen and (fits or not self.chosen):
+            if fits and claim not in self.chosen:
                 self.chosen.append(claim)
                 self.words -= length
                 self.most -= 1

@@ -40,12 +40,17 @@ def point(claims: Sequence[Claim]) -> str:
 
 
 def _points(claims: Sequence[Claim]) -> list[tuple[Phrase, Claim]]:
+    """What each claim says here; several quotes in a row share their lead."""
     told: list[tuple[Phrase, Claim]] = []
+    before = ""
     for claim in claims:
-        if claim.kind == "said":
-            told.append((phrase("Said: " if claim.mine else "Heard: ", claim.phrase), claim))
-        else:
-            told.append((capitalised(claim.phrase), claim))
+        lead = "" if claim.kind != "said" else "Said: " if claim.mine else "Heard: "
+        told.append(
+            (phrase(lead, claim.phrase) if lead != before else claim.phrase, claim)
+            if lead
+            else (capitalised(claim.phrase), claim)
+        )
+        before = lead
     return told
 
 
@@ -53,7 +58,7 @@ def clauses(claims: Sequence[Claim]) -> str:
     """Claims as clauses of one sentence, for the one line of a stand-up: `worked on x [0:26]; ran y [1:11].`"""
     if not claims:
         return ""
-    said = "; ".join(f"{markdown(c.phrase)} {citation(c)}" for c in claims)
+    said = "; ".join(f"{'said: ' if c.kind == 'said' else ''}{markdown(c.phrase)} {citation(c)}" for c in claims)
     return f"{said}."
 
 

@@ -33,6 +33,9 @@ _MAYBE = re.compile(r"[({:]|class|struct|impl|module|=>", re.A)
 _STATUS = re.compile(
     r"^(?:lines?:|ln \d|col:|mode:|encoding:|filetype:|scope:|sel:|spaces:|tab size|utf-?8|crlf|insert\b)", re.I
 )
+_MUCH_ALIKE = 0.88
+_MOST_ABOVE = 25  # declarations that are looked at for one line
+_MOST_TYPED = 120  # more than that was scrolled past, not typed
 _LEAST_LETTERS = 5  # shorter lines (brackets, line numbers) are no sign of work
 _FARTHEST_RIGHT = 700  # px that a line of a body may stand right of its declaration
 
@@ -64,21 +67,52 @@ def worked_on(view: View, most: int = 3) -> list[tuple[float, str]]:
     typed = [
         s for s in view.fresh if s.id in view.novel and len(key_of(s.text)) >= _LEAST_LETTERS and not _STATUS.match(s.text)
     ]
-    for line in settled(typed):
+    known = _Known(s.text for s in view.standing)
+    for line in settled(typed)[:_MOST_TYPED]:
         found = _enclosing(line, downwards)
-        if found:
+        if found and not known.much_like(line.text):
             key = key_of(found)
             count[key] += 1
             first.setdefault(key, line.start_s)
-    least = max(count.values(), default=0) / 3  # a line that was only read differently is not work
+    least = max(count.values(), default=0) / 2  # a line that was only read differently is not work
     chosen = [key for key, n in count.most_common(most) if n >= least]
     return sorted((first[key], spelling[key]) for key in chosen)
+
+
+class _Known:
+    """Lines that stood there before: one that is much like one of them was read differently, not typed."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._by_end: dict[str, set[str]] = defaultdict(set)
+        for text in texts:
+            key = key_of(text)
+            for end in _ends(key):
+                self._by_end[end].add(key)
+
+    def much_like(self, text: str) -> bool:
+        key = key_of(text)
+        return any(_alike(key, other) for end in _ends(key) for other in self._by_end.get(end, ()))
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether two keys are the same from both ends but for a little in between."""
+    longest = max(len(a), len(b))
+    if longest - min(len(a), len(b)) > 4:
+        return False
+    shortest = min(len(a), len(b))
+    front = next((k for k in range(shortest) if a[k] != b[k]), shortest)
+    back = next((k for k in range(shortest - front) if a[-1 - k] != b[-1 - k]), shortest - front)
+    return front + back >= _MUCH_ALIKE * longest
+
+
+def _ends(key: str) -> tuple[str, str]:
+    return f"^{key[:4]}", f"{key[-4:]}$"
 
 
 def _enclosing(line: ScreenLine, declarations: Sequence[tuple[float, ScreenLine, str]]) -> str:
     """The nearest declaration above a line, in the same column and visible with it."""
     k = bisect_right(declarations, middle(line) + 2, key=lambda d: d[0])
-    for _, above, name in reversed(declarations[max(0, k - 60) : k]):
+    for _, above, name in reversed(declarations[max(0, k - _MOST_ABOVE) : k]):
         if above.box.x <= line.box.x + 8 and line.box.x - above.box.x <= _FARTHEST_RIGHT and at_once(above, line):
             return name
     return ""

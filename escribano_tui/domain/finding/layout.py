@@ -64,16 +64,31 @@ def _goes_on(line: ScreenLine, later: ScreenLine) -> bool:
 
 def row_from(line: ScreenLine, lines: Iterable[ScreenLine]) -> str:
     """The text of a line with what stands right of it on the same row: a reader of text often cuts a row in two."""
-    right = line.box.right
-    text = line.text
-    beside = [
-        s for s in lines
-        if s is not line and s.box.x >= right - 8 and abs(middle(s) - middle(line)) <= 0.5 * line.box.h and at_once(s, line)
-    ]  # fmt: skip
-    for other in sorted(beside, key=lambda s: s.box.x):
-        if right - 8 <= other.box.x <= right + 2.5 * line.box.h:
-            text, right = f"{text} {other.text}", other.box.right
-    return text
+    beside = [s for s in lines if _beside(line, s) and s.box.x >= line.box.right - 8]
+    return " ".join(s.text for s in _chain(line, sorted(beside, key=lambda s: s.box.x)))
+
+
+def row_with(line: ScreenLine, lines: Iterable[ScreenLine]) -> str:
+    """The text of a line with what stands left and right of it on the same row."""
+    lines = list(lines)
+    left = [s for s in lines if _beside(line, s) and s.box.x < line.box.x]
+    before = _chain(line, sorted(left, key=lambda s: -s.box.right))[1:]
+    return " ".join([*(s.text for s in reversed(before)), row_from(line, lines)])
+
+
+def _beside(line: ScreenLine, other: ScreenLine) -> bool:
+    reach = 0.5 * max(line.box.h, other.box.h)
+    return other is not line and abs(middle(other) - middle(line)) <= reach and at_once(other, line)
+
+
+def _chain(line: ScreenLine, ordered: Iterable[ScreenLine]) -> list[ScreenLine]:
+    """The line and those that follow it, each close to the one before."""
+    chain = [line]
+    for other in ordered:
+        gap = max(other.box.x - chain[-1].box.right, chain[-1].box.x - other.box.right)
+        if gap <= 2.5 * line.box.h:
+            chain.append(other)
+    return chain
 
 
 @dataclass(frozen=True, slots=True)

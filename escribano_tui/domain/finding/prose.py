@@ -14,7 +14,8 @@ _CARETS = " \t|▏▎▍│▁"
 
 # ---------------------------------------------------------------- headings
 
-_HEADINGWORDS = (2, 12)
+_HEADING_WORDS = (2, 9)
+_CUT_OFF = re.compile(r"\b(?:a|an|the|of|and|or|to|in|is|are|where|with|as|for|by|that)$", re.I)  # a line of running text
 _TALLER = 1.14  # than running text
 _RUNNING = 6  # words that make a line running text
 _FURNITURE = re.compile(
@@ -39,7 +40,7 @@ def headings(view: View, other_than: str = "", most: int = 2) -> list[tuple[floa
         if (
             line.id not in view.novel
             or line.box.h < _TALLER * usual
-            or not _HEADINGWORDS[0] <= words <= _HEADINGWORDS[1]
+            or not _HEADING_WORDS[0] <= words <= _HEADING_WORDS[1]
             or key in known
             or (known and known in key)
             or not _heading_like(line.text)
@@ -53,9 +54,15 @@ def headings(view: View, other_than: str = "", most: int = 2) -> list[tuple[floa
 
 
 def _heading_like(text: str) -> bool:
-    if _FURNITURE.search(text) or text.rstrip().endswith((",", ";", "…", "...", "×")):
+    if _FURNITURE.search(text) or text.rstrip().endswith((",", ";", ":", "…", "...", "×")):
         return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] == "#") or text.count("(") != text.count(")"):
+    if re.search(r"[=<>{}|\\^~\[\]]|\w[.)]\w{3}|[a-z][A-Z]\w*\W*\d|\.\W*$|\(\d+\)$", text):
+        return False
+    if (
+        _CUT_OFF.search(text)
+        or not (text[0].isupper() or text[0].isdigit() or text[0] == "#")
+        or text.count("(") != text.count(")")
+    ):
         return False
     if len(re.findall(r"[^\W\d_]{3,}", text)) < 2:
         return False
@@ -68,7 +75,7 @@ def _heading_like(text: str) -> bool:
 _LEAST_WRITTEN = 3  # words
 
 
-def written(view: View, most: int = 2, limit: int = 160) -> list[tuple[float, str]]:
+def written(view: View, most: int = 2, limit: int = 120) -> list[tuple[float, str]]:
     """(time, sentence) of text that was typed in this segment: it came after the opening and stood to the end, or
     grew from line to line."""
     typed = [s for s in view.fresh if s.id in view.novel and legible(s)]

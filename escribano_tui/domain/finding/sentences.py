@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from escribano_tui.domain.evidence import Utterance
 
 WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]?\s+(?=[\"“‘(]?[^\W\d_a-z])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\s[A-Z]\.)[\"”’)]?\s+(?=[\"“‘(]?[^\W\d_a-z])")
 # Words that carry no meaning of their own.
 _COMMON = frozenset(
     re.findall(

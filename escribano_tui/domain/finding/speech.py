@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.finding.sentences import excerpt, sentences, stems
 from escribano_tui.domain.finding.views import View
 
@@ -35,10 +36,15 @@ class Quote:
     heard: bool = False  # said by others: it came out of the speakers
 
 
+def sure_of(view: View) -> list[Utterance]:
+    """What was said and heard well enough to be quoted."""
+    return [u for u in view.said if u.confidence >= view.sure]
+
+
 def quotes(view: View, most: int = 3) -> list[Quote]:
     """The sentences of a segment that tell most, in time order; fillers and announcements last."""
     found = []
-    for utterance in view.said:
+    for utterance in sure_of(view):
         for sentence in sentences(utterance):
             weight = _weight(sentence.text)
             if weight >= _LEAST_SCORE:
@@ -87,7 +93,7 @@ def plans(views: Sequence[View], most: int = 4) -> list[Quote]:
     end_s = views[-1].segment.end_s
     found: dict[str, Quote] = {}
     for view in views:
-        for utterance in view.said:
+        for utterance in sure_of(view):
             for sentence in sentences(utterance):
                 if len(sentence.text.split()) < _LEAST_WORDS:
                     continue

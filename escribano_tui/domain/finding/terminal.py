@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from escribano_tui.domain.evidence import ScreenLine
-from escribano_tui.domain.finding.layout import at_once, row_from, settled
+from escribano_tui.domain.finding.layout import at_once, row_from, row_with, settled
 from escribano_tui.domain.finding.views import View, key_of
 
 # Activities in which what a terminal says was brought about by the owner: a page about pytest is no test run.
@@ -37,7 +37,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """What a test program said at its end; `failing` are names of tests, as far as they could be read."""
+    """What a test program said at its end; `failing` are names of tests, as far as they could be read. Both counts are
+    0 where all passed and their number could not be read."""
 
     __test__ = False  # not a test of pytest's
 
@@ -107,6 +108,7 @@ _SUMMARIES = (
     re.compile(r"^\d+% tests passed, \d+ tests failed out of \d+"),  # ctest
     re.compile(r"^OK \(\d+ tests?\b|^FAILED \((?:failures|errors)=\d+"),  # phpunit, unittest
 )
+_UNCOUNTED = re.compile(r"^\W{0,3}(?:tests? )?passed in [\w.:]+ ?s\b", re.I)
 _MAYBE = re.compile(r"pass|fail|FAIL|ok|OK|example|Tests run|error|ERROR", re.A)
 _FAILING = (
     re.compile(r"^(?:FAILED?|ERROR)\s+\S+::(?P<n>[\w\[\].-]+)"),
@@ -119,21 +121,46 @@ _FAILING = (
 
 def test_runs(view: View) -> list[TestRun]:
     """Test runs that ended in this segment, in time order."""
-    ends = [s for s in view.lines if _MAYBE.search(s.text) and any(p.search(s.text.strip()) for p in _SUMMARIES)]
+    ends = {s: text for s in view.lines if _MAYBE.search(s.text) and (text := _summary(s, view.lines))}
     names = [(s, n) for s in view.lines if (n := failing_name(s.text))]
     runs: list[TestRun] = []
     for line in ends:
         if line.id not in view.novel and (line in view.standing or _older(line, ends)):
             continue
-        passed, failed = counts(line.text)
+        passed, failed = counts(ends[line])
         failing = tuple(dict.fromkeys(n for s, n in names if at_once(s, line) and s.box.y <= line.box.y)) if failed else ()
         run = TestRun(line.start_s, passed, failed, failing[:3])
-        if (passed or failed) and not (runs and (runs[-1].passed, runs[-1].failed) == (passed, failed)):
+        known = passed or failed or _UNCOUNTED.match(ends[line])
+        if known and not (runs and (runs[-1].passed, runs[-1].failed) == (passed, failed)):
             runs.append(run)
     return runs
 
 
 test_runs.__test__ = False  # type: ignore[attr-defined]
+
+
+def _summary(line: ScreenLine, lines: Iterable[ScreenLine]) -> str:
+    """The text of a line that ends a test run, or the empty string. Counts in colour are often a box of their own."""
+    text = line.text.strip()
+    if _UNCOUNTED.match(text):
+        row = row_with(line, lines).strip()
+        return row if any(p.search(row) for p in _SUMMARIES) else text
+    return text if any(p.search(text) for p in _SUMMARIES) else ""
+
+
+def passes_later(lines: Iterable[ScreenLine], t_s: float) -> bool:
+    """Whether a test run after a time said that all passed, whatever the activity is called."""
+    return any(
+        line.start_s > t_s and _MAYBE.search(line.text) and _all_passed(line.text.strip())
+        for line in lines
+        if line.region == "content"
+    )
+
+
+def _all_passed(text: str) -> bool:
+    if _UNCOUNTED.match(text):
+        return True
+    return any(p.search(text) for p in _SUMMARIES) and counts(text)[0] > 0 and counts(text)[1] == 0
 
 
 def _older(line: ScreenLine, others: Iterable[ScreenLine]) -> bool:

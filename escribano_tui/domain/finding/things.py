@@ -18,6 +18,7 @@ _NO_NAME = re.compile(
     re.I,
 )
 _LONGEST = 90
+_BY_COMMAND = frozenset({"terminal", "debugging"})  # the title of a terminal says what ran in it, which is told already
 
 
 def thing_of(view: View) -> Piece | None:
@@ -26,10 +27,13 @@ def thing_of(view: View) -> Piece | None:
     if "title" in view.owned:
         return styled(segment.title)
     documents = Counter(d.document for d in view.descriptions if d.document)
-    if documents:
-        return styled(basename(documents.most_common(1)[0][0]))
+    for document, _ in documents.most_common(1):
+        if is_file(basename(document)):
+            return styled(basename(document))
+    if segment.activity in _BY_COMMAND:
+        return None
     titles = Counter(d.title for d in view.descriptions if d.title)
-    for candidate in (segment.title, *(t for t, _ in titles.most_common(2))):
+    for candidate in (segment.title, *(t for t, _ in titles.most_common(2)), *(d for d, _ in documents.most_common(1))):
         tidied = tidy(candidate, segment.apps)
         if tidied and not _NO_NAME.match(tidied):
             return styled(tidied)
@@ -42,6 +46,8 @@ def title_of(view: View) -> str:
     if "title" in view.owned:
         return segment.title
     thing = thing_of(view)
+    if view.segment.activity in _BY_COMMAND and segment.title:
+        return segment.title
     return tidy(segment.title, segment.apps) or (thing.text if thing else app_of(view))
 
 
@@ -72,17 +78,28 @@ def tidy(text: str, apps: tuple[str, ...] = ()) -> str:
     """
     text = _DIRTY.sub("", " ".join(text.split())).strip()
     programs = {key_of(a) for a in apps if a}
-    parts = [p for part in _SEPARATOR.split(text) if (p := _DIRTY.sub("", part).strip())]
-    kept = [p for p in parts if not _is_program(p, programs)]
-    kept = [p for p in kept if not _NO_NAME.match(p)] or kept
-    if len(kept) > 1:
-        kept = [p for p in kept if not _PATH.match(p)] or kept
+    parts = _parts(text)
+    kept = [p for p in parts if not _is_program(p[0], programs)]
+    kept = [p for p in kept if not _NO_NAME.match(p[0])] or kept
+    kept = [p for p in kept if len(kept) == 1 or not _PATH.match(p[0])] or kept
     if not kept:
         return ""
-    files = [p for p in kept if is_file(basename(p))]
-    if files and (len(kept) == 1 or is_file(basename(kept[0]))):
-        return _DIRTY.sub("", basename(files[0])).strip()
-    return " — ".join(kept)[:_LONGEST].strip()
+    if is_file(basename(kept[0][0])):
+        return basename(kept[0][0])
+    together = parts.index(kept[-1]) - parts.index(kept[0]) == len(kept) - 1
+    shown = text[kept[0][1] : kept[-1][2]] if together else " — ".join(p[0] for p in kept)
+    return _DIRTY.sub("", shown)[:_LONGEST].strip()
+
+
+def _parts(text: str) -> list[tuple[str, int, int]]:
+    """What stands between separators, without marks, and where."""
+    found, at = [], 0
+    for separator in [*_SEPARATOR.finditer(text), None]:
+        end = separator.start() if separator else len(text)
+        if part := _DIRTY.sub("", text[at:end]).strip():
+            found.append((part, at, end))
+        at = separator.end() if separator else end
+    return found
 
 
 def _is_program(part: str, programs: set[str]) -> bool:

@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
 
 from escribano_tui.domain.alignment import align
 from escribano_tui.domain.evidence import Description, ScreenLine, Utterance
@@ -18,11 +20,13 @@ OPENING_MS = 1_500  # what stands there this soon after the first picture was th
 LEAK_MS = 250  # boundaries and lines are this exact
 LINGER_MS = 2_500  # what began before a segment and goes this soon belongs to the one before it
 MANY_SEGMENTS = 40  # a line that outlives so many segments is furniture
+UNSURE_BELOW = 0.075  # the median confidence of a recording: scales of speech backends differ
 OWNED = ("title", "apps", "topics", "description", "activity")
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 17)
 def key_of(text: str) -> str:
     """Letters and digits only, to compare lines of screen text (a faster `squash`, without compatibility forms)."""
     return _NOT_LETTERS.sub("", text.casefold())
@@ -33,8 +37,9 @@ class View:
     """A segment and its evidence.
 
     `standing` are content lines that were there when it opened, `fresh` those that came later, both in time order;
-    `novel` holds the ids of those whose text was on no earlier screen. `owned` names the fields that the owner set.
-    `said` are the parts of utterances that lie in it, doubtful ones left out.
+    `novel` holds the ids of those that began in it and whose text was on no earlier screen. `owned` names the fields that
+    the owner set.
+    `said` are the parts of utterances that lie in it, doubtful ones left out; those less sure than `sure` are not quoted.
     """
 
     segment: Segment
@@ -44,6 +49,7 @@ class View:
     descriptions: tuple[Description, ...]
     said: tuple[Utterance, ...]
     owned: frozenset[str]
+    sure: float = 0.0
 
     @property
     def lines(self) -> tuple[ScreenLine, ...]:
@@ -63,6 +69,7 @@ def views(dossier: Dossier) -> list[View]:
     said: dict[str, list[Utterance]] = defaultdict(list)
     for part in align(timeline, [u for u in evidence.utterances if not u.doubtful]):
         said[part.segment_id].append(part.utterance)
+    sure = median([u.confidence for u in evidence.utterances if not u.doubtful] or [0.0]) - UNSURE_BELOW
     described = sorted(evidence.descriptions, key=lambda d: d.t_s)
     times = [d.t_s for d in described]
     found = []
@@ -75,8 +82,8 @@ def views(dossier: Dossier) -> list[View]:
         here = described[bisect_left(times, segment.start_s) : bisect_left(times, segment.end_s)]
         found.append(
             View(
-                segment, standing, fresh, frozenset(s.id for s in mine if s.id in novel), tuple(here),
-                tuple(said.get(segment.id, ())), owned(dossier.session.draft, segment),
+                segment, standing, fresh, _new(segment, mine, novel), tuple(here),
+                tuple(said.get(segment.id, ())), owned(dossier.session.draft, segment), sure,
             )
         )  # fmt: skip
     return found
@@ -99,12 +106,11 @@ def _lines_by_segment(timeline: Timeline, lines: Sequence[ScreenLine]) -> tuple[
     by_segment: dict[str, list[ScreenLine]] = defaultdict(list)
     novel: set[str] = set()
     first_seen: dict[str, float] = {}
-    keys: dict[str, str] = {}
     starts = [s.start_ms for s in timeline.segments]
     for line in sorted(lines, key=lambda s: (s.start_s, s.box.y, s.box.x)):
         if line.region != "content":
             continue
-        key = keys.get(line.text) or keys.setdefault(line.text, key_of(line.text))
+        key = key_of(line.text)
         if key and first_seen.setdefault(key, line.start_s) == line.start_s:
             novel.add(line.id)
         begins, ends = line.start_s * 1000, line.end_s * 1000
@@ -118,6 +124,10 @@ def _lines_by_segment(timeline: Timeline, lines: Sequence[ScreenLine]) -> tuple[
             if not segment.personal and _stands_in(segment, begins, ends):
                 by_segment[segment.id].append(line)
     return by_segment, novel
+
+
+def _new(segment: Segment, lines: Iterable[ScreenLine], novel: set[str]) -> frozenset[str]:
+    return frozenset(s.id for s in lines if s.id in novel and s.start_s * 1000 >= segment.start_ms - LEAK_MS)
 
 
 def _stands_in(segment: Segment, begins_ms: float, ends_ms: float) -> bool:
