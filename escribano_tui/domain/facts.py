@@ -21,6 +21,7 @@ from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts
 from escribano_tui.domain.timeline import Timeline
 
 _NEAR_S = 20.0
+SCREEN_READER = "screen-reader"  # the describer that says no more than the facts here do
 PERSONAL = "personal"  # what stands in place of the activity of personal time
 
 
@@ -110,7 +111,7 @@ def _subject(subject_id: str, label: str, group: list[View], lines: Sequence[Scr
 def _claims(view: View, names: Collection[str]) -> list[Claim]:
     """What is told of one segment, the deed first, then in time order. `names` are those the subject was at before."""
     runs = terminal.test_runs(view) if view.segment.activity in terminal.RUNS else []
-    told = sorted([*_results(view, runs), *_said(view)], key=lambda c: c.t_s)
+    told = sorted([*_results(view, runs), *_said(view), *_seen(view)], key=lambda c: c.t_s)
     deeds = _deed(view, Context(runs, names))
     if told and not view.owned:
         deeds = [d for d in deeds if d.deed is None or not _bare(d.deed)]
@@ -229,6 +230,13 @@ def _said(view: View) -> list[Claim]:
     return [
         _claim(view, "said", phrase(quote(q.text)), q.t_s, weight=q.weight, mine=not q.heard) for q in speech.quotes(view)
     ]  # fmt: skip
+
+
+def _seen(view: View) -> list[Claim]:
+    """What a vision model said of the segment, the surest sentence; the screen reader's own say what the deed says."""
+    looked = [d for d in view.descriptions if d.sentence and not d.doubtful and d.backend not in ("", SCREEN_READER)]
+    best = max(looked, key=lambda d: d.confidence, default=None)
+    return [_claim(view, "seen", phrase(quote(best.sentence)), best.t_s, weight=3.0)] if best else []
 
 
 # ---------------------------------------------------------------- what is left

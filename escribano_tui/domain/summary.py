@@ -13,9 +13,10 @@ from escribano_tui.domain.phrase import Phrase
 class Claim:
     """One point: a whole sentence and the moments (s) that it rests on, with the end of the segment of each.
 
-    `kind` is did, result, said, told (the owner's own description) or next. `segment_ids` are the segments that it
-    speaks of. `phrase` is the sentence without its full stop, `mine` says that the owner is its subject (`worked on …`).
-    `deed` is what a did claim was worded from: claims with the same deed key can be told as one.
+    `kind` is did, result, said, seen (a vision model's sentence), told (the owner's own description) or next.
+    `segment_ids` are the segments that it speaks of. `phrase` is the sentence without its full stop, `mine` says that the
+    owner is its subject (`worked on …`). `deed` is what a did claim was worded from: claims with the same deed key can be
+    told as one. `outcome` is what a result is known by: the same one seen again is not told again.
     """
 
     text: str
@@ -26,7 +27,7 @@ class Claim:
     phrase: Phrase = ()
     mine: bool = False
     deed: Deed | None = None
-    outcome: str = ""  # what a result is known by: the same one seen again is not told again
+    outcome: str = ""
 
     @property
     def t_s(self) -> float:

@@ -130,7 +130,7 @@ def _after_stop(sentence: str, at: int) -> bool:
 _LINE = re.compile(
     r"^\W*?(?:facts?\s*)?\[?\s*#?(?P<ids>\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\s*[\]).:]+\s*(?P<text>\S.*)$", re.I
 )
-_KIND = re.compile(r"^(?:done|result|to come|in the owner's words)\s*:\s*", re.I)  # copied from the prompt
+_KIND = re.compile(r"^(?:done|result|to come|on the screen|in the owner's words)\s*:\s*", re.I)  # copied from the prompt
 # Some models answer in JSON whatever they are asked.
 _JSON_LINE = re.compile(r'^\{"(?:fact|id|number)": ?"?(?P<ids>\d{1,3})"?,.*?"(?:text|sentence)": ?"(?P<text>.+?)"\s*\},?$')
 _CITED = re.compile(r"\s+\[(?:facts?\s*)?\d{1,3}(?:[:,.]\s*\d{1,3})*\]")

@@ -16,6 +16,7 @@ from escribano_tui.domain.times import seconds_that_add_up
 _CLAIMS_A_POINT = 3
 _FRAME_WORDS = 60  # title, header and account
 _LEAD_WORDS = 40
+_QUOTED = ("said", "seen")  # what goes with the deed of its segment
 _ROW_WORDS = 9  # of a time line
 
 
@@ -116,8 +117,9 @@ def _heaviest(claims: Iterable[Claim], most: int) -> tuple[Claim, ...]:
 def _section(subject: SubjectFacts, seconds: int, settings: Settings, words: int, apart: bool) -> Section:
     deeds = [c for c in subject.claims if c.kind in ("did", "told")]
     results = [] if apart else [c for c in subject.claims if c.kind == "result"]
-    quotes = _heaviest((c for c in subject.claims if c.kind == "said"), settings.quotes)
     prose = settings.style == "prose"
+    quoted = ("said", "seen") if prose else ("said",)
+    quotes = _heaviest((c for c in subject.claims if c.kind in quoted), settings.quotes)
     told = deeds if prose else gather(deeds)
     chosen = _within(told, results, quotes, words, 1_000 if prose else settings.points * _CLAIMS_A_POINT)
     groups = _groups(chosen)
@@ -150,7 +152,7 @@ def _within(deeds: Sequence[Claim], results: Sequence[Claim], quotes: Sequence[C
     for claims, share in ((results, 0.5), (deeds, 0.7), (quotes, 1.0), ([*results, *deeds], 1.0)):
         room.fill(sorted(claims, key=lambda c: (-c.weight, c.t_s)), share)
     chosen = room.chosen or sorted([*deeds, *results, *quotes], key=_length)[:1]  # the shortest, where nothing fits
-    return sorted(chosen, key=lambda c: (c.t_s, c.kind == "said"))
+    return sorted(chosen, key=lambda c: (c.t_s, c.kind in _QUOTED))
 
 
 class _Room:
@@ -181,13 +183,13 @@ def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
     """Claims that belong together: a deed with what was said in its segment; results of a segment."""
     groups: list[list[Claim]] = []
     deeds: dict[str, list[Claim]] = {}
-    for claim in sorted(claims, key=lambda c: c.kind == "said"):
-        home = deeds.get(claim.segment_ids[0]) if claim.kind == "said" else _same_results(groups, claim)
+    for claim in sorted(claims, key=lambda c: c.kind in _QUOTED):
+        home = deeds.get(claim.segment_ids[0]) if claim.kind in _QUOTED else _same_results(groups, claim)
         if home is None:
             home = []
             groups.append(home)
         home.append(claim)
-        if claim.kind != "said":
+        if claim.kind not in _QUOTED:
             for segment_id in claim.segment_ids:
                 deeds.setdefault(segment_id, home)
     told = [sorted(g, key=lambda c: (c.kind not in ("did", "told"), c.t_s)) for g in groups]  # the deed first

@@ -98,6 +98,8 @@ def paragraphs(groups: Sequence[Sequence[Claim]]) -> str:
 
 
 def _told(claim: Claim, teller: _Teller) -> str:
+    if claim.kind == "seen":
+        return sentence(phrase("The screen showed: ", claim.phrase), claim)
     if claim.kind == "told" or not claim.mine:
         return sentence(capitalised(claim.phrase), claim)
     lead = _lead(claim, teller)

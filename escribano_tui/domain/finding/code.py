@@ -50,7 +50,7 @@ def declared(text: str) -> str:
         return ""
     for pattern in (_DECLARED, _ASSIGNED, _TYPED):
         found = pattern.match(text.strip())
-        if found and found["n"].split(" ")[0] not in _NO_NAME:
+        if found and not {found["n"].split(" ")[0], text.split(maxsplit=1)[0]} & _NO_NAME:
             return str(found["n"]).replace(" ", "_")
     return ""
 
