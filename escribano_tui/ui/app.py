@@ -25,12 +25,14 @@ from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import as_textual_keymap, bindings_of
 from escribano_tui.ui.lines import NoControls
 from escribano_tui.ui.palette import Palette, as_textual
+from escribano_tui.ui.pictures import Painter
 from escribano_tui.ui.runs import Kept, RunKeeper
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.library import LibraryScreen
-from escribano_tui.ui.widgets.picture import Painter
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from textual.command import Provider
     from textual.filter import LineFilter
     from textual.timer import Timer
@@ -81,6 +83,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self.demo = data("demo.mp4")
         self._start = start or Start()
         self._guard = NoControls()
+        self.sound: Popen[bytes] | None = None  # the player of a segment's sound
         self.painter = Painter()
         self.keeper = RunKeeper(self._poke)
         self._flush_timer: Timer | None = None
@@ -105,9 +108,18 @@ class EscribanoApp(App[None], inherit_bindings=False):
         elif self._start.recording_id:
             self.go_review(self._start.recording_id, self._start.t_s)
 
+    def stop_sound(self) -> bool:
+        """End the player of a segment's sound; whether one was playing."""
+        sound, self.sound = self.sound, None
+        if sound is None or sound.poll() is not None:
+            return False
+        sound.terminate()
+        return True
+
     @job("quit")
     async def quit(self) -> None:
         """Cancel what runs, keep where things stood, remove what was deleted, and go."""
+        self.stop_sound()
         for kept in self.keeper.active:
             if kept.run is not None:
                 await asyncio.to_thread(kept.run.cancel)

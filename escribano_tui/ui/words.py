@@ -21,6 +21,30 @@ def when(iso: str) -> str:
     return f"{_DAYS[t.weekday()]} {t.day:2d} {_MONTHS[t.month - 1]} {t.year} {t.hour:02d}:{t.minute:02d}"
 
 
+def moment(text: str, before: str) -> str:
+    """ISO 8601 with offset, of what the owner typed; the offset is that of `before`, else this machine's.
+
+    Raises ValueError.
+    """
+    typed = datetime.fromisoformat(text.strip())
+    if typed.tzinfo is None:
+        try:
+            zone = datetime.fromisoformat(before).tzinfo
+        except ValueError:
+            zone = None
+        typed = typed.replace(tzinfo=zone) if zone else typed.astimezone()
+    return typed.isoformat()
+
+
+def not_a_moment(text: str) -> str:
+    """What is wrong with a date and time that was typed, or the empty string."""
+    try:
+        moment(text, "")
+    except ValueError:
+        return "A date and time is written as 2026-11-20 09:14."
+    return ""
+
+
 def many(count: int, one: str, more: str = "") -> str:
     """`1 segment`, `2 segments`, `1,234 segments`."""
     return f"{count:,} {one if count == 1 else more or one + 's'}"

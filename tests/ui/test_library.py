@@ -186,3 +186,15 @@ def test_browsing_shows_folders_and_media_that_go_on_from_what_is_typed(tmp_path
     assert [e.name for e in browse(f"{tmp_path}/m")] == ["Movies/", "morning.mp4"]
     assert [e.name for e in browse(f"{tmp_path}/.h")] == [".hidden/"]
     assert browse(f"{tmp_path}/nowhere/x") == []
+
+
+async def test_when_it_was_recorded_can_be_corrected(world: FakeHouse) -> None:
+    async with opened(world) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "When was “dev-session.mp4” recorded?" in screen_text(pilot))
+        await settle(pilot)
+        await pilot.press("ctrl+u", *"yesterday", "enter")
+        assert "is written as" in screen_text(pilot)
+        await pilot.press("ctrl+u", *"2026-11-21 08:30", "enter")
+        await until(pilot, lambda: "Sat 21 Nov 2026 08:30" in screen_text(pilot), "the new time")
+    assert world.items["rec-1"].recording.started_at == "2026-11-21T08:30:00+01:00"

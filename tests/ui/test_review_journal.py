@@ -213,3 +213,10 @@ async def test_labels_typed_by_the_owner_are_cleaned(world: FakeHouse) -> None:
         assert screen.review is not None
         assert screen.review.segments[0].title == "[/b] [red]x[/] ]0;t"
         assert "[/b] [red]x[/] ]0;t" in screen_text(pilot)
+
+
+async def test_what_was_not_looked_at_is_told(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, _screen):
+        await pilot.press("f")
+        await until(pilot, lambda: "One frame could not be described." in screen_text(pilot), "the notes")
+        assert "0:00 of 0:24 spoken could not be written down" in screen_text(pilot)

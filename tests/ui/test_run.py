@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.session import PlannedPhase, RunPlan
+from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.runs import RunKeeper, left_of, share_of
 from escribano_tui.ui.screens.chooser import ChooserScreen
@@ -66,7 +69,7 @@ async def test_from_the_chooser_to_a_finished_run_and_its_review(tmp_path: Path)
             "46 changes",
             "0:24 of speech in 8 spans",
             "1 put aside",
-            "drafted so far: 10 segments",
+            "drafted: 10 segments",
             "first look after",
         ):
             assert part in text, part
@@ -194,8 +197,6 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
 def test_events_are_kept_in_order_and_none_is_lost() -> None:
     poked = []
     keeper = RunKeeper(lambda: poked.append(1))
-    from escribano_tui.ports import RunOptions
-
     kept = keeper.ask(fake_session.recording(), "quick", RunOptions())
     assert keeper.ask(fake_session.recording(), "quick", RunOptions()) is kept, "one recording waits once"
     assert keeper.next() is kept
@@ -209,3 +210,25 @@ def test_events_are_kept_in_order_and_none_is_lost() -> None:
     keeper.drain()
     assert len(kept.state.failures) == 2000
     assert kept.over
+
+
+async def test_sound_files_of_their_own_go_into_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "voice.wav").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    world = fresh(tmp_path)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("m")
+        await until(pilot, lambda: "The microphone's own file" in screen_text(pilot), "the browser")
+        box = pilot.app.screen.query_one(Input)
+        box.value = str(tmp_path / "voice.wav")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen) and "own microphone" in screen_text(pilot))
+        await settle(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, ChooserScreen)
+        assert screen.options.mic == tmp_path / "voice.wav"
+        await pilot.press("f", "t", "m")
+        await settle(pilot)
+        assert screen.options == RunOptions(retry_failed=True)

@@ -43,7 +43,10 @@ def test_library(app: EscribanoApp, snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=look)
 
 
-@pytest.mark.parametrize(("size", "theme"), [((80, 24), "contrast"), ((120, 40), "ink"), ((200, 60), "paper")], ids=["80x24", "120x40", "200x60"])
+LOOKS = (((80, 24), "contrast"), ((120, 40), "ink"), ((200, 60), "paper"))
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=["80x24", "120x40", "200x60"])
 def test_review(app: EscribanoApp, snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
     async def look(pilot: Pilot[None]) -> None:
         house_app(pilot).show_theme(theme)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -14,8 +15,8 @@ from escribano_tui.ui.review.place import Review, size_of
 
 STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 BARS: Final = " ▁▂▃▄▅▆▇█"
-QUIET_DB: Final = -60.0
-LOUD_DB: Final = -15.0
+SILENT_DB: Final = -120.0
+RANGE_DB: Final = 36.0  # from the lowest bar to the highest, which is the recording's own loud passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,35 @@ def _sound(review: Review, edges: Sequence[int]) -> tuple[tuple[int, ...], tuple
     curves = [e for e in review.outline.envelopes if e.name.startswith("loudness:")]
     spans = sorted((u.start_s * 1000, u.end_s * 1000) for u in review.outline.utterances)
     starts = [a for a, _ in spans]
+    quiet = _loud(curves) - RANGE_DB
     level, spoken = [], []
     for low, high in pairwise(edges):
         k = bisect_right(starts, high)
         said = any(b > low for _, b in spans[max(0, k - 4) : k])
-        loudest = max((_loudest(c, low / 1000, high / 1000) for c in curves), default=QUIET_DB)
-        height = round((loudest - QUIET_DB) / (LOUD_DB - QUIET_DB) * 8)
-        level.append(max(0, min(8, height)) or (2 if said and not curves else 0))
+        height = max((_height(c, low / 1000, high / 1000, quiet) for c in curves), default=0.0)
+        level.append(max(round(height * 8), 2 if said and not curves else 1 if said else 0))
         spoken.append(said)
     return tuple(level), tuple(spoken)
 
 
-def _loudest(curve: Envelope, low_s: float, high_s: float) -> float:
+@lru_cache(8)
+def _loud_of(curve: Envelope) -> float:
+    """The level that one value in fifty exceeds."""
+    ranked = sorted(curve.values[:: max(1, len(curve.values) // 4000)])
+    return ranked[len(ranked) * 49 // 50] if ranked else SILENT_DB
+
+
+def _loud(curves: Sequence[Envelope]) -> float:
+    return max([-45.0, *(_loud_of(c) for c in curves)])
+
+
+def _height(curve: Envelope, low_s: float, high_s: float, quiet: float) -> float:
+    """0..1, of the loudest third of a column: its peak would make all speech look alike, its mean would lose words."""
     first = int(low_s / curve.step_s)
-    return max(curve.values[first : max(first + 1, int(high_s / curve.step_s))], default=QUIET_DB)
+    last = max(first + 1, int(high_s / curve.step_s))
+    part = sorted(curve.values[first : last : max(1, (last - first) // 60)], reverse=True)
+    loudest = part[: max(1, len(part) // 3)]
+    return sum(min(1.0, max(0.0, (v - quiet) / RANGE_DB)) for v in loudest) / max(1, len(loudest))
 
 
 def _changes(review: Review, edges: Sequence[int]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.session import Session
+from escribano_tui.domain.times import clock
 from escribano_tui.ui import players
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.editing import edit
@@ -121,6 +122,8 @@ def play(screen: ReviewScreen, sound: bool) -> None:
     """Start a player of this machine beside the app."""
     review = review_of(screen)
     path, at_s = review.session.recording.path, review.cursor_ms / 1000
+    if sound and screen.house_app.stop_sound():
+        return
     if sound:
         if not review.session.recording.tracks:
             screen.tell("This recording has no sound.", "warning")
@@ -131,7 +134,25 @@ def play(screen: ReviewScreen, sound: bool) -> None:
     if command is None:
         screen.tell("No player was found: install mpv, which goes to the very moment.", "warning", 8.0)
         return
-    screen.start_player(command, path)
+    screen.start_player(command, path, sound)
+
+
+def coverage(screen: ReviewScreen) -> None:
+    screen.load_coverage()
+
+
+async def show_coverage(screen: ReviewScreen) -> None:
+    from escribano_tui.ui.screens.pick import PickScreen
+
+    c = await asyncio.to_thread(screen.house_app.house.sessions.coverage, screen.recording_id)
+    rows = [
+        Item("", f"{c.share_of_time:.0%} of the time lies within 15 s of a frame that was looked at"),
+        Item("", f"{c.frames_failed:,} frames gave no result"),
+        Item("", f"{clock(c.speech_untranscribed_s)} of {clock(c.spoken_s)} spoken could not be written down"),
+        *(Item("", note, mark="!", ink="warning") for note in c.notes),
+    ]
+    hint = f"{screen.house_app.keymap.shown('review.run')} in the review, then “retry failed”, tries again   esc close"
+    screen.app.push_screen(PickScreen("What was not looked at or not understood", rows, hint=hint))
 
 
 def summary(screen: ReviewScreen) -> None:
@@ -147,6 +168,7 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "evidence-down": partial(scroll_evidence, by=1),
     "evidence-up": partial(scroll_evidence, by=-1),
     "alike": alike,
+    "coverage": coverage,
     "history": history,
     "open": partial(play, sound=False),
     "play": partial(play, sound=True),

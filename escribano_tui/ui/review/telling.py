@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from escribano_tui.domain.evidence import Frame, ScreenLine, Utterance
@@ -15,9 +16,11 @@ from escribano_tui.ui.words import many
 READ_SHOWN = 14
 
 
-def frames_of(frames: Iterable[Frame], segment: Segment) -> list[Frame]:
-    """The frames that show a segment, in time order."""
-    return [f for f in frames if f.shows_until_s > segment.start_s and f.shows_from_s < segment.end_s]
+def frames_of(frames: Sequence[Frame], segment: Segment) -> list[Frame]:
+    """The frames that show a segment, of all frames in time order: those taken in it, and the one before and after."""
+    first = max(0, bisect_left(frames, segment.start_s, key=lambda f: f.t_s) - 2)
+    last = bisect_right(frames, segment.end_s, key=lambda f: f.t_s) + 2
+    return [f for f in frames[first:last] if f.shows_until_s > segment.start_s and f.shows_from_s < segment.end_s]
 
 
 def frame_at(frames: Sequence[Frame], t_s: float) -> int | None:

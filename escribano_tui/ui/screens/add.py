@@ -39,15 +39,16 @@ class AddScreen(ModalScreen[list[str] | None]):
         Binding("ctrl+u,alt+up", "parent", show=False, priority=True),
     ]
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, title: str = "Add a recording") -> None:
         super().__init__()
+        self._heading = title
         self._folder = folder or Path.cwd()
         self._entries: list[Entry] = []
         self._aimed = False  # the user has moved in the list
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):
-            yield Static(Content("Add a recording"), id="heading")
+            yield Static(Content(self._heading), id="heading")
             yield Input(f"{self._folder}/", placeholder="path of a video or sound file", id="path", max_length=4096)
             yield Rows(self.paint, id="entries")
             yield Static(Content("enter open or add   tab complete   ctrl+u folder above   esc close"), id="hint")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -88,7 +90,14 @@ class ChooserScreen(CommandScreen):
             return
         size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
         facts = [clock(recording.duration_s), size, many(len(recording.tracks), "track"), when(recording.started_at)]
-        chosen = [w for w, on in (("all anew", self.options.force), ("retry failed", self.options.retry_failed)) if on]
+        o = self.options
+        given = (
+            ("all anew", o.force),
+            ("retry failed", o.retry_failed),
+            ("own microphone", o.mic),
+            ("own system sound", o.system),
+        )
+        chosen = [words for words, on in given if on]
         self.query_one(TitleBar).show(Path(recording.path).name, *chosen, *facts)
 
     def show_where(self) -> None:
@@ -163,15 +172,41 @@ class ChooserScreen(CommandScreen):
     def do_previous(self) -> None:
         self.choose(self.chosen - 1)
 
-    def do_force(self) -> None:
-        self.options = RunOptions(force=not self.options.force)
+    def set_options(self, options: RunOptions) -> None:
+        self.options = options
         self.show_title()
         self.plan_all()
 
+    def do_force(self) -> None:
+        self.set_options(replace(self.options, force=not self.options.force, retry_failed=False))
+
     def do_retry(self) -> None:
-        self.options = RunOptions(retry_failed=not self.options.retry_failed)
-        self.show_title()
-        self.plan_all()
+        self.set_options(replace(self.options, retry_failed=not self.options.retry_failed, force=False))
+
+    def do_mic(self) -> None:
+        if self.options.mic is not None:
+            self.set_options(replace(self.options, mic=None))
+        else:
+            self.ask_sound("The microphone's own file", lambda path: replace(self.options, mic=path))
+
+    def do_system(self) -> None:
+        if self.options.system is not None:
+            self.set_options(replace(self.options, system=None))
+        else:
+            self.ask_sound("The file of the system's sound", lambda path: replace(self.options, system=path))
+
+    def ask_sound(self, title: str, taken: Callable[[Path], RunOptions]) -> None:
+        from escribano_tui.ui.screens.add import AddScreen
+
+        def answered(paths: list[str] | None) -> None:
+            path = Path(paths[0]).expanduser().absolute() if paths else None
+            if path is not None and path.is_file():
+                self.set_options(taken(path))
+            elif path is not None:
+                self.tell(f"There is no file {path}.", "warning")
+
+        folder = Path(self.recording.path).parent if self.recording else None
+        self.app.push_screen(AddScreen(folder, title), answered)
 
     def do_down(self) -> None:
         self.cards[self.chosen].scroll_relative(y=2, animate=False)

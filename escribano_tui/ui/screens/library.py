@@ -19,9 +19,9 @@ from escribano_tui.ui.library_rows import ORDERS, matches, ordered, paint_record
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import many, state_of
+from escribano_tui.ui.words import many, moment, not_a_moment, state_of
 
-NEEDS_ROW = {"open", "run", "summary", "delete"}
+NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
 
 
 class LibraryScreen(CommandScreen):
@@ -216,6 +216,25 @@ class LibraryScreen(CommandScreen):
         names = list(ORDERS)
         self.order = names[(names.index(self.order) + 1) % len(names)]
         self.show()
+
+    def do_when(self) -> None:
+        from escribano_tui.ui.screens.ask import AskScreen
+
+        row = self.row
+        if row is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.set_when(row, text)
+
+        title = f"When was “{row.name}” recorded? As 2026-11-20 09:14, with +01:00 where it matters"
+        self.house_app.push_screen(AskScreen(title, row.started_at[:16].replace("T", " "), check=not_a_moment), answered)
+
+    @job("change", exclusive=False)
+    async def set_when(self, row: RecordingRow, text: str) -> None:
+        await asyncio.to_thread(self.house_app.house.library.set_started_at, row.id, moment(text, row.started_at))
+        self.load(select=row.id)
 
     def do_delete(self) -> None:
         from escribano_tui.ui.screens.confirm import ConfirmScreen

@@ -37,7 +37,7 @@ from escribano_tui.ui.words import many, minutes_left, when
 
 COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **looking.COMMANDS}
 POLL_S = 1.0  # how soon another window's edits are seen
-FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "search", "go-to", "open", "play"})
+FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play"})
 
 
 class ReviewScreen(CommandScreen):
@@ -240,8 +240,12 @@ class ReviewScreen(CommandScreen):
     async def load_history(self) -> None:
         await looking.show_history(self)
 
+    @job("ask")
+    async def load_coverage(self) -> None:
+        await looking.show_coverage(self)
+
     @job("player")
-    async def start_player(self, command: players.Command, path: str) -> None:
+    async def start_player(self, command: players.Command, path: str, sound: bool) -> None:
         if not await asyncio.to_thread(Path(path).is_file):
             self.tell(
                 "The recording is not where it was: add it again from its new place, and it is known by its content.",
@@ -249,8 +253,13 @@ class ReviewScreen(CommandScreen):
                 8.0,
             )
             return
-        await asyncio.to_thread(players.start, command)
-        self.tell(f"Opened with {Path(command.argv[0]).name}" + ("." if command.exact else ", from the beginning."))
+        started = await asyncio.to_thread(players.start, command)
+        if sound:
+            self.house_app.sound = started
+            key = self.house_app.keymap.shown("review.play")
+            self.tell(f"Playing with {Path(command.argv[0]).name}; {key} stops it.")
+        else:
+            self.tell(f"Opened with {Path(command.argv[0]).name}" + ("." if command.exact else ", from the beginning."))
 
     # ------------------------------------------------------------ first use and leaving
 

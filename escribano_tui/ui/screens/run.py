@@ -94,7 +94,9 @@ class RunScreen(CommandScreen):
             rows.set_count(len(state.draft), len(state.draft) - 1 if at_end else None)
         else:
             rows.refresh()
-        self.query_one("#draft-heading", Heading).show(f"drafted so far: {many(len(state.draft), 'segment')}")
+        self.query_one("#draft-heading", Heading).show(
+            f"{'drafted' if kept.over else 'drafted so far'}: {many(len(state.draft), 'segment')}"
+        )
         self.refresh_keys()
 
     def log_line(self) -> Content:
@@ -142,7 +144,8 @@ class RunScreen(CommandScreen):
             picture.show(None, "The first picture comes in a moment." if not self.kept.over else "")
             return
         heading.show(f"now {clock(looked.t_s)}" if not self.kept.over else f"last at {clock(looked.t_s)}")
-        picture.show(Path(looked.thumbnail) if looked.thumbnail else None, "No picture of this moment.")
+        if looked.thumbnail:  # the speech lane looks at nothing: the last picture stays
+            picture.show(Path(looked.thumbnail), "No picture of this moment.")
         line.update(Content(plain(looked.line)))
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:

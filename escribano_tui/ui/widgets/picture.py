@@ -1,15 +1,12 @@
-"""A picture in half blocks: two pixels in each cell, which every terminal with colours can show."""
+"""A picture on the screen: decoded in a thread, shown when it is there; what was asked for last wins."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,59 +14,7 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
-
-KEPT = 64  # pictures kept as painted
-Painted = list[list[Segment]]
-
-
-class Painter:
-    """Decodes and scales pictures, and keeps the latest. Called from worker threads; one mishap is one empty picture."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, int], Painted] = OrderedDict()
-
-    def known(self, path: Path, width: int, height: int) -> Painted | None:
-        return self._kept.get((str(path), width, height))
-
-    def paint(self, path: Path, width: int, height: int) -> Painted:
-        """Lines of cells, at most `width` by `height`, in the picture's own shape. Raises OSError, ValueError."""
-        key = (str(path), width, height)
-        painted = self._kept.get(key)
-        if painted is None:
-            painted = half_blocks(path, width, height)
-            self._kept[key] = painted
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return painted
-
-
-def half_blocks(path: Path, width: int, height: int) -> Painted:
-    """Read a picture and give it as lines of `▀` in two colours. Raises OSError, ValueError."""
-    from PIL import Image
-
-    with Image.open(path) as opened:
-        opened.draft("RGB", (width * 2, height * 4))
-        image = opened.convert("RGB")
-    columns, rows = shape(image.width, image.height, width, height)
-    small = image.resize((columns, rows * 2), Image.Resampling.BOX)
-    raw = small.tobytes()
-    stride = columns * 3
-    lines: Painted = []
-    for y in range(rows):
-        top, low = raw[2 * y * stride : (2 * y + 1) * stride], raw[(2 * y + 1) * stride : (2 * y + 2) * stride]
-        lines.append([
-            Segment("▀", Style(color=Color.from_rgb(*top[k : k + 3]), bgcolor=Color.from_rgb(*low[k : k + 3])))
-            for k in range(0, stride, 3)
-        ])  # fmt: skip
-    return lines
-
-
-def shape(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
-    """The largest (columns, rows) within bounds that keeps the shape, with cells twice as high as wide."""
-    if width <= 0 or height <= 0:
-        raise ValueError("a picture without size")
-    scale = min(columns / width, 2 * rows / height)
-    return max(1, min(columns, round(width * scale))), max(1, min(rows, round(height * scale / 2)))
+from escribano_tui.ui.pictures import Painted, Painter
 
 
 class Picture(Widget, can_focus=False):
@@ -137,9 +82,10 @@ class Picture(Widget, can_focus=False):
         style = self._palette().style
         if self._lines and y < len(self._lines):
             line = self._lines[y]
-            left = (width - len(line)) // 2
-            pad = Segment(" " * left, style())
-            return Strip([pad, *line] if left > 0 else line, left + len(line)).adjust_cell_length(width, style())
+            columns = sum(len(segment.text) for segment in line)
+            left = max(0, (width - columns) // 2)
+            pad = [Segment(" " * left, style())] if left else []
+            return Strip([*pad, *line], left + columns).adjust_cell_length(width, style())
         if not self._lines and y == 0 and self._words:
             return Line().add(" " + self._words, style("muted")).strip(width, style("muted"))
         return Strip.blank(width, style())

@@ -86,7 +86,7 @@ class PlanCard(ScrollView, can_focus=False):
         if phase.skip:
             self._named("–", phase.name, [(phase.skip, "muted")], "muted")
             return
-        backend = " ".join(filter(None, (phase.backend, phase.model)))
+        backend = phase.backend if phase.model in phase.backend else f"{phase.backend} {phase.model}".strip()
         said: list[Piece] = [] if backend and self._wrapped_at < 48 else [(phase.does, "foreground")]
         said += [(f" with {backend}" if said else backend, "secondary")] if backend else []
         if phase.reuses == "all":

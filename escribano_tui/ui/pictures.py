@@ -1,0 +1,108 @@
+"""Pictures in cells: four pixels and two colours in each, with the block elements that every terminal font has."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from PIL.Image import Image
+
+KEPT: Final = 64  # pictures kept as painted
+# Which quarters of the cell have the ink: 1 upper left, 2 upper right, 4 lower left; the lower right one never.
+BLOCKS: Final = " ▘▝▀▖▌▞▛"
+Painted = list[list[Segment]]
+
+
+class Painter:
+    """Decodes and scales pictures, and keeps the latest. Called from worker threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, int], Painted] = OrderedDict()
+
+    def known(self, path: Path, width: int, height: int) -> Painted | None:
+        return self._kept.get((str(path), width, height))
+
+    def paint(self, path: Path, width: int, height: int) -> Painted:
+        """Lines of cells, at most `width` by `height`, in the picture's own shape. Raises OSError, ValueError."""
+        key = (str(path), width, height)
+        painted = self._kept.get(key)
+        if painted is None:
+            painted = read(path, width, height)
+            self._kept[key] = painted
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return painted
+
+
+def read(path: Path, width: int, height: int) -> Painted:
+    """Read a picture and paint it. Raises OSError, ValueError."""
+    from PIL import Image
+
+    with Image.open(path) as opened:
+        opened.draft("RGB", (width * 4, height * 4))
+        image = opened.convert("RGB")
+    columns, rows = shape(image.width, image.height, width, height)
+    return in_blocks(image, columns, rows)
+
+
+def shape(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+    """The largest (columns, rows) within bounds that keeps the shape, with cells twice as high as wide."""
+    if width <= 0 or height <= 0:
+        raise ValueError("a picture without size")
+    scale = min(columns / width, 2 * rows / height)
+    return max(1, min(columns, round(width * scale))), max(1, min(rows, round(height * scale / 2)))
+
+
+def in_blocks(image: Image, columns: int, rows: int) -> Painted:
+    """Each cell gets the block and the two colours that come nearest to its 2 x 2 pixels (least squares)."""
+    import numpy as np
+    from PIL import Image, ImageFilter
+
+    small = image.resize((columns * 2, rows * 2), Image.Resampling.BOX)
+    sharp = small.filter(ImageFilter.UnsharpMask(radius=1.2, percent=90, threshold=2))
+    pixels: npt.NDArray[np.float32] = np.asarray(sharp, dtype=np.float32).reshape(rows, 2, columns, 2, 3)
+    cells = pixels.transpose(0, 2, 1, 3, 4).reshape(rows, columns, 4, 3)
+    block, ink, ground = _nearest(cells)
+    return [_line(block[y], ink[y], ground[y]) for y in range(rows)]
+
+
+def _nearest(cells: npt.NDArray[np.float32]) -> tuple[Any, Any, Any]:
+    """(rows, columns) of indices into BLOCKS, and (rows, columns, 3) of ink and ground, 8 bits in steps of 4."""
+    import numpy as np
+
+    masks = np.array([[k >> bit & 1 for bit in range(4)] for k in range(8)], dtype=np.float32)  # (8, 4)
+    count = np.maximum(masks.sum(1), 1)[:, None]
+    rest = np.maximum((1 - masks).sum(1), 1)[:, None]
+    inks = np.einsum("kp,yxpc->yxkc", masks / count, cells)
+    grounds = np.einsum("kp,yxpc->yxkc", (1 - masks) / rest, cells)
+    painted = masks[None, None, :, :, None] * inks[:, :, :, None] + (1 - masks)[None, None, :, :, None] * grounds[:, :, :, None]
+    error = ((painted - cells[:, :, None]) ** 2).sum((3, 4))
+    error[:, :, 1:] += 60.0  # a plain cell where the difference could not be seen
+    block = error.argmin(2)
+    y, x = np.indices(block.shape)
+    steps = (
+        (inks[y, x, block] / 4).round().clip(0, 63).astype(int) * 4,
+        (grounds[y, x, block] / 4).round().clip(0, 63).astype(int) * 4,
+    )
+    return block.tolist(), steps[0].tolist(), steps[1].tolist()
+
+
+def _line(block: list[int], ink: list[list[int]], ground: list[list[int]]) -> list[Segment]:
+    """Cells that look the same are one segment."""
+    cells = [(k, tuple(i) if k else tuple(g), tuple(g)) for k, i, g in zip(block, ink, ground, strict=True)]
+    return [Segment(BLOCKS[k] * len(list(run)), _style(i, g)) for (k, i, g), run in groupby(cells)]
+
+
+@lru_cache(4096)
+def _style(ink: tuple[int, ...], ground: tuple[int, ...]) -> Style:
+    return Style(color=Color.from_rgb(*ink), bgcolor=Color.from_rgb(*ground))
