@@ -1,0 +1,197 @@
+"""Pictures are the right ones, at the right times, whatever they cost."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from escribano_tui.domain.recording import Recording, UnusableInput
+from escribano_tui.media.decoder import decoded, plan, shown_at
+from escribano_tui.media.engine import MediaEngine
+from escribano_tui.media.packets import read_packets
+from escribano_tui.media.pictures import image_of
+from escribano_tui.ports import Cancelled, Picture
+from tests.media.films import Film, Scene, page, shoot
+
+STOP = threading.Event()
+SCENES = tuple(Scene(1.3 * k, k) for k in range(6))
+FILM = Film(SCENES, 8.0, options={"g": "25", "bf": "2"})
+
+
+def shown(image: Any, numbers: int = 6) -> int:
+    """Which page a picture shows."""
+    return min(range(numbers), key=lambda n: float(np.abs(image.astype(int) - page(n)).mean()))
+
+
+def wanted(t_s: float, scenes: tuple[Scene, ...] = SCENES) -> int:
+    return max((s for s in scenes if s.start_s <= t_s + 1e-6), key=lambda s: s.start_s).number
+
+
+def taken(path: Path, times_s: list[float]) -> tuple[Recording, list[Picture]]:
+    engine = MediaEngine()
+    recording = engine.probe(path)
+    return recording, list(engine.pictures(recording, times_s, STOP))
+
+
+KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("mp4", {}),
+    ("mkv", {"options": {"g": "250", "bf": "4", "refs": "4"}}),
+    ("mov", {"options": {"g": "1"}}),
+    ("ts", {}),
+    ("webm", {"codec": "libvpx-vp9", "options": {"deadline": "realtime", "lag-in-frames": "0", "g": "1000"}}),
+    ("mkv", {"codec": "libx265", "options": {"x265-params": "log-level=none:bframes=4:keyint=30"}}),
+    ("mkv", {"codec": "libx265", "pix_fmt": "yuv420p10le", "options": {"x265-params": "log-level=none"}}),
+    ("mkv", {"pix_fmt": "yuv444p", "width": 321, "height": 239}),
+    ("mkv", {"gone": frozenset(range(3, 12)) | frozenset(range(40, 60))}),
+    ("mkv", {"shift_s": 12.5}),
+)
+
+
+@pytest.mark.parametrize(("suffix", "how"), KINDS)
+def test_the_right_picture_at_the_right_time(tmp_path: Path, suffix: str, how: dict[str, Any]) -> None:
+    path = shoot(tmp_path / f"film.{suffix}", replace(FILM, **how))
+    times = [round(0.15 + 0.37 * k, 3) for k in range(21)]
+    recording, pictures = taken(path, times)
+    assert [p.t_s for p in pictures] == times
+    gone = replace(FILM, **how).gone
+    for picture in pictures:
+        assert picture.image.shape == (recording.height, recording.width, 3)
+        assert picture.pts_s <= picture.t_s + 1e-6
+        if recording.width == 320 and not gone:
+            assert shown(picture.image) == wanted(picture.t_s)
+            assert wanted(picture.pts_s) == wanted(picture.t_s)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    options=st.fixed_dictionaries({"g": st.sampled_from(("7", "25", "250")), "bf": st.sampled_from(("0", "2", "4"))}),
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_the_cheapest_picture_is_the_same_picture(tmp_path: Path, seed: int, options: dict[str, str]) -> None:
+    rng = random.Random(seed)
+    scenes = [Scene(0, 0)]
+    while scenes[-1].start_s < 6:
+        scenes.append(
+            Scene(round(scenes[-1].start_s + rng.choice((0.2, 0.5, 1.1, 2.0)), 1), rng.randrange(6), rng.choice(("", "abc")))
+        )
+    path = shoot(tmp_path / "film.mkv", Film(tuple(scenes), 8.0, options=options))
+    times = sorted(rng.uniform(0, 7.9) for _ in range(12))
+    recording, cheap = taken(path, times)
+    packets = read_packets(path)
+    exact = dict(decoded(path, packets, shown_at(packets, np.array(times) + recording.origin_s), STOP))
+    for picture, number in zip(cheap, shown_at(packets, np.array(times) + recording.origin_s), strict=True):
+        difference = np.abs(picture.image.astype(int) - image_of(exact[number]).astype(int)).mean()
+        assert difference < 2.0, (picture.t_s, difference)
+
+
+def test_each_group_is_decoded_from_its_keyframe(tmp_path: Path) -> None:
+    packets = read_packets(shoot(tmp_path / "film.mkv", FILM))
+    planned = plan(packets, range(len(packets)))
+    assert [w.key for w in planned] == sorted(w.key for w in planned)
+    assert all(packets.key[w.key] and w.key <= w.packet for w in planned)
+
+
+def test_times_outside_give_the_nearest_picture(tmp_path: Path) -> None:
+    _, pictures = taken(shoot(tmp_path / "film.mp4", FILM), [-1.0, 99.0])
+    assert [shown(p.image) for p in pictures] == [0, 5]
+
+
+def test_the_same_time_twice(tmp_path: Path) -> None:
+    _, pictures = taken(shoot(tmp_path / "film.mp4", FILM), [2.0, 2.0, 2.01])
+    assert [shown(p.image) for p in pictures] == [1, 1, 1]
+
+
+def test_damage_costs_only_what_is_damaged(tmp_path: Path) -> None:
+    path = shoot(tmp_path / "film.mkv", replace(FILM, options={"g": "10"}, length_s=8.0))
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 6000] = random.Random(1).randbytes(6000)
+    broken = tmp_path / "broken.mkv"
+    broken.write_bytes(bytes(data))
+    _, pictures = taken(broken, [0.5, 1.8, 7.5])
+    assert [shown(p.image) for p in pictures if p.t_s in (0.5, 7.5)] == [0, 5]
+
+
+def test_leaving_early_ends_the_workers(tmp_path: Path) -> None:
+    engine = MediaEngine()
+    recording = engine.probe(shoot(tmp_path / "film.mp4", FILM))
+    pictures = engine.pictures(recording, [0.1 * k for k in range(79)], STOP)
+    next(pictures)
+    assert any(t.name == "decode" for t in threading.enumerate())
+    pictures.close()
+    assert not any(t.name == "decode" for t in threading.enumerate())
+
+
+def test_cancelling(tmp_path: Path) -> None:
+    engine, stop = MediaEngine(), threading.Event()
+    recording = engine.probe(shoot(tmp_path / "film.mp4", FILM))
+    pictures = engine.pictures(recording, [0.1 * k for k in range(79)], stop)
+    next(pictures)
+    stop.set()
+    with pytest.raises(Cancelled):
+        list(pictures)
+
+
+def test_a_file_that_went_away(tmp_path: Path) -> None:
+    engine = MediaEngine()
+    path = shoot(tmp_path / "film.mp4", FILM)
+    recording = engine.probe(path)
+    path.unlink()
+    with pytest.raises(UnusableInput, match="no file"):
+        list(engine.pictures(recording, [1.0], STOP))
+
+
+def test_keyframes(tmp_path: Path) -> None:
+    engine = MediaEngine()
+    film = replace(FILM, scenes=(Scene(0, 0),), options={"g": "20", "sc_threshold": "0"}, shift_s=3.0)
+    recording = engine.probe(shoot(tmp_path / "film.mkv", film))
+    assert engine.keyframes(recording, STOP) == pytest.approx([0, 2, 4, 6], abs=0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_nothing_is_left_open(tmp_path: Path) -> None:
+    path = shoot(tmp_path / "film.mp4", replace(FILM, length_s=1.0, sound_hz=(440.0,)))
+
+    def once() -> None:
+        engine = MediaEngine()
+        recording = engine.probe(path)
+        list(engine.pictures(recording, [0.2, 0.8], STOP))
+        engine.scan(recording, 0.4, 0.5, STOP, lambda done, total: None)
+        engine.sound(recording.tracks[0], 0.1, 0.3)
+        engine.loudness(recording.tracks[0], 1.0, STOP)
+        engine.close()
+
+    once()
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(25):
+        once()
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_memory_stays_flat_over_200_opens(tmp_path: Path) -> None:
+    path = shoot(tmp_path / "film.mp4", replace(FILM, length_s=1.0, width=1280, height=720))
+    engine = MediaEngine()
+    recording = engine.probe(path)
+
+    def resident_mb() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    sizes = []
+    for _ in range(200):
+        list(engine.pictures(recording, [0.2, 0.8], STOP))
+        sizes.append(resident_mb())
+    assert max(sizes[150:]) - max(sizes[30:80]) < 20, (sizes[::20], time.process_time())

@@ -1,0 +1,192 @@
+"""The phases probe, scan and frames on small recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from escribano_tui.domain.evidence import Change, Envelope, Frame
+from escribano_tui.domain.profile import FramesSettings, Profile
+from escribano_tui.domain.recording import Recording
+from escribano_tui.media.engine import MediaEngine
+from escribano_tui.media.files import RecordingFiles
+from escribano_tui.pipeline.frames import Frames
+from escribano_tui.pipeline.looks import look, newness, phash
+from escribano_tui.pipeline.probe import Probe
+from escribano_tui.pipeline.scan import Scan
+from escribano_tui.ports import Cancelled, Picture, Stop
+from tests.fakes import MemoryContext
+from tests.media.films import Film, Scene, page, shoot
+
+TYPED = tuple(Scene(12 + 0.5 * k, 1, "def station_code(name)"[: 2 * k + 2]) for k in range(10))
+SCENES = (Scene(0, 0), Scene(10, 1), *TYPED, Scene(24, 2), Scene(36, 0))
+PROFILE = Profile("test", frames=FramesSettings(still_gap_s=15.0))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shoot(tmp_path_factory.mktemp("film") / "film.mp4", Film(SCENES, 50.0, fps=5, options={"g": "40"}))
+
+
+@pytest.fixture
+def context(film: Path, tmp_path: Path) -> MemoryContext:
+    engine = MediaEngine()
+    scan = MemoryContext(engine.probe(film), profile=PROFILE, media=engine)
+    Scan().run(scan)
+    files = RecordingFiles(tmp_path / "media")
+    found = [one for items in scan.items.values() for one in items]
+    return MemoryContext(scan.recording, profile=PROFILE, media=engine, files=files, earlier={"scan": found})
+
+
+def frames(context: MemoryContext) -> list[Frame]:
+    return context.mine(Frame)
+
+
+def test_probe_puts_the_file_on_record(film: Path) -> None:
+    context = MemoryContext(replace(MediaEngine().probe(film), notes=("Something is odd.",)))
+    Probe().run(context)
+    assert context.items == {"file": []}
+    assert context.notes == ["320x240 h264, no sound · Something is odd."]
+    again = context.resumed()
+    Probe().run(again)
+    assert again.puts == []
+
+
+def test_scan_gives_changes_and_motion(film: Path) -> None:
+    engine = MediaEngine()
+    context = MemoryContext(engine.probe(film), media=engine)
+    Scan().run(context)
+    changes, (motion,) = context.mine(Change), context.mine(Envelope)
+    assert [c.t_s for c in changes if c.size == "large"] == pytest.approx([10, 24, 36], abs=0.21)
+    assert motion.name == "motion"
+    assert context.notes[-1].endswith("changes in 250 packets")
+    assert context.progressed[-1][0] == 250
+    again = context.resumed()
+    Scan().run(again)
+    assert again.puts == []
+
+
+def test_what_has_no_pictures_is_skipped() -> None:
+    sound = Recording("r", "r.m4a", "f", 1, 10.0)
+    assert Scan().skip(sound, PROFILE)
+    assert Frames().skip(sound, PROFILE)
+    assert not Scan().skip(replace(sound, width=10, height=10), PROFILE)
+
+
+def test_every_page_and_what_was_typed_is_seen(context: MemoryContext) -> None:
+    Frames().run(context)
+    found = frames(context)
+    assert found[0].reason == "intro"
+    assert found[-1].reason == "outro"
+    for start_s, end_s in ((0, 10), (10, 24), (24, 36), (36, 50)):
+        assert [f for f in found if start_s + 0.3 <= f.t_s < end_s]
+    assert [f for f in found if 16.5 < f.t_s < 24 and f.to_read]  # after the last word
+    assert len(found) <= 12
+    assert not context.failed
+
+
+def test_frames_know_from_when_until_when_they_show(context: MemoryContext) -> None:
+    Frames().run(context)
+    changes = [c.t_s for c in context.load("scan", Change)]
+    before: Frame | None = None
+    for frame in frames(context):
+        assert frame.shows_from_s <= frame.t_s <= frame.shows_until_s
+        assert not [t for t in changes if frame.shows_from_s < t <= frame.t_s]
+        assert not [t for t in changes if frame.t_s < t < frame.shows_until_s]
+        assert before is None or frame.shows_from_s >= before.t_s or frame.shows_from_s == 0
+        before = frame
+
+
+def test_pictures_are_kept_for_those_who_want_them(context: MemoryContext) -> None:
+    Frames().run(context)
+    folder = context.files.folder(context.recording.id)
+    for frame in frames(context):
+        assert (folder / frame.thumbnail).is_file()
+        work = context.files.work(context.recording.id, frame.item)
+        assert (work is not None) == (frame.to_read or frame.to_describe)
+        assert 0 <= frame.score <= 1
+        assert (
+            work is None or look(work).phash == pytest.approx(frame.phash) or (look(work).phash ^ frame.phash).bit_count() <= 6
+        )
+    assert {round(t) for t, thumbnail, _ in context.looks if thumbnail} == {round(f.t_s) for f in frames(context)}
+
+
+def test_still_stretches_have_one_each(context: MemoryContext) -> None:
+    Frames().run(context)
+    times = [f.t_s for f in frames(context)]
+    assert max(np.diff(times)) <= 15.01
+    still = [f for f in frames(context) if f.reason == "gap" and f.t_s > 37]
+    assert all(not f.to_read for f in still)  # nothing new to be read there
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(context: MemoryContext, tmp_path: Path) -> None:
+    whole = context.resumed()
+    Frames().run(whole)
+    for stop_after in range(1, len(whole.puts)):
+        part = context.resumed()
+        part.files = RecordingFiles(tmp_path / f"m{stop_after}")
+        part.cancel_after = stop_after
+        with pytest.raises(Cancelled):
+            Frames().run(part)
+        rest = part.resumed()
+        Frames().run(rest)
+        assert frames(rest) == frames(whole)
+        assert set(part.puts).isdisjoint(rest.puts)
+
+
+def test_a_picture_that_cannot_be_decoded_is_counted(context: MemoryContext) -> None:
+    class Lossy(MediaEngine):
+        def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
+            return (p for p in super().pictures(recording, times_s, stop) if not 24 < p.t_s < 36)
+
+    context.media = Lossy()
+    Frames().run(context)
+    assert context.failed
+    assert all("cannot be decoded" in message for message in context.failed.values())
+    lost = set(context.failed)
+    again = context.resumed(retry_failed=True)
+    again.media = MediaEngine()
+    Frames().run(again)
+    assert lost <= set(again.items)
+    assert not again.failed
+
+
+def test_the_cap_is_told(context: MemoryContext) -> None:
+    context.profile = replace(PROFILE, frames=replace(PROFILE.frames, most_per_minute=2.0))
+    Frames().run(context)
+    assert len(frames(context)) <= 2
+    assert "over the cap" in context.notes[-1]
+
+
+def test_thorough_reads_more(context: MemoryContext) -> None:
+    Frames().run(context)
+    settings = FramesSettings(policy="grid", read_interval_s=2.0, most_per_minute=40.0, still_gap_s=15.0)
+    thorough = context.resumed()
+    thorough.items, thorough.profile = {}, replace(PROFILE, frames=settings)
+    Frames().run(thorough)
+    assert sum(f.to_read for f in frames(thorough)) > sum(f.to_read for f in frames(context))
+
+
+def test_newness_sees_a_word_and_not_a_cursor() -> None:
+    before, word = look(page(1)).gray, look(page(1, "word")).gray
+    assert newness(before, before) == 0.0
+    assert newness(None, before) == 1.0
+    assert 0.002 < newness(before, word) < 0.05
+    assert newness(before, look(page(2)).gray) > 0.3
+
+
+def test_phash_is_near_for_like_and_far_for_unlike_pictures() -> None:
+    rng = np.random.default_rng(1)
+
+    def noisy(image: Any) -> Any:
+        return np.clip(image.astype(int) + rng.integers(-6, 7, image.shape), 0, 255).astype(np.uint8)
+
+    one, same, other = look(page(1)), look(noisy(page(1))), look(page(2))
+    assert (one.phash ^ same.phash).bit_count() <= 6
+    assert (one.phash ^ other.phash).bit_count() > 10
+    assert 0 <= phash(one.gray) < 2**64
