@@ -20,7 +20,7 @@ def list_recordings(as_json: bool) -> None:
     Example:
       escribano-tui list
     """
-    from escribano_tui.domain.times import clock, durations
+    from escribano_tui.domain.times import duration, durations
 
     with open_house() as house:
         rows = house.library.rows()
@@ -32,7 +32,7 @@ def list_recordings(as_json: bool) -> None:
         times = ", ".join(f"{activity} {time}" for (activity, _), time in list(zip(row.activities, printed, strict=True))[:3])
         missing = "  (file is gone)" if row.missing else ""
         date = row.started_at[:16].replace("T", " ")
-        click.echo(f"{row.id}  {date:16}  {clock(row.duration_s):>8}  {row.state:<9}  {row.name}{missing}  {times}")
+        click.echo(f"{row.id}  {date:16}  {duration(round(row.duration_s * 1000)):>8}  {row.state:<9}  {row.name}{missing}  {times}")
     if not rows:
         click.echo("Nothing here yet. `escribano-tui run FILE` takes a recording in; `escribano-tui demo` tries it.", err=True)
 
@@ -48,7 +48,7 @@ def show(ident: str, as_json: bool) -> None:
       escribano-tui show 3f2a
     """
     from escribano_tui.domain.text import clean_line
-    from escribano_tui.domain.times import clock, durations
+    from escribano_tui.domain.times import clock, duration, durations
 
     with open_house() as house:
         recording = house.library.find(ident)
@@ -58,7 +58,7 @@ def show(ident: str, as_json: bool) -> None:
         session = house.sessions.open(recording.id)
     timeline = session.timeline
     labels = {s.id: s.label for s in timeline.subjects}
-    click.echo(f"{clean_line(Path(recording.path).name)}  {clock(recording.duration_s)}  revision {session.revision}")
+    click.echo(f"{clean_line(Path(recording.path).name)}  {duration(recording.duration_ms)}  revision {session.revision}")
     printed = durations([s.duration_ms for s in timeline.segments])
     for segment, length in zip(timeline.segments, printed, strict=True):
         mark = "✓" if segment.reviewed else " "
