@@ -142,4 +142,4 @@ def draw_thumbnails(folder: Path) -> None:
             for row in range(9):
                 length = 60 + (row * 53 + k * 31 + n * 17) % 180
                 draw.rectangle((32, 36 + row * 14, 32 + length, 42 + row * 14), fill=(220, 220, 210) if light else (60, 60, 70))
-            image.save(folder / f"{k}-{n}.jpg", quality=80)
+            image.save(folder / f"{k}-{n}.jpg", format="PNG")  # lossless, so that every decoder gives the same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from tests.ui import fake_session
 from tests.ui.conftest import screen_text, settle, until
 from tests.ui.fake_house import FakeHouse, FakeRun, Item
 
+pytestmark = pytest.mark.skipif(
+    not version("textual").startswith("8.2."), reason="the pictures were taken with Textual 8.2; another draws in other ways"
+)
 Compare = Callable[..., bool]
 SCRIPT_SHOWN = 33  # events of the run that have come when the picture is taken
 

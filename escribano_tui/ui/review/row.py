@@ -33,6 +33,7 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
         return line.strip(width, text)
     app = segment.apps[0] if segment.apps else ""
     app_room = min(20 if width >= 90 else 16 if width >= 72 else 12, max(0, width - line.width - 18)) if width >= 56 else 0
+    app_room = app_room if app_room >= 8 else 0
     room = width - line.width - (app_room + 1 if app_room else 0)
     back = f" ↩ {clock(segment.returns_to_ms / 1000)}" if segment.returns_to_ms >= 0 else ""
     personal = " (personal)" if segment.personal else ""
