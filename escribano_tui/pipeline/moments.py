@@ -24,6 +24,8 @@ PAUSE_S = 3.0  # typing has ended when nothing was typed for this long
 TYPED_STEPS = 3  # fewer active steps than this are a pointer that passes, a clock
 LAST_S = 4.0  # a stretch shorter than this needs one picture, not a first and a last one
 CLOSE_S = 0.5
+MOVING_GAP_S = 8.0  # where it changes all the time (a film, a call) one picture in this many seconds
+MOVING_CHANGES = 3
 ENDS_S = 5.0  # the intro and the outro lie at most this far from the ends
 
 
@@ -75,6 +77,7 @@ def moments(seen: Seen, settings: FramesSettings) -> list[Moment]:
         found = _with_grid(found, seen, settings)
     found = _spread(_with_ends(found, seen), spacing_s(settings))
     found = _without_long_gaps(found, seen, settings.still_gap_s)
+    found = _with_looks_while_it_moves(found, seen)
     if settings.read_interval_s > 0:
         found = _with_reading_grid(found, seen, settings.read_interval_s)
     return _named(found, seen.duration_s)
@@ -167,6 +170,20 @@ def _without_long_gaps(found: Sequence[Moment], seen: Seen, gap_s: float) -> lis
             t_s = before_s + room_s * k
             slack_s = max(0.0, (gap_s - room_s) / 2)  # moved by less, no two are further apart than the gap
             result.append(Moment(seen.cheap(t_s, t_s - slack_s, t_s + slack_s), "gap", gap_s))
+    return sorted(result, key=lambda m: m.t_s)
+
+
+def _with_looks_while_it_moves(found: Sequence[Moment], seen: Seen) -> list[Moment]:
+    """More where changes follow so close on one another that none of their pictures stands long enough to be taken."""
+    changes = [c.t_s for c in seen.changes if c.size != "small"]
+    result: list[Moment] = list(found)
+    for before_s, after_s in pairwise([0.0, *sorted(m.t_s for m in found), seen.duration_s]):
+        between = bisect_left(changes, after_s) - bisect_left(changes, before_s)
+        if after_s - before_s <= MOVING_GAP_S or between < MOVING_CHANGES:
+            continue
+        count = math.ceil((after_s - before_s) / MOVING_GAP_S - 1e-9) - 1
+        room_s = (after_s - before_s) / (count + 1)
+        result += [Moment(before_s + room_s * k, "gap", room_s) for k in range(1, count + 1)]
     return sorted(result, key=lambda m: m.t_s)
 
 

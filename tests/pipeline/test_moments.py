@@ -150,3 +150,10 @@ def test_reading_needs_something_new() -> None:
 
 def test_a_very_short_recording_has_one_moment() -> None:
     assert len(moments(seen(0.3, {}, []), QUICK)) == 1
+
+
+def test_a_film_is_looked_at_though_no_picture_of_it_stands() -> None:
+    film = {20.0 + 0.6 * k: "large" for k in range(40)}
+    found = times(moments(seen(60.0, {3.0: "large", **film}, [(20, 44, 0.9)]), QUICK))
+    assert all(b - a <= 10.0 for a, b in pairwise([t for t in found if 15 < t < 50]))
+    assert sum(20 < t < 44 for t in found) >= 3
