@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from importlib import resources
 
 from escribano_tui.domain.cues import Cues, parse_cues
 from escribano_tui.domain.events import DraftRow
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.profile import Profile
-from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.speech import settled
+from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
-from escribano_tui.pipeline.segmenting.drafting import Settings, draft
+from escribano_tui.pipeline.segmenting.drafting import draft
+from escribano_tui.pipeline.segmenting.spans import Settings
 from escribano_tui.ports import PhaseContext
 
 ITEM = "segments"
@@ -48,10 +51,30 @@ class SegmentPhase:
             context.load("read", ScreenLine),
         )  # fmt: skip
         context.check()
-        segments = draft(clues, settings_of(context.profile), cues)
+        looked = _Looked(context)
+        segments = draft(clues, settings_of(context.profile), cues, looked)
         context.drafted(rows_of(segments))
         context.put(ITEM, segments)
-        context.note(f"{len(segments)} segment{'' if len(segments) == 1 else 's'}")
+        context.note(f"{len(segments)} segment{'' if len(segments) == 1 else 's'}{looked.problem and f' · {looked.problem}'}")
+
+
+class _Looked:
+    """Small pictures of the recording at some moments, for boundaries that are in doubt. Where the recording cannot be
+    read any more, boundaries stay as they are and the bar says so."""
+
+    def __init__(self, context: PhaseContext) -> None:
+        self._context = context
+        self.problem = ""
+
+    def __call__(self, times_s: Sequence[float]) -> dict[float, Thumb]:
+        pictures: dict[float, Thumb] = {}
+        try:
+            for picture in self._context.media.pictures(self._context.recording, times_s, self._context.stop):
+                self._context.check()
+                pictures[picture.t_s] = thumb(picture.image)
+        except UnusableInput as problem:
+            self.problem = f"boundaries were not looked at more closely: {problem}"
+        return pictures
 
 
 def settings_of(profile: Profile) -> Settings:

@@ -3,70 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.text import squash
+from escribano_tui.pipeline.segmenting.closer import Look, look_closer
 from escribano_tui.pipeline.segmenting.clues import Clues
-from escribano_tui.pipeline.segmenting.grid import Territory, lay_grid, territories
+from escribano_tui.pipeline.segmenting.grid import Territory
 from escribano_tui.pipeline.segmenting.importance import importance_of
-from escribano_tui.pipeline.segmenting.path import best_partition
 from escribano_tui.pipeline.segmenting.personal import is_personal
-from escribano_tui.pipeline.segmenting.states import IDLE, State, likeness, place_of
-from escribano_tui.pipeline.segmenting.stillness import still_stretches
+from escribano_tui.pipeline.segmenting.spans import Settings, Span, furnished, partition
+from escribano_tui.pipeline.segmenting.states import IDLE, likeness, place_of
 from escribano_tui.pipeline.segmenting.titles import title_of
 
 MOST_APPS = 4
 MOST_TOPICS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    least_s: float = 5.0
-    idle_after_s: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time in one state, with what was described in it."""
-
-    start_ms: int
-    end_ms: int
-    state: State
-    lands: tuple[Territory, ...]
-
-
-def draft(clues: Clues, settings: Settings, cues: Cues | None = None) -> list[Segment]:
-    """The segments of a recording, without subjects: they tile it, whatever the clues."""
+def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look | None = None) -> list[Segment]:
+    """The segments of a recording, without subjects: they tile it, whatever the clues. With `look`, pictures settle at
+    which of several changes a boundary lies."""
     spans = partition(clues, settings)
+    if look is not None:
+        spans = look_closer(spans, clues, look, round(settings.least_s * 1000))
+    spans = furnished(spans, clues)
     return [replace(_segment(s, clues, cues), returns_to_ms=back) for s, back in zip(spans, _returns(spans), strict=True)]
-
-
-def partition(clues: Clues, settings: Settings) -> list[Span]:
-    """The best partition of the time line; neighbours in the same state are one."""
-    still = still_stretches(clues, settings.idle_after_s)
-    grid = lay_grid(clues, still, settings.least_s)
-    least_ms = min(round(settings.least_s * 1000), clues.duration_ms)
-    stretches = best_partition(grid.edges_ms, grid.gains, grid.costs, least_ms)
-    lands = territories(clues)
-    spans: list[Span] = []
-    for stretch in stretches:
-        start, end, state = grid.edges_ms[stretch.first], grid.edges_ms[stretch.last], grid.states[stretch.state]
-        if spans and spans[-1].state == state:
-            start = spans.pop().start_ms
-        spans.append(Span(start, end, state, ()))
-    return [replace(s, lands=_within(lands, s.start_ms / 1000, s.end_ms / 1000)) for s in spans]
-
-
-def _within(lands: Sequence[Territory], start_s: float, end_s: float) -> tuple[Territory, ...]:
-    """Territories, in order and without overlap, clipped to a span."""
-    first = max(0, bisect_right(lands, start_s, key=lambda land: land.start_s) - 1)
-    last = bisect_left(lands, end_s, key=lambda land: land.start_s)
-    clipped = (replace(land, start_s=max(land.start_s, start_s), end_s=min(land.end_s, end_s)) for land in lands[first:last])
-    return tuple(land for land in clipped if land.end_s > land.start_s)
 
 
 # ---------------------------------------------------------------- one segment

@@ -55,11 +55,11 @@ def likeness(a: Place, b: Place, activity: str) -> float:
 
 
 def _same_name(a: str, b: str) -> bool:
-    """Equal, or one is how the other begins (a title cut short, `code` and `codeoss`)."""
+    """Equal, or one is how the other begins (a title cut short) or ends (`terminal` and `xfceterminal`)."""
     if a == b:
         return True
     short, long = sorted((a, b), key=len)
-    return len(short) >= 4 and long.startswith(short)
+    return len(short) >= 4 and (long.startswith(short) or (len(short) >= 6 and long.endswith(short)))
 
 
 def scores_of(description: Description) -> dict[str, float]:

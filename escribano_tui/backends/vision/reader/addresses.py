@@ -17,9 +17,20 @@ _ENDINGS = re.compile(
 )
 
 
+def bare(text: str) -> str:
+    """What stands in an address bar, without its lock or warning sign."""
+    return re.sub(r"^(?:\S\s+)?\W*", "", text.strip())
+
+
+def address_of(text: str) -> str:
+    """The address in the text of an address bar (`Not secure example.org/a` too), or empty."""
+    last = text.split()[-1] if text.split() else ""
+    return next((t for t in (text.strip(), bare(text), last) if ADDRESS.match(t)), "")
+
+
 def is_address_bar(piece: Piece, page: Page) -> bool:
     """Whether this is what stands in an address bar: its place holder, or an address with a browser's buttons beside it."""
-    if any(piece.text.lower().lstrip(" \t⚠△ⓘ\uf071").startswith(mark) for mark in ADDRESS_MARKS):
+    if any(text.lower().startswith(mark) for mark in ADDRESS_MARKS for text in (piece.text.strip(), bare(piece.text))):
         return True
     host = piece.text.strip().split("/")[0]
     if not ADDRESS.match(piece.text) or _ENDINGS.search(host):

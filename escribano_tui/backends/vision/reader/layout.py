@@ -14,6 +14,7 @@ RECENT_S = 4.0  # a line that appeared this shortly before the frame shows where
 PANEL_SHARE = 0.046  # share of the picture's height that a panel takes: 48 of 1080 pixels are Windows' task bar
 
 _CLOCK = re.compile(r"(?:^|\s)\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?$|^\d{1,2}:\d{2}\b")
+_RUN_ON = re.compile(r"(?<=\.\.\.)\s*(?=\w)|(?<=…)\s*(?=\w)")  # entries that were read as one
 _DATE = re.compile(
     r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)\w*[ ,.]|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{4}-\d\d-\d\d"
     r"|^\d{1,2} ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
@@ -102,7 +103,8 @@ def _panel(pieces: Sequence[Piece], height: int, at_top: bool) -> Panel | None:
     marked = [p for p in inside if p.chrome]
     if not outer and len(cut) < 2 and not (len(marked) >= 3 and len(marked) == len(inside) and not at_top):
         return None
-    entries = tuple(p.text for p in sorted(inside, key=lambda p: p.box.x) if p not in clocks and len(p.fold) >= 2)
+    told = [p.text for p in sorted(inside, key=lambda p: p.box.x) if p not in clocks]
+    entries = tuple(entry for text in told for entry in _RUN_ON.split(text) if len(fold(entry)) >= 2)
     top = min(p.box.y for p in inside)
     bottom = max(p.box.bottom for p in inside)
     return Panel(entries, top, bottom)

@@ -47,7 +47,7 @@ class MenuFinder:
 
     def rows(self, page: Page) -> list[MenuRow]:
         """All menu rows of a page, from top to bottom."""
-        return [menu for row in rows_of(page.pieces) for menu in self._of_row(row, page.unit)]
+        return [menu for row in rows_of(page.pieces) for menu in self._of_row(row, page.unit, page.height)]
 
     def programs(self, menu: MenuRow) -> tuple[Program, ...]:
         """The programs whose menu row this is; several where they have the same one."""
@@ -64,8 +64,9 @@ class MenuFinder:
 
     # ------------------------------------------------------------ finding
 
-    def _of_row(self, row: Sequence[Piece], unit: float) -> Iterable[MenuRow]:
-        """Runs of three menu words or more that begin with a first menu, or of four. A first menu begins a new run."""
+    def _of_row(self, row: Sequence[Piece], unit: float, height_of_page: int) -> Iterable[MenuRow]:
+        """Runs of three menu words or more that begin with a first menu, or of four in the upper half (the rest
+        may be hidden by another window). A first menu begins a new run."""
         words = [word for piece in row for word in self._words(piece)]
         cy = sum(p.cy for p in row) / len(row)
         height = median([p.box.h for p in row])
@@ -77,7 +78,7 @@ class MenuFinder:
             run = self._run(words, k, unit)
             begins = fold(words[k].menu) in self._first
             menus = [w for w in run if w.menu]
-            if len(menus) >= 4 or (len(menus) >= 3 and begins):
+            if (begins and len(menus) >= 3) or (len(menus) >= 4 and cy < 0.5 * height_of_page):
                 before = [w for w in words[:k] if len(fold(w.text)) >= 2 and words[k].left - w.right < 8 * unit]
                 name = " ".join(w.text for w in before) if begins else ""
                 yield MenuRow(tuple(w.menu for w in menus), run[0].left, run[-1].right, cy, height, name)
@@ -99,16 +100,15 @@ class MenuFinder:
 
     def _words(self, piece: Piece) -> list[_Word]:
         """Words of a piece with their places, which OCR gives for the whole line only."""
-        per_letter = piece.box.w / max(1, len(piece.text))
-        return [
-            _Word(
-                m.group(), piece.box.x + m.start() * per_letter, piece.box.x + m.end() * per_letter, self._menu(fold(m.group()))
-            )
-            for m in re.finditer(r"\S+", piece.text)
-        ]
+        x, wide = piece.box.x, piece.box.w / max(1, len(piece.text))
+        found = re.finditer(r"\S+", piece.text)
+        return [_Word(m.group(), x + m.start() * wide, x + m.end() * wide, self._menu(m.group())) for m in found]
 
-    def _menu(self, folded: str) -> str:
-        """The menu word that this is, with one letter wrong or missing (`Edt`), or empty."""
+    def _menu(self, word: str) -> str:
+        """The menu word that this is, with one letter wrong or missing (`Edt`), or empty. Menus begin with a capital."""
+        if word[0].islower():
+            return ""
+        folded = fold(word)
         if folded not in self._known:
             self._known[folded] = self._vocabulary.get(folded, "") or self._nearest(folded)
         return self._known[folded]

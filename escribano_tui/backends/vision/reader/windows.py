@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from escribano_tui.backends.vision.reader.addresses import ADDRESS, is_address_bar
+from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
 from escribano_tui.backends.vision.reader.layout import Page, Piece
 from escribano_tui.backends.vision.reader.match import fold, is_cut, near, starts_like, without_dots
 from escribano_tui.backends.vision.reader.menus import MenuFinder, MenuRow
@@ -116,7 +116,8 @@ class WindowFinder:
         best = max(above, key=fitness, default=None)
         if best is None or self._titles.read(best.text).strength > 0 or self._listed(best.text, page):
             return best
-        return best if not page.entries and _alone_in_row(best, page) else None
+        close = menu.cy - best.cy <= 1.5 * page.unit and len(best.fold) >= 4
+        return best if (close or not page.entries) and _alone_in_row(best, page) else None
 
     # ------------------------------------------------------------ browsers
 
@@ -143,10 +144,8 @@ class WindowFinder:
         ]  # fmt: skip
 
     def _browser(self, address: Piece, tabs: list[Piece], page: Page, floor: float) -> Window:
-        text = next(
-            (p.text for p in page.pieces if abs(p.cy - address.cy) < 0.6 * address.box.h and ADDRESS.match(p.text)),
-            address.text,
-        )
+        row = [p.text for p in page.pieces if abs(p.cy - address.cy) < 0.6 * address.box.h]
+        text = next((found for told in (*row, address.text) if (found := address_of(told))), "")
         listed = [(p, entry) for p in tabs for entry in page.entries if starts_like(p.text, entry, 5)]
         body = [p for p in page.pieces if p.cy > address.box.bottom]
         shown = (
@@ -168,7 +167,7 @@ class WindowFinder:
         top = float(min(p.box.y for p in tabs))
         return Window(
             title, left, top, float(page.width), floor, address.box.bottom + 0.4 * page.unit, page.unit,
-            (float(shown.cx), shown.cy), 1.0, address=text if ADDRESS.match(text) else "", is_browser=True,
+            (float(shown.cx), shown.cy), 1.0, address=text, is_browser=True,
         )  # fmt: skip
 
     def _which_browser(self, listed: Sequence[tuple[Piece, str]], page: Page) -> Program | None:

@@ -13,6 +13,7 @@ from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.text import clean_line
 
 MOST_TOPICS = 6
+WRITTEN = frozenset({"word-processor", "text-editor", "code-editor", "notes", "slides"})
 HEADED = frozenset({"mail", "review-page", "docs", "article", "questions", "encyclopedia"})  # a heading says more than a tab
 _NAMED = re.compile(
     r"\b(?:def|class|fn|func|function|struct|enum|trait|interface|module|sub|procedure|impl)\s+([A-Za-z_]\w{2,})"
@@ -40,7 +41,8 @@ class Wording:
         if seen.kind in HEADED and seen.headline:
             return clean_line(seen.headline, 120)
         document = seen.document or seen.title
-        if (not document or _UNTITLED.match(document)) and (own := self._own_heading(seen, page)):
+        written = seen.kind in WRITTEN and (not document or _UNTITLED.match(document))
+        if written and (own := self._own_heading(seen, page)):
             return clean_line(own, 120)
         return clean_line(document or seen.headline or (seen.apps[0] if seen.apps else ""), 120)
 
