@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,62 +24,56 @@ _JUMP_S = 0.08  # frames further from where they are due start a new stretch (AA
 _BACKWARD_S = 1.0
 _PREROLL_S = 0.2  # decoders of overlapping transforms need a frame or two before the first good sample
 _FULL_SCALE = {"uint8": 128.0, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
-_READ_ON_S = 30.0  # read over so much rather than seek
-_LOOK_BACK_S = 30.0  # kept, for spans that overlap
+_BLOCK_S = 30.0
+_BLOCKS_HELD = 3  # spans are asked for in order, and overlap a little
 _STRETCH = 64  # decoded frames handed on together
 
 
 class SoundReader:
-    """Spans of one track, read on from where the last one ended where that is near: spans are asked for in order.
+    """Spans of one track, cut from blocks on a fixed grid of session time.
 
-    `read` may be called from one thread at a time. The file is open until the track is read through, or `close`.
+    A block is always decoded from the same place by a fresh decoder and resampler: the samples of a span do not depend
+    on what was read before it, so that a run that goes on after a kill hears just what an uninterrupted one hears.
+    `read` may be called from one thread at a time.
     """
 
     def __init__(self, track: Track, rate: int) -> None:
         self._track, self._rate = track, rate
-        self._pieces: Iterator[tuple[float, Sound]] = iter(())
-        self._held: deque[tuple[float, Sound]] = deque()
-        self._from_s = self._until_s = float("inf")
+        self._held: dict[int, Sound] = {}
 
     def read(self, start_s: float, end_s: float) -> Sound:
         """Mono samples of [start_s, end_s) in session time, zeros where the track has none."""
+        first = round(start_s * self._rate)
         out = np.zeros(max(0, round((end_s - start_s) * self._rate)), dtype=np.float32)
-        if not len(out):
-            return out
-        if not self._from_s <= start_s <= self._until_s + _READ_ON_S:
-            self._restart(start_s)
-        self._read_until(end_s)
-        while self._held and self._end_of(self._held[0]) < start_s - _LOOK_BACK_S:
-            self._from_s = self._end_of(self._held.popleft())
-        for at_s, samples in self._held:
-            _place(out, round((at_s - start_s) * self._rate), samples)
+        size = round(_BLOCK_S * self._rate)
+        for k in range(first // size, (first + len(out) - 1) // size + 1 if len(out) else first // size):
+            _place(out, k * size - first, self._block(k))
         return out
 
     def close(self) -> None:
-        """Close the file; a later `read` opens it again."""
-        close = getattr(self._pieces, "close", None)
+        """Let go of what is held."""
+        self._held.clear()
+
+    def _block(self, k: int) -> Sound:
+        block = self._held.pop(k, None)
+        if block is None:
+            block = self._decoded(k * _BLOCK_S)
+        self._held[k] = block
+        while len(self._held) > _BLOCKS_HELD:
+            del self._held[next(iter(self._held))]
+        return block
+
+    def _decoded(self, start_s: float) -> Sound:
+        block = np.zeros(round(_BLOCK_S * self._rate), dtype=np.float32)
+        pieces = stretches(self._track, self._rate, max(0.0, start_s - _PREROLL_S - self._track.offset_s))
+        for at_s, samples in pieces:
+            if at_s >= start_s + _BLOCK_S:
+                break
+            _place(block, round((at_s - start_s) * self._rate), samples)
+        close = getattr(pieces, "close", None)
         if close is not None:
             close()
-        self._held.clear()
-        self._from_s = self._until_s = float("inf")
-
-    def _restart(self, start_s: float) -> None:
-        self.close()
-        from_s = max(0.0, start_s - _PREROLL_S - self._track.offset_s)
-        self._pieces = stretches(self._track, self._rate, from_s)
-        self._from_s = self._until_s = start_s if from_s > 0 else -float("inf")
-
-    def _read_until(self, end_s: float) -> None:
-        while self._until_s < end_s:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self._until_s = float("inf")
-                return
-            self._held.append(piece)
-            self._until_s = self._end_of(piece)
-
-    def _end_of(self, piece: tuple[float, Sound]) -> float:
-        return piece[0] + len(piece[1]) / self._rate
+        return block
 
 
 def blocks(track: Track, stop: Stop, block_s: float, rate: int) -> Iterator[tuple[float, Sound]]:
