@@ -160,7 +160,8 @@ def test_secrets_said_aloud_are_masked(text: str) -> None:
         "the password is wrong again", "the password was not stored", "I count one two three", "Tasks: 11, 0 thr; 2 running",
         "def login(user: str, password: str) -> None:", "password = os.environ['DB_PASSWORD']", "password = getpass.getpass()",
         "token = self.next_token()", "key = ' '.join(name.split()).lower()", "8f173f5 (HEAD -> main) Strip labels", uuid(),
-        "commit 8f173f5a1b2c3d4e5f60718293a4b5c6d7e8f901", "Password: ••••••••", "sha256:" + made(64, _HEX), "+49 30 1234567 ext 12",
+        "commit 8f173f5a1b2c3d4e5f60718293a4b5c6d7e8f901", "Password: ••••••••", "sha256:" + made(64, _HEX),
+        "+49 30 1234567 ext 12",
         "2026-03-29 02:30 1234567890", "https://docs.example/page?id=12", "4242 4242 4242 4243",
     ],
 )  # fmt: skip
