@@ -72,7 +72,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         runs=RunDesk(store, media, runner, lambda: known_profiles(paths)),
         summaries=summaries,
         exports=ExportDesk(store, sessions, exports.renderers(sessions.thumbnail), summaries.views),
-        doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: list(known_profiles(paths).problems)),
+        doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths)),
         close=_closer(registry.close, store.close),
     )
 
@@ -93,7 +93,27 @@ def build_backends(paths: Paths) -> Backends:
     """The registry of all backends."""
     from escribano_tui.backends.registry import Registry
 
-    return Registry(paths.models, paths.log)
+    return Registry(paths.models, paths.log, own_cues=own_cues(paths)[0], own_prompts=paths.own_prompts)
+
+
+def own_cues(paths: Paths) -> tuple[str, str]:
+    """The text of the owner's cues, and what is wrong with it: a bad file is named and left aside."""
+    if not paths.own_cues.exists():
+        return "", ""
+    from escribano_tui.domain.cues import BadCues, parse_cues
+
+    try:
+        text = paths.own_cues.read_text(encoding="utf-8")
+        parse_cues(data("cues.toml").read_text(encoding="utf-8"), text)
+    except (BadCues, OSError, UnicodeDecodeError) as why:
+        return "", f"{paths.own_cues}: {why} The shipped cues serve meanwhile."
+    return text, ""
+
+
+def _problems(paths: Paths) -> list[str]:
+    """What is wrong with the files that the owner wrote."""
+    wrong = own_cues(paths)[1]
+    return [*known_profiles(paths).problems, *([wrong] if wrong else [])]
 
 
 def build_phases(paths: Paths) -> list[Phase]:
@@ -111,9 +131,10 @@ def build_phases(paths: Paths) -> list[Phase]:
     from escribano_tui.pipeline.summarize import Summarize
     from escribano_tui.pipeline.transcribe import Transcribe
 
+    cues = own_cues(paths)[0]
     return [
-        Probe(), Scan(), Frames(), Read(), Describe(), Listen(), Transcribe(), Refine(), SegmentPhase(), Align(),
-        Subjects(), Summarize(),
+        Probe(), Scan(), Frames(), Read(), Describe(), Listen(), Transcribe(), Refine(), SegmentPhase(cues), Align(),
+        Subjects(cues), Summarize(),
     ]  # fmt: skip
 
 

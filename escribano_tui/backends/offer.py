@@ -17,12 +17,15 @@ from escribano_tui.ports import BackendInfo, Stop
 class Wanted:
     """What the profile asks of a backend: `model` and `url` are empty for the backend's defaults.
 
-    `models` is the folder where weights that the owner fetched lie.
+    `models` is the folder where weights that the owner fetched lie. `own_cues` is the text of the owner's cues, empty
+    where there are none; `own_prompts` the folder of the owner's prompts, which need not be there.
     """
 
     model: str = ""
     url: str = ""
     models: Path = Path()
+    own_cues: str = ""
+    own_prompts: Path = Path()
 
 
 class Lease(Protocol):

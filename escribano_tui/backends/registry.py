@@ -6,6 +6,7 @@ import importlib
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,16 @@ LOOK_AGAIN_S = 10.0
 
 
 class Registry:
-    """All backends of `modules`; `models` is the folder of fetched weights, `log` takes what native libraries print."""
+    """All backends of `modules`; `models` is the folder of fetched weights, `log` takes what native libraries print.
 
-    def __init__(self, models: Path, log: Path | None = None, limit_mb: float = 0.0, modules: Sequence[str] = MODULES) -> None:
-        self._models = models
+    `own_cues` and `own_prompts` are as in `Wanted`.
+    """
+
+    def __init__(
+        self, models: Path, log: Path | None = None, limit_mb: float = 0.0, modules: Sequence[str] = MODULES,
+        own_cues: str = "", own_prompts: Path = Path(),
+    ) -> None:  # fmt: skip
+        self._here = Wanted(models=models, own_cues=own_cues, own_prompts=own_prompts)
         self._modules = tuple(modules)
         self._residency = Residency(log, limit_mb)
         self._looked: dict[tuple[str, str, Wanted], tuple[float, BackendInfo]] = {}
@@ -48,10 +55,10 @@ class Registry:
     # ------------------------------------------------------------ the port
 
     def infos(self, port: str) -> Sequence[BackendInfo]:
-        return [self._look(offer, Wanted(models=self._models)) for offer in self._offers(port)]
+        return [self._look(offer, self._here) for offer in self._offers(port)]
 
     def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
-        wanted = Wanted(model, url, self._models)
+        wanted = replace(self._here, model=model, url=url)
         offers = {offer.name: offer for offer in self._offers(port)}
         passed_over: list[BackendInfo] = []
         for name in _in_order(names, tuple(offers)):
@@ -71,7 +78,7 @@ class Registry:
         settings = dict(options)
         stop: Stop = settings.pop("stop", None) or threading.Event()
         offer = next(o for o in self._offers(choice.port) if o.name == choice.serves.name)
-        wanted = Wanted(choice.model, choice.url, self._models)
+        wanted = replace(self._here, model=choice.model, url=choice.url)
         return offer.open(Opening(choice.serves, wanted, partial(self._residency.lease, stop=stop), stop, settings))
 
     def release(self) -> None:

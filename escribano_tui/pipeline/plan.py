@@ -91,6 +91,8 @@ class Planner:
             choice = None if skip else choose_backend(phase, profile, self.backends)
             if choice is not None and choice.serves is None:
                 skip = no_backend(choice)
+            elif name == "refine" and choice is not None and _same_model(choice, steps["transcribe"].choice):
+                skip = "No better model than the first one is here."
             if skip:
                 keys[name] = "skipped"
                 steps[name] = PlannedStep(name, "skip", choice=choice, skip=skip)
@@ -105,6 +107,10 @@ class Planner:
                 keys[name] += f"+{found.generation}"
             steps[name] = PlannedStep(name, action, _plain(keys[name]), choice, found)
         return [steps[name] for name in PHASES]
+
+
+def _same_model(one: Choice, other: Choice | None) -> bool:
+    return other is not None and one.identity == other.identity
 
 
 def _plain(key: str) -> str:

@@ -30,6 +30,13 @@ _KINDS = {
     "title": ("segments", "t.start_ms / 1000.0", "t.end_ms / 1000.0", "t.title", ("subjects",)),
 }
 
+# What was transcribed a second time is found in its second form only.
+_NOT_REFINED = """
+ AND NOT (shown.phase = 'transcribe' AND EXISTS (
+   SELECT 1 FROM utterances better JOIN shown refined ON refined.output_id = better.output_id AND refined.phase = 'refine'
+   WHERE refined.recording_id = shown.recording_id AND better.track = t.track
+     AND better.start_s < t.end_s AND better.end_s > t.start_s))"""
+
 
 class SearchStore:
     """The Finder port on FTS5."""
@@ -49,7 +56,7 @@ class SearchStore:
                 f"SELECT * FROM (SELECT shown.recording_id, shown.path, {start} AS t_s, {end} AS end_s, '{kind}' AS kind,"
                 f" {text} AS text, {table}_fts.rank AS score FROM {table}_fts JOIN {table} t ON t.n = {table}_fts.rowid"
                 f" JOIN shown ON shown.output_id = t.output_id AND shown.phase IN ({listed})"
-                f" WHERE {table}_fts MATCH :match ORDER BY score LIMIT :most)"
+                f" WHERE {table}_fts MATCH :match{_NOT_REFINED if kind == 'said' else ''} ORDER BY score LIMIT :most)"
             )
         sql = _SHOWN + " UNION ALL ".join(parts) + " ORDER BY score LIMIT :most"
         rows = self._connections.db.query(sql, {"match": match, "most": limit})

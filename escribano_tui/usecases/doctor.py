@@ -77,9 +77,9 @@ class DoctorDesk:
     def _profiles(self) -> Iterator[Check]:
         problems = self.problems()
         for problem in problems:
-            yield Check("profiles", "profiles.toml", "fail", problem, "Correct that line; until then the shipped ones serve.")
+            yield Check("profiles", "your files", "fail", problem, "Correct that line; until then the shipped ones serve.")
         if not problems:
-            yield Check("profiles", "profiles.toml", "ok", "all fields are right")
+            yield Check("profiles", "your files", "ok", "profiles and cues can be used")
 
 
 def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Check:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
-from pathlib import Path
 
 from escribano_tui.backends.offer import Offer, Opening, Wanted
 from escribano_tui.backends.vision.reader.front import front_of
@@ -34,10 +33,9 @@ def shipped_cues() -> str:
     return resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8")
 
 
-def load_cues(owners: Path | None = None) -> Cues:
-    """The shipped cues with the owner's file merged over them. Raises BadCues, or OSError where it cannot be read."""
-    extra = owners.read_text(encoding="utf-8") if owners is not None and owners.is_file() else ""
-    return parse_cues(shipped_cues(), extra)
+def load_cues(own: str = "") -> Cues:
+    """The shipped cues with the text of the owner's merged over them. Raises BadCues."""
+    return parse_cues(shipped_cues(), own)
 
 
 class ScreenReader:
@@ -104,11 +102,11 @@ def _look(wanted: Wanted) -> BackendInfo:
     info = BackendInfo(
         "vision", NAME, "", "screen reader", Availability(True), embedded=True, licence="MIT", version=VERSION,
     )  # fmt: skip
-    return replace(info, version=f"{VERSION}+{load_cues().digest}")
+    return replace(info, version=f"{VERSION}+{load_cues(wanted.own_cues).digest}")
 
 
 def _open(opening: Opening) -> ScreenReader:
-    return ScreenReader(load_cues())
+    return ScreenReader(load_cues(opening.wanted.own_cues))
 
 
 OFFER = Offer("vision", NAME, _look, _open)
