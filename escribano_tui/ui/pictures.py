@@ -69,7 +69,7 @@ def in_blocks(image: Image, columns: int, rows: int) -> Painted:
     from PIL import Image, ImageFilter
 
     small = image.resize((columns * 2, rows * 2), Image.Resampling.BOX)
-    sharp = small.filter(ImageFilter.UnsharpMask(radius=1.2, percent=90, threshold=2))
+    sharp = small.filter(ImageFilter.UnsharpMask(radius=1.2, percent=60, threshold=2))
     pixels: npt.NDArray[np.float32] = np.asarray(sharp, dtype=np.float32).reshape(rows, 2, columns, 2, 3)
     cells = pixels.transpose(0, 2, 1, 3, 4).reshape(rows, columns, 4, 3)
     block, ink, ground = _nearest(cells)

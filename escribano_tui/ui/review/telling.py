@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
@@ -14,6 +15,7 @@ from escribano_tui.ui.widgets.facts import Fact, fact
 from escribano_tui.ui.words import many
 
 READ_SHOWN = 14
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def frames_of(frames: Sequence[Frame], segment: Segment) -> list[Frame]:
@@ -36,20 +38,21 @@ def said_in(utterances: Iterable[Utterance], segment: Segment) -> list[Utterance
 
 
 def telling_lines(lines: Iterable[ScreenLine], segment: Segment, most: int = READ_SHOWN) -> list[str]:
-    """The screen text that says most about a segment: content before chrome, new before old, large before small."""
-    best: dict[str, tuple[bool, bool, int]] = {}
+    """The screen text that says most about a segment: content before chrome, new before old, words before signs, large
+    before small."""
+    best: dict[str, tuple[bool, bool, int, int]] = {}
     for line in lines:
-        if sum(c.isalnum() for c in line.text) < 3:
-            continue
-        rank = (line.region == "content", line.start_s >= segment.start_s - 1, line.box.h)
-        text = plain(line.text)
-        best[text] = max(best.get(text, (False, False, 0)), rank)
+        words = len(_WORD.findall(line.text))
+        if words:
+            rank = (line.region == "content", line.start_s >= segment.start_s - 1, min(4, words), line.box.h)
+            text = plain(line.text)
+            best[text] = max(best.get(text, (False, False, 0, 0)), rank)
     return sorted(best, key=lambda t: tuple(-int(x) for x in best[t]))[:most]
 
 
 def heading(segment: Segment) -> str:
     sure = "you said so" if segment.confidence >= 1.0 and segment.edited else f"{segment.confidence:.0%} sure"
-    marks = [m for m, on in (("personal", segment.personal), ("reviewed", segment.reviewed), ("edited", segment.edited)) if on]
+    marks = [m for m, on in (("personal", segment.personal), ("✓", segment.reviewed), ("edited", segment.edited)) if on]
     return " · ".join([f"{clock(segment.start_s)}–{clock(segment.end_s)} {segment.activity}", sure, *marks])
 
 

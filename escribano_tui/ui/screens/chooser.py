@@ -40,6 +40,7 @@ class ChooserScreen(CommandScreen):
         self.recording: Recording | None = None
         self.chosen = 0
         self.options = RunOptions()
+        self.drafted = False
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -55,6 +56,8 @@ class ChooserScreen(CommandScreen):
         house = self.house_app.house
         self.recording = await asyncio.to_thread(house.library.find, self.recording_id)
         self.show_title()
+        rows = await asyncio.to_thread(house.library.rows)
+        self.drafted = any(r.id == self.recording_id and r.segments for r in rows)
         profiles = await asyncio.to_thread(house.runs.profiles)
         for problem in await asyncio.to_thread(house.runs.profile_problems):
             self.tell(problem, "warning", 12.0)
@@ -143,6 +146,8 @@ class ChooserScreen(CommandScreen):
     def unavailable(self, name: str) -> str:
         if name == "start" and (self.recording is None or not self.cards):
             return "One moment: still looking what the profiles would do."
+        if name == "review" and not self.drafted:
+            return "Nothing has been drafted for this recording yet."
         if name in ("quick", "thorough") and self.cards and not any(c.profile == name for c in self.cards):
             return f"There is no profile named {name}."
         return ""
@@ -156,6 +161,9 @@ class ChooserScreen(CommandScreen):
             self.tell(card.problem, "error")
             return
         self.house_app.start_run(recording, card.profile, self.options, card.plan)
+
+    def do_review(self) -> None:
+        self.house_app.go_review(self.recording_id)
 
     def choose_profile(self, name: str) -> None:
         self.choose(next(k for k, c in enumerate(self.cards) if c.profile == name))

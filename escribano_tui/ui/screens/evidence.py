@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import clock
 from escribano_tui.ui.jobs import job
@@ -33,18 +35,44 @@ if TYPE_CHECKING:
 Told = tuple[int, str, str, str]  # time in ms, kind, ink, text
 
 
+ORDER = {"change": 0, "seen": 1, "said": 2, "doubtful": 2, "read": 3, "edge": 4}
+
+
 def told_of(evidence: Evidence, start_s: float, end_s: float) -> list[Told]:
     """A line for each piece of evidence, in time order; what began earlier is told at the beginning."""
-    rows: list[Told] = []
+    first, last = round(start_s * 1000), round(end_s * 1000) - 1
+    rows: list[Told] = [(round(c.t_s * 1000), "change", "muted", f"{c.size}, {c.score:.0%} sure") for c in evidence.changes]
+    rows += [(round(d.t_s * 1000), "seen", "secondary", d.sentence or d.activity) for d in evidence.descriptions]
     rows += [
         (round(u.start_s * 1000), "doubtful" if u.doubtful else "said", "accent", f"“{u.text}”") for u in evidence.utterances
     ]
-    rows += [(round(x.start_s * 1000), "read", "foreground", x.text) for x in evidence.lines if x.region == "content"]
-    rows += [(round(x.start_s * 1000), "edge", "muted", x.text) for x in evidence.lines if x.region != "content"]
-    rows += [(round(d.t_s * 1000), "seen", "secondary", d.sentence or d.activity) for d in evidence.descriptions]
-    rows += [(round(c.t_s * 1000), "change", "muted", f"{c.size}, {c.score:.0%} sure") for c in evidence.changes]
-    first, last = round(start_s * 1000), round(end_s * 1000) - 1
-    return sorted((max(first, min(t, last)), kind, ink, text) for t, kind, ink, text in rows)
+    for line, text in screen_lines(evidence.lines, start_s):
+        content = line.region == "content"
+        rows.append((round(line.start_s * 1000), "read" if content else "edge", "foreground" if content else "muted", text))
+    placed = [(max(first, min(t, last)), kind, ink, text) for t, kind, ink, text in rows]
+    return sorted(placed, key=lambda row: (row[0], ORDER[row[1]]))  # stable: screen text stays in reading order
+
+
+def screen_lines(lines: Sequence[ScreenLine], start_s: float) -> list[tuple[ScreenLine, str]]:
+    """Screen text as it stands on the screen: from top to bottom, what is side by side and came together on one line."""
+    found: list[tuple[ScreenLine, str]] = []
+    moments: dict[tuple[int, str], list[ScreenLine]] = {}
+    for line in lines:
+        moments.setdefault((round(max(line.start_s, start_s) * 2), line.region), []).append(line)
+    for together in moments.values():
+        for row in _rows(together):
+            found.append((row[0], "  ".join(line.text for line in row)))
+    return found
+
+
+def _rows(lines: list[ScreenLine]) -> list[list[ScreenLine]]:
+    rows: list[list[ScreenLine]] = []
+    for line in sorted(lines, key=lambda x: (x.box.y, x.box.x)):
+        if rows and abs(rows[-1][0].box.y - line.box.y) * 2 < max(1, rows[-1][0].box.h):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda x: x.box.x) for row in rows]
 
 
 class EvidenceScreen(ModalScreen[int | None]):
@@ -128,8 +156,8 @@ class EvidenceScreen(ModalScreen[int | None]):
         out.fit(kind, 9, style("primary", ground))
         return out.fit(text, width - out.width, style(ink, ground)).strip(width, style(ink, ground))
 
-    def look_at(self, t_ms: int) -> None:
-        """The picture of a moment, and what was made of it."""
+    def look_at(self, t_ms: int, kind: str = "", text: str = "") -> None:
+        """The picture of a moment, the whole of a line that may be cut in the list, and what was made of the picture."""
         app = cast("EscribanoApp", self.app)
         self._t_ms = t_ms
         at = frame_at(self._frames, t_ms / 1000)
@@ -140,7 +168,8 @@ class EvidenceScreen(ModalScreen[int | None]):
             self.query_one(Picture).show(
                 app.house.sessions.thumbnail(self._recording_id, self._frames[at].thumbnail), "The picture is gone."
             )
-        self.query_one("#about", Facts).show(self.about(None if at is None else self._frames[at].t_s))
+        told = [fact(kind, (text, "*foreground"))] if kind in ("read", "edge", "said", "doubtful") else []
+        self.query_one("#about", Facts).show([*told, *self.about(None if at is None else self._frames[at].t_s)])
 
     def about(self, t_s: float | None) -> list[Fact]:
         described = None if t_s is None else self._evidence.description_at(t_s)
@@ -164,7 +193,8 @@ class EvidenceScreen(ModalScreen[int | None]):
     @on(Rows.Moved)
     def moved(self, event: Rows.Moved) -> None:
         if event.index < len(self._rows):
-            self.look_at(self._rows[event.index][0])
+            t_ms, kind, _, text = self._rows[event.index]
+            self.look_at(t_ms, kind, text)
 
     def action_move(self, by: int) -> None:
         self.query_one(Rows).cursor += by
