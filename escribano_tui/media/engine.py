@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+import numpy as np
 
 from escribano_tui.domain.evidence import Change, Envelope
 from escribano_tui.domain.recording import Recording, Track
@@ -66,7 +67,8 @@ class MediaEngine:
         """Moments whose picture costs one decode, s, in time order. Raises UnusableInput, Cancelled."""
         with _readable(Path(recording.path)):
             packets = self._packets(recording, stop)
-        return sorted((packets.time_s[packets.key] - recording.origin_s).tolist())
+        at_s = np.sort(packets.time_s[packets.key]) - recording.origin_s
+        return [float(t_s) for t_s in np.ceil(at_s * 1000 - 1e-6) / 1000]  # a millisecond early would be another picture
 
     def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
         """One picture for each time, in time order; a time that cannot be decoded is left out. Raises as `scan`."""

@@ -41,6 +41,9 @@ class RecordingFiles:
         _write(self.folder(recording_id) / file, _encoded(shrunk(image, THUMBNAIL_SIDE), _THUMBNAIL))
         return file
 
+    def drop_thumbnail(self, recording_id: str, file: str) -> None:
+        (self.folder(recording_id) / _checked(file)).unlink(missing_ok=True)
+
     def save_work(self, recording_id: str, name: str, image: Image) -> None:
         """Keep a full-size picture (JPEG 95, 4:4:4) until both lanes are through with it."""
         _write(self._work_path(recording_id, name, make=True), _encoded(image, _WORK))

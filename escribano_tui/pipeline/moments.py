@@ -24,6 +24,7 @@ PAUSE_S = 3.0  # typing has ended when nothing was typed for this long
 TYPED_STEPS = 3  # fewer active steps than this are a pointer that passes, a clock
 LAST_S = 4.0  # a stretch shorter than this needs one picture, not a first and a last one
 CLOSE_S = 0.5
+LATER_S = 5.0  # the first look at a window may wait for a cheap moment for so long
 MOVING_GAP_S = 8.0  # where it changes all the time (a film, a call) one picture in this many seconds
 MOVING_CHANGES = 3
 ENDS_S = 5.0  # the intro and the outro lie at most this far from the ends
@@ -111,11 +112,12 @@ def _of_stretch(start_s: float, end_s: float, seen: Seen, settings: FramesSettin
     active = seen.active_steps(first_s, last_s)
     if len(active) < TYPED_STEPS:
         return [Moment(seen.cheap(first_s, first_s, last_s), "change", length_s)]
-    ended_s = min(active[-1] + seen.step_s, last_s)
+    ended_s = min(active[-TYPED_STEPS] + seen.step_s, last_s)  # so few steps at the end are a pointer on its way
     final_s = seen.cheap(last_s, ended_s, last_s)
     if length_s < LAST_S:
         return [Moment(final_s, "change", length_s)]
-    found = [Moment(seen.cheap(first_s, first_s, max(first_s, active[0])), "change", length_s)]
+    # What is typed meanwhile is seen again at the end, so a cheap moment is as good while it does not paint.
+    found = [Moment(seen.cheap(first_s, first_s, _until_busy(active, first_s, seen)), "change", length_s)]
     for t_s in _after_typing(active, last_s, seen, settings.still_gap_s / 2):
         found.append(Moment(t_s, "gap", settings.still_gap_s / 2))
     found.append(Moment(final_s, "boundary", length_s / 2))
@@ -130,6 +132,12 @@ def _settled(start_s: float, end_s: float, seen: Seen) -> float:
             return t_s
         t_s = (math.floor(t_s / seen.step_s + 1e-9) + 1) * seen.step_s
     return end_s
+
+
+def _until_busy(active: Sequence[float], first_s: float, seen: Seen) -> float:
+    """How much later than `first_s` the first look may be: until it paints or scrolls again."""
+    busy_s = next((t_s for t_s in active if t_s > first_s and seen.motion_at(t_s) >= BUSY), math.inf)
+    return min(first_s + LATER_S, busy_s)
 
 
 def _after_typing(active: Sequence[float], last_s: float, seen: Seen, at_least_every_s: float) -> list[float]:
