@@ -21,6 +21,7 @@ NO_CHANGE = 1.9
 IN_SPEECH = 0.25  # dearer in the middle of an utterance
 PLACE_SHARE = 0.5  # of a cell's worth; the rest is the activity's
 STAYS = {"small": 0.99, "medium": 0.8, "large": 0.35}  # a typed character, a scrolled page, a switched window
+UNSEEN = 0.5  # worth of a second in a recording of which nothing was described
 LEAST_HEARD = 0.02
 WHILE_STILL = 0.15  # worth of a still second for anything but idle
 LEAST_SUPPORT = 0.6  # states with less evidence than this share of the least segment are left out
@@ -70,7 +71,7 @@ def territories(clues: Clues) -> list[Territory]:
     the larger it is. In time order; where two descriptions speak for the same time, the louder one comes first."""
     frames = {f.item: f for f in clues.frames}
     times = [c.t_s for c in clues.changes]
-    stood = _without_overlap([_stood(d, frames.get(d.item), clues) for d in clues.descriptions])
+    stood = _without_overlap(clues.descriptions, [_stood(d, frames.get(d.item), clues) for d in clues.descriptions])
     lands: list[Territory] = []
     for k, (description, (start, end)) in enumerate(zip(clues.descriptions, stood, strict=True)):
         if k == 0 and start > 0:
@@ -89,12 +90,13 @@ def _stood(description: Description, frame: Frame | None, clues: Clues) -> tuple
     return description.t_s, min(description.t_s + 0.5, clues.duration_s)
 
 
-def _without_overlap(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Spans in order of their pictures, each ending where the next begins at the latest."""
+def _without_overlap(descriptions: Sequence[Description], spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans in order of their pictures. Two pictures of the same stretch share it half and half."""
     result: list[tuple[float, float]] = []
-    for start, end in spans:
-        start = max(start, result[-1][0] if result else 0.0)
-        if result and result[-1][1] > start:
+    for k, (start, end) in enumerate(spans):
+        if k and result[-1][1] > start:
+            before, now = descriptions[k - 1].t_s, descriptions[k].t_s
+            start = max(start, result[-1][0]) if start >= before else max(result[-1][0], (before + now) / 2)
             result[-1] = (result[-1][0], start)
         result.append((start, max(start, end)))
     return result
@@ -218,6 +220,8 @@ def _gains(
     import numpy as np
 
     gains = np.zeros((len(edges) - 1, len(states)))
+    if not lands:
+        gains[:, [s != IDLE for s in states]] = UNSEEN * np.diff(edges)[:, None] / 1000
     activities = [s.activity for s in states]
     known: dict[tuple[Place, tuple[tuple[str, float], ...]], Floats] = {}
     for land in lands:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from escribano_tui.pipeline.segmenting.clues import Clues, merged
 
-MOVING = 0.12  # of the motion envelope (log scale, 0..1): below is a blinking cursor
+MOVING = 0.2  # of the motion envelope (log scale, 0..1): below are a blinking cursor and what a keyframe writes anew
 BLIP = 0.5  # a clock that changes, the pointer passing: below the size of a scrolled page
 BLIP_S = 1.5
 BLIPS_APART_S = 6.0  # blips that come more often are somebody at work

@@ -26,6 +26,7 @@ SAME_TOPIC = 0.4  # a project, a folder, a ticket
 WORDS = 0.7  # times the cosine of their words
 SERVES = 0.4  # what looks something up for a thread need be only this much like one segment of it
 NEIGHBOURS = 0.12
+PICKED = 0.42  # what is done right after a plan was looked at was usually picked from it
 BETWEEN = 0.4  # what lies between two visits to the same document usually serves it
 BETWEEN_MS = 15 * 60_000
 ALONE = 0.3  # mail, calls and documents are threads of their own unless they share a document
@@ -141,9 +142,10 @@ def _neighbours(segments: Sequence[Segment]) -> Floats:
     n = len(segments)
     result = np.zeros((n, n))
     for k in range(n - 1):
-        pair = {segments[k].activity, segments[k + 1].activity}
-        if not pair & OWN and pair & MAKING:
-            result[k, k + 1] = result[k + 1, k] = NEIGHBOURS
+        first, second = segments[k].activity, segments[k + 1].activity
+        if {first, second} & OWN or not {first, second} & MAKING:
+            continue
+        result[k, k + 1] = result[k + 1, k] = PICKED if first == "planning" else NEIGHBOURS
     return result
 
 
