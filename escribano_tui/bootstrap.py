@@ -64,7 +64,10 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
     )  # fmt: skip
     sessions = SessionDesk(store, files)
-    summaries = SummaryDesk(store, sessions, registry, lambda name: _profile_or_first(known_profiles(paths), name))
+    summaries = SummaryDesk(
+        store, sessions, registry, lambda name: _profile_or_first(known_profiles(paths), name),
+        lambda: list(_templates(paths)[0]), {"templates": str(paths.own_templates)},
+    )  # fmt: skip
     folders = (("state", paths.home), ("media", paths.media), ("models", paths.models), ("settings", paths.config))
     return House(
         library=LibraryDesk(store, media, files, runner, sessions),
@@ -110,10 +113,18 @@ def own_cues(paths: Paths) -> tuple[str, str]:
     return text, ""
 
 
+def _templates(paths: Paths) -> tuple[dict[str, object], list[str]]:
+    """The summary templates, the owner's among them, and what is wrong with the owner's."""
+    from escribano_tui.backends.writing.templates import load
+
+    templates, problems = load(paths.own_templates)
+    return dict(templates), problems
+
+
 def _problems(paths: Paths) -> list[str]:
     """What is wrong with the files that the owner wrote."""
     wrong = own_cues(paths)[1]
-    return [*known_profiles(paths).problems, *([wrong] if wrong else [])]
+    return [*known_profiles(paths).problems, *([wrong] if wrong else []), *_templates(paths)[1]]
 
 
 def build_phases(paths: Paths) -> list[Phase]:
@@ -134,7 +145,7 @@ def build_phases(paths: Paths) -> list[Phase]:
     cues = own_cues(paths)[0]
     return [
         Probe(), Scan(), Frames(), Read(), Describe(), Listen(), Transcribe(), Refine(), SegmentPhase(cues), Align(),
-        Subjects(cues), Summarize(),
+        Subjects(cues), Summarize(str(paths.own_templates)),
     ]  # fmt: skip
 
 

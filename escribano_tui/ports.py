@@ -128,6 +128,10 @@ class MediaFiles(Protocol):
         """Write a small JPEG; returns its file name."""
         ...
 
+    def drop_thumbnail(self, recording_id: str, file: str) -> None:
+        """Remove a thumbnail by its file name; nothing happens where it is not there."""
+        ...
+
     def save_work(self, recording_id: str, name: str, image: Image) -> None:
         """Keep a full-size picture until both lanes are through with it."""
         ...

@@ -55,6 +55,10 @@ class Paths:
         return self.config / "prompts"
 
     @property
+    def own_templates(self) -> Path:
+        return self.config / "templates"
+
+    @property
     def own_keys(self) -> Path:
         return self.config / "keys.toml"
 

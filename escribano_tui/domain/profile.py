@@ -52,6 +52,7 @@ class FramesSettings:
 class ReadSettings:
     backend: tuple[str, ...] = setting(("auto",), "screen text backends, first that is available serves")
     min_confidence: float = setting(0.5, "lines less sure than this are dropped", low=0.0, high=1.0)
+    mask_secrets: bool = setting(True, "mask keys, tokens, passwords and card numbers, and keep no picture of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class TranscribeSettings:
     language: str = setting("", "language code such as en; empty is detected")
     beam: int = setting(1, "beam width where the backend has one", low=1, high=16)
     prompt: str = setting("", "words that the backend should expect: names, jargon")
+    mask_secrets: bool = setting(True, "mask passwords, keys and card numbers that are spoken")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,14 @@ _SHOWN = 60  # characters of what a writer has written last
 
 
 class Summarize:
-    """An item is a format, by its name."""
+    """An item is a format, by its name. `templates` is the folder of the owner's templates, empty for none."""
 
     name = "summarize"
     version = 1
     port = "writing"
+
+    def __init__(self, templates: str = "") -> None:
+        self._templates = templates
 
     def skip(self, recording: Recording, profile: Profile) -> str:
         return "" if profile.summarize.formats else "The profile asks for no summary."
@@ -31,7 +34,7 @@ class Summarize:
         if not wanted:
             return
         sheet = build(context.dossier())
-        with Desk(context) as desk:
+        with Desk(context, self._templates) as desk:
             for format in wanted:
                 context.check()
                 context.note(f"writing {format}")
@@ -39,14 +42,15 @@ class Summarize:
                     context.put(format, [desk.write(sheet, format)])
                 except BackendError as problem:
                     context.fail(format, str(problem), problem.raw)
-            context.note(desk.note)
+            context.note(desk.note or f"{len(formats)} formats")
 
 
 class Desk:
     """The writer that serves, and the embedded one where that one does not; each is opened once."""
 
-    def __init__(self, context: PhaseContext) -> None:
+    def __init__(self, context: PhaseContext, templates: str) -> None:
         self._context = context
+        self._templates = templates
         self._writers: dict[str, Writer] = {}
         self._gone = ""  # why the writer that serves cannot be used any more
         self.note = ""
@@ -77,7 +81,8 @@ class Desk:
     def _writer(self, choice: Choice) -> Writer:
         name = choice.serves.name if choice.serves else ""
         if name not in self._writers:
-            options = {**asdict(self._context.profile.summarize), "stop": self._context.stop}
+            settings = asdict(self._context.profile.summarize)
+            options = {**settings, "templates": self._templates, "stop": self._context.stop}
             self._writers[name] = self._context.backends.open(choice, options)
         return self._writers[name]
 

@@ -14,6 +14,7 @@ from escribano_tui.domain.speech import utterance_id
 from escribano_tui.domain.text import clean, clean_line
 from escribano_tui.pipeline.doubts import judge
 from escribano_tui.pipeline.lines import split_lines
+from escribano_tui.pipeline.masking import MaskingTranscriber
 from escribano_tui.ports import BackendError, Cancelled, Heard, PhaseContext, Transcriber
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Hearing:
     _languages: list[str] = field(default_factory=list)
     _dropped: Counter[str] = field(default_factory=Counter)
     _doubtful: int = 0
+    _masking: MaskingTranscriber | None = None
 
     def __enter__(self) -> Hearing:
         self._language = self.context.profile.transcribe.language
@@ -104,6 +106,8 @@ class Hearing:
     def said(self) -> str:
         """What the bar says at the end."""
         parts = [f"{count} left out ({why})" for why, count in sorted(self._dropped.items())]
+        if self._masking is not None and self._masking.found:
+            parts.append(f"{self._masking.found} secrets masked")
         return ", ".join([*([f"{self._doubtful} doubtful"] if self._doubtful else []), *parts])
 
     # ------------------------------------------------------------ inside
@@ -113,7 +117,10 @@ class Hearing:
             if self.context.choice is None:
                 raise BackendError("nothing here transcribes", fatal=True)
             options = {**asdict(self.context.profile.transcribe), "stop": self.context.stop}
-            self._transcriber = self.context.backends.open(self.context.choice, options)
+            opened: Transcriber = self.context.backends.open(self.context.choice, options)
+            if self.context.profile.transcribe.mask_secrets:
+                opened = self._masking = MaskingTranscriber(opened)
+            self._transcriber = opened
         return self._transcriber
 
     def _sound(self, span: SpeechSpan, before_s: float, after_s: float) -> Sound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from escribano_tui.domain.facts import build
@@ -11,23 +11,25 @@ from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.domain.summary import FactSheet, Summary
+from escribano_tui.domain.summary_diff import changed_since
 from escribano_tui.ports import BackendError, Backends, Choice, Sessions, Store, Writer
 from escribano_tui.usecases import dossiers
-
-FORMATS = ("card", "standup", "narrative")
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryDesk:
-    """`profile_of` gives the profile of a name as it is now."""
+    """`profile_of` gives the profile of a name as it is now; `formats_of` the formats that there are templates for;
+    `options` are what writers are opened with."""
 
     store: Store
     sessions: Sessions
     backends: Backends
     profile_of: Callable[[str], Profile]
+    formats_of: Callable[[], Sequence[str]]
+    options: Mapping[str, str]
 
     def formats(self) -> list[str]:
-        return list(FORMATS)
+        return list(self.formats_of())
 
     def view(self, recording_id: str, format: str) -> SummaryView:
         newest = self.store.summaries.newest(recording_id, format)
@@ -37,14 +39,13 @@ class SummaryDesk:
 
     def _view(self, summary: Summary, sheet: FactSheet, entries: Sequence[Entry]) -> SummaryView:
         stale = summary.facts_key != sheet.key
-        since = [e for e in entries if e.revision > summary.revision]
-        return SummaryView(summary, stale, changed_since(since) if stale else "")
+        return SummaryView(summary, stale, (changed_since(entries, summary.revision) or "a new draft") if stale else "")
 
     def views(self, dossier: Dossier) -> tuple[SummaryView, ...]:
         """The newest summary of every format that there is one of."""
         recording_id = dossier.session.recording.id
         sheet, entries = build(dossier), self.store.journal.entries(recording_id)
-        newest = [self.store.summaries.newest(recording_id, format) for format in FORMATS]
+        newest = [self.store.summaries.newest(recording_id, format) for format in self.formats_of()]
         return tuple(self._view(s, sheet, entries) for s in newest if s is not None)
 
     def _dossier(self, recording_id: str) -> Dossier:
@@ -55,8 +56,8 @@ class SummaryDesk:
         return build(self._dossier(recording_id))
 
     def regenerate(self, recording_id: str, format: str, on_text: Callable[[str], None] | None = None) -> Summary:
-        if format not in FORMATS:
-            raise LookupError(f"There is no format of this name; there are: {', '.join(FORMATS)}.")
+        if format not in self.formats_of():
+            raise LookupError(f"There is no format of this name; there are: {', '.join(self.formats_of())}.")
         dossier = self._dossier(recording_id)
         sheet = build(dossier)
         before = self.store.summaries.newest(recording_id, format)
@@ -80,7 +81,7 @@ class SummaryDesk:
     def _written_by(
         self, choice: Choice, sheet: FactSheet, format: str, before: Summary | None, on_text: Callable[[str], None] | None
     ) -> Summary:
-        writer: Writer = self.backends.open(choice, {})
+        writer: Writer = self.backends.open(choice, dict(self.options))
         try:
             return writer.write(sheet, format, before, threading.Event(), on_text)
         finally:
@@ -88,26 +89,3 @@ class SummaryDesk:
 
     def versions(self, recording_id: str, format: str) -> list[Summary]:
         return self.store.summaries.versions(recording_id, format)
-
-
-_KINDS = {
-    "Relabelled": "label", "Split": "split", "Merged": "merge", "Moved": "boundary", "Titled": "title",
-    "Undid": "undo", "Redid": "redo", "Put": "subject", "Renamed": "subject", "Marked": "mark",
-}  # fmt: skip
-
-
-def changed_since(entries: Sequence[Entry]) -> str:
-    """What was done since, counted by kind: "3 labels, 1 split"; "a new draft" where the owner has changed nothing."""
-    counts: dict[str, int] = {}
-    for entry in entries:
-        kind = _KINDS.get(entry.said.split(" ", 1)[0].rstrip(":"), "change")
-        counts[kind] = counts.get(kind, 0) + 1
-    if not counts:
-        return "a new draft"
-    return ", ".join(f"{n} {_plural(kind, n)}" for kind, n in counts.items())
-
-
-def _plural(kind: str, n: int) -> str:
-    if n == 1:
-        return kind
-    return "boundaries" if kind == "boundary" else f"{kind}s"
