@@ -10,6 +10,7 @@ from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
+from escribano_tui.pipeline.masking import MaskingReader, shows_secret
 from escribano_tui.pipeline.reading.edges import Edges
 from escribano_tui.pipeline.reading.pixels import grayed
 from escribano_tui.pipeline.reading.shelf import Shelf
@@ -31,7 +32,10 @@ class Read:
     def run(self, context: PhaseContext) -> None:
         if context.choice is None:
             raise BackendError("No backend for screen text was chosen.", fatal=True)
-        reader: TextReader = context.backends.open(context.choice, {"stop": context.stop})
+        options = {"stop": context.stop, "height": context.recording.height}
+        reader: TextReader = context.backends.open(context.choice, options)
+        if context.profile.read.mask_secrets:
+            reader = MaskingReader(reader)
         try:
             _Reading(context, reader).run()
         finally:
@@ -43,9 +47,10 @@ class _Reading:
 
     def __init__(self, context: PhaseContext, reader: TextReader) -> None:
         self._context = context
+        self._reader = reader
         self._shelf = Shelf(context)
         self._pictures = StoredPictures(context)
-        self._tracker = Tracker(reader, self._shelf.recall, context.profile.read.min_confidence)
+        self._tracker = Tracker(reader, self._shelf, context.profile.read.min_confidence)
         self._through: list[Frame] = []  # frames that were read, in time order
         self._all: list[Frame] | None = None  # once it is known
         self._state: State | None = None
@@ -65,7 +70,11 @@ class _Reading:
             self._take(frame, last)
         if self._read:
             self._shelf.share()
-            context.note(f"{self._recognised} line images recognised in {self._read} pictures")
+            context.note(f"{self._recognised} line images recognised in {self._read} pictures{self._masked()}")
+
+    def _masked(self) -> str:
+        found = self._reader.found if isinstance(self._reader, MaskingReader) else 0
+        return f", {found} secrets masked" if found else ""
 
     def _expect(self) -> None:
         if self._all is None and self._context.count("frames", Frame) is not None:
@@ -110,6 +119,8 @@ class _Reading:
         changed = [*(line for line in placed.lines if line != stood.get(line.id)), *edges.placed(seen.ended)]
         if last:
             changed += self._placed_anew(edges, {line.id for line in changed})
+        if frame.thumbnail and shows_secret(placed.lines):
+            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
         learned = self._shelf.keep(frame, seen.learned, edges)
         self._context.put(frame.item, changed)
         self._shelf.add(learned)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VERSION = "1"  # goes up when the same picture would be read differently
 _SIZE_MB = 600
 _MOST_LETTERS = 2000
+_LARGE = 1000  # rows
 _DETECT_S = 60.0
 _RECOGNISE_S = 120.0
 
@@ -49,8 +50,8 @@ class Engine:
         self._detect = Detector(session(Path(detector), memory_plans=False))
         self._recognise = Recogniser(session(Path(recogniser), memory_plans=False))
 
-    def detect(self, image: Image) -> list[tuple[int, int, int, int]]:
-        return [(b.x, b.y, b.w, b.h) for b in self._detect(image)]
+    def detect(self, image: Image, scale: float = 1.0) -> list[tuple[int, int, int, int]]:
+        return [(b.x, b.y, b.w, b.h) for b in self._detect(image, scale)]
 
     def recognise(self, lines: Sequence[Image]) -> list[tuple[str, float]]:
         return self._recognise(lines)
@@ -64,12 +65,13 @@ def load(detector: str, recogniser: str) -> Engine:
 class RapidOcrReader:
     """The TextReader port: detection and recognition in the host process."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, scale: float = 1.0) -> None:
         self._lease = lease
+        self._scale = scale
         lease.warm_soon()
 
     def detect(self, image: Image) -> Sequence[Box]:
-        return [Box(*box) for box in self._lease.call("detect", image, timeout_s=_DETECT_S)]
+        return [Box(*box) for box in self._lease.call("detect", image, self._scale, timeout_s=_DETECT_S)]
 
     def recognise(self, lines: Sequence[Image]) -> Sequence[tuple[str, float]]:
         if not lines:
@@ -98,7 +100,17 @@ def _open(opening: Opening) -> Any:
     if files is None:
         raise BackendError("the models of rapidocr are not installed", fatal=True)
     options = {"detector": str(files[0]), "recogniser": str(files[1])}
-    return RapidOcrReader(opening.hosts(f"{__name__}:load", options, label="RapidOCR", size_mb=_SIZE_MB))
+    lease = opening.hosts(f"{__name__}:load", options, label="RapidOCR", size_mb=_SIZE_MB)
+    return RapidOcrReader(lease, scale_for(int(opening.options.get("height", 0))))
+
+
+def scale_for(height: int) -> float:
+    """At which scale to look for text in pictures of that height (pixels; 0 where it is not known).
+
+    A large picture is a large screen at its own size or a small one at twice it: text is never finer than on a small
+    one, and is found as well at four fifths (measured on 1080 rows) in two thirds of the time.
+    """
+    return 0.8 if height >= _LARGE else 1.0
 
 
 OFFER = Offer("screen_text", "rapidocr", _look, _open)

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escribano_tui.domain.evidence import Box
 from escribano_tui.pipeline.reading.prints import Print, difference, sizes_like
 
-_HEAD = struct.Struct(">HHBHH")  # height, width, contrast, confidence in 1/65535, bytes of text
+# height, width, contrast and place of the print; the box; confidence in 1/65535, bytes of text
+_HEAD = struct.Struct(">HHBHHHHHHHH")
 _MOST_ALIKE = 8  # entries of one size that are kept across recordings
 _MOST_ENTRIES = 20_000  # in memory; about 60 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """A line image that was recognised, and what it says."""
+    """A line image that was recognised, where it stood then, and what it says."""
 
     print: Print
+    box: Box
     text: str
     confidence: float
 
@@ -79,7 +82,9 @@ def packed(entries: Iterable[Known]) -> bytes:
     for known in entries:
         height, width = known.print.size
         text = known.text.encode()[:0xFFFF]
-        parts.append(_HEAD.pack(height, width, known.print.contrast, round(known.confidence * 0xFFFF), len(text)))
+        looks, box = known.print, known.box
+        where = (looks.contrast, looks.x, looks.y, box.x, box.y, box.w, box.h)
+        parts.append(_HEAD.pack(height, width, *where, round(known.confidence * 0xFFFF), len(text)))
         flat = known.print.levels.astype(np.uint8).ravel()
         even = np.pad(flat, (0, len(flat) % 2))
         parts += [text, (even[::2] << 4 | even[1::2]).tobytes()]
@@ -92,7 +97,7 @@ def unpacked(value: bytes) -> Iterator[Known]:
         data = zlib.decompress(value)
         at = 0
         while at < len(data):
-            height, width, contrast, confidence, length = _HEAD.unpack_from(data, at)
+            height, width, contrast, x, y, *box, confidence, length = _HEAD.unpack_from(data, at)
             at += _HEAD.size
             text = data[at : at + length].decode()
             at += length
@@ -100,6 +105,6 @@ def unpacked(value: bytes) -> Iterator[Known]:
             pairs = np.frombuffer(data, np.uint8, size, at)
             at += size
             levels = np.stack([pairs >> 4, pairs & 15], axis=1).ravel()[: height * width].reshape(height, width)
-            yield Known(Print(levels.astype(np.int8), contrast), text, confidence / 0xFFFF)
+            yield Known(Print(levels.astype(np.int8), contrast, x, y), Box(*box), text, confidence / 0xFFFF)
     except (zlib.error, struct.error, UnicodeDecodeError) as error:
         raise ValueError("not a packed list of lines") from error

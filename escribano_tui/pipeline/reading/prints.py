@@ -19,16 +19,19 @@ Levels = npt.NDArray[np.int8]
 _LEAST_CONTRAST = 24  # levels of 256 between ground and ink, below which nothing is legible
 _INK = 0.15  # of the contrast: what counts as ink when a line is cut at its ink
 _STROKE = 0.2  # of the contrast: a difference that noise does not make
+_END = 0.4  # of the contrast: what may lie beside a line that ends there
 _WINDOW = 8  # columns, about a letter
 _SLACK = 1  # pixels by which the cut of the same line may differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Print:
-    """`levels` (height, width) in 0..15; `contrast` in the same levels."""
+    """`levels` (height, width) in 0..15; `contrast` in the same levels; `x`, `y` where it was taken from the picture."""
 
     levels: Levels
     contrast: int
+    x: int = 0
+    y: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -37,7 +40,8 @@ class Print:
 
 def print_of(gray: Gray, box: Box) -> Print | None:
     """The print of what stands in a box; None where it holds no ink."""
-    cut = gray[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+    left, top = max(0, box.x), max(0, box.y)
+    cut = gray[top : box.bottom, left : box.right]
     if not cut.size:
         return None
     apart = np.abs(cut.astype(np.int16) - int(np.median(cut)))
@@ -47,8 +51,27 @@ def print_of(gray: Gray, box: Box) -> Print | None:
     ink = apart > max(16, contrast * _INK)
     rows = _run_at_the_middle(np.asarray(ink.any(axis=1), dtype=np.bool_))
     columns = np.flatnonzero(ink[rows].any(axis=0))
-    levels = np.minimum((cut[rows, columns[0] : columns[-1] + 1].astype(np.int16) + 8) >> 4, 15)
-    return Print(levels.astype(np.int8), max(1, contrast >> 4))
+    levels = levels_of(cut[rows, columns[0] : columns[-1] + 1])
+    return Print(levels, max(1, contrast >> 4), left + int(columns[0]), top + rows.start)
+
+
+def levels_of(gray: Gray) -> Levels:
+    """Sixteen levels of grey."""
+    return np.asarray(np.minimum((gray.astype(np.int16) + 8) >> 4, 15), dtype=np.int8)
+
+
+def stands(one: Print, gray: Gray) -> float:
+    """How far what stands at a print's own place is from it, as `difference`; infinity also where more stands at its
+    ends: then it is another line."""
+    height, width = one.size
+    rows = slice(one.y, one.y + height)
+    there = gray[rows, one.x : one.x + width]
+    if there.shape != (height, width):
+        return float("inf")
+    beside = (gray[rows, max(0, one.x - height) : one.x], gray[rows, one.x + width : one.x + width + height])
+    if any(end.size and int(end.max()) - int(end.min()) > max(16, one.contrast * 16 * _END) for end in beside):
+        return float("inf")
+    return _apart(one.levels, levels_of(there), one.contrast)
 
 
 def _run_at_the_middle(inked: npt.NDArray[np.bool_]) -> slice:

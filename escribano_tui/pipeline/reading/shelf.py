@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.pipeline.reading.edges import Edges, loaded
 from escribano_tui.pipeline.reading.memory import Known, LineMemory, keys_like, merged, packed, unpacked
+from escribano_tui.pipeline.reading.pixels import Gray, Mask
+from escribano_tui.pipeline.reading.places import Places
 from escribano_tui.pipeline.reading.prints import Print
 from escribano_tui.ports import PhaseContext
 
@@ -27,6 +29,7 @@ class Shelf:
         self._own = f"reading/{context.recording.id}/{reader}"
         self._shared = f"lines/{reader}"
         self._memory = LineMemory()
+        self._places = Places()
         self._learned: list[Known] = []
 
     def holds(self, frame: Frame) -> bool:
@@ -56,6 +59,10 @@ class Shelf:
                 elsewhere.add(known)
         return [known or elsewhere.find(one) for one, known in zip(prints, found, strict=True)]
 
+    def standing(self, gray: Gray, tiles: Mask) -> list[Known]:
+        """Lines of this recording that stand again where they once stood."""
+        return self._places.standing(gray, tiles)
+
     def keep(self, frame: Frame, learned: Sequence[Known], edges: Edges) -> tuple[Known, ...]:
         """What a frame gave, before the frame counts as done. Gives the lines as they will be read back."""
         lines = packed(learned)
@@ -72,6 +79,7 @@ class Shelf:
         """Know these lines from now on."""
         for known in lines:
             self._memory.add(known)
+            self._places.add(known)
             self._learned.append(known)
 
     def share(self) -> None:
