@@ -32,6 +32,7 @@ BETWEEN_MS = 15 * 60_000
 ALONE = 0.3  # mail, calls and documents are threads of their own unless they share a document
 MAKING = frozenset({"coding", "debugging", "terminal", "review", "data", "design", "media"})
 SERVING = frozenset({"research", "reading", "planning", "terminal", "debugging", "other", "data"})
+LISTS = frozenset({"planning", "communication", "meeting", "other"})  # one comes back to a plan or an inbox from anything
 APART = frozenset({"communication", "meeting", "other"})
 OWN = frozenset({"communication", "meeting", "writing"})
 
@@ -77,10 +78,10 @@ def likenesses(segments: Sequence[Segment], features: Sequence[Features]) -> Flo
     alike += SAME_TOPIC * topics * (1 - 0.5 * documents)
     alike += WORDS * _cosine([f.words for f in features])
     alike += _neighbours(segments)
-    alike += _between(segments, documents)
+    between = _between(segments, documents)
     own = np.array([s.activity in OWN for s in segments])
-    apart = own[:, None] | own[None, :]
-    alike -= ALONE * apart * (1 - documents)
+    apart = (own[:, None] | own[None, :]) & (between == 0)
+    alike += between - ALONE * apart * (1 - documents)
     alike = np.clip(alike, 0.0, 1.0)
     alike[np.arange(n), np.arange(n)] = 1.0
     return (alike + alike.T) / 2
@@ -157,7 +158,9 @@ def _between(segments: Sequence[Segment], documents: Floats) -> Floats:
     result = np.zeros((n, n))
     last_seen: list[int] = []
     for j in range(n):
-        before = next((i for i in reversed(last_seen) if documents[i, j] > 0), None)
+        before = None
+        if segments[j].activity not in LISTS:
+            before = next((i for i in reversed(last_seen) if documents[i, j] > 0), None)
         if before is not None and segments[j].start_ms - segments[before].end_ms <= BETWEEN_MS:
             for k in range(before + 1, j):
                 if segments[k].activity in SERVING:

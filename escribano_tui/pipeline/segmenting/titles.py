@@ -9,7 +9,7 @@ from escribano_tui.domain.text import clean_line, squash
 from escribano_tui.pipeline.segmenting.grid import Territory
 
 MOST_RESULTS = 2
-LONGEST = 80
+LONGEST = 100
 _RESULT = re.compile(r"^(?:[\w .+-]{1,24}: .*(?:\d|Error|Exception|fault|BUILD)|commit “|message sent)")
 
 
@@ -46,7 +46,7 @@ def _results(lands: Sequence[Territory]) -> list[str]:
             tool = title.split(":")[0].split("“")[0]
             last.pop(tool, None)
             last[tool] = title
-    return [clean_line(r, 44) for r in list(last.values())[-MOST_RESULTS:]]
+    return [clean_line(r, 60) for r in list(last.values())[-MOST_RESULTS:]]
 
 
 def _group(key: str, groups: dict[str, tuple[float, str]]) -> str:

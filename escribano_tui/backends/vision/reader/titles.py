@@ -14,6 +14,7 @@ _MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\
 _FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
 _GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,})$")
+_OPEN = re.compile(r"\s*[(\[][^)\]]{0,8}$")  # a parenthesis that was cut short
 _IMPORTED = re.compile(r"^\[(.+)\]\s*\((?:imported|exported|overwritten)\)$")
 _GIMP = re.compile(r"-\d+\.\d+ ?\(.*$")
 
@@ -149,7 +150,7 @@ def document_of(parts: list[str]) -> tuple[str, str]:
 def tidy_document(part: str) -> str:
     """A document's name without marks of change and what GIMP and others add."""
     bare = _MARKS.sub("", _GIMP.sub("", _MARKS.sub("", part))).strip(" \t-–—|·")
-    return _IMPORTED.sub(r"\1", bare)
+    return _OPEN.sub("", _IMPORTED.sub(r"\1", bare)).rstrip(" :-–—|·")
 
 
 def _folder_of(part: str) -> str:

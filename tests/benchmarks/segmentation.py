@@ -1,0 +1,153 @@
+"""How long twelve hours take to be segmented, and how far a stated confidence can be trusted.
+
+    python -m tests.benchmarks.segmentation speed [--hours 12] [--json]
+    python -m tests.benchmarks.segmentation reliability RECORDING TRUTH.json [RECORDING TRUTH.json ...] [--json]
+
+`speed` makes evidence of a working day (screen lines, descriptions, changes, utterances) and segments it. `reliability`
+runs recordings through the whole pipeline in a folder of its own and prints, for each band of confidence, which share of
+the time the activity was right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from escribano_tui.domain.evidence import Box, Change, Description, Envelope, Frame, ScreenLine, Utterance
+from escribano_tui.domain.segment import Segment
+from escribano_tui.pipeline.segmenting.clues import Clues, gather
+from escribano_tui.pipeline.segmenting.drafting import draft
+from escribano_tui.pipeline.segmenting.features import features_of
+from escribano_tui.pipeline.segmenting.spans import Settings
+from escribano_tui.pipeline.segmenting.subjects import group
+
+LINES, UTTERANCES = 40_000, 5_000  # of twelve hours
+WORK = (
+    ("coding", "Geany", "py"),
+    ("writing", "Mousepad", "txt"),
+    ("data", "LibreOffice Calc", "ods"),
+    ("terminal", "Terminal", ""),
+)
+VOCABULARY = [f"word{k}" for k in range(3_000)]
+BANDS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+
+
+def working_day(hours: float, seed: int = 1) -> tuple[Clues, list[ScreenLine], list[Utterance]]:
+    """Evidence of so many hours: visits of 8 to 240 s to documents of a few hundred."""
+    chance = random.Random(seed)
+    end_s = hours * 3600
+    documents = [(activity, app, f"file{k}.{ending}" if ending else "") for k in range(75) for activity, app, ending in WORK]
+    changes, frames, descriptions = [], [], []
+    at = 0.0
+    while at < end_s:
+        activity, app, document = chance.choice(documents)
+        until = min(end_s, at + chance.uniform(8, 240))
+        changes.append(Change(round(at, 3), 0.9, "large"))
+        t = at + 0.5
+        while t < until:
+            changes.append(Change(round(t + 0.2, 3), chance.random(), chance.choice(("small", "small", "medium"))))
+            frames.append(Frame(round(t, 3), "change", round(t - 0.4, 3), round(min(until, t + 3), 3)))
+            scores = {activity: 0.8, chance.choice(WORK)[0]: 0.15}
+            descriptions.append(
+                Description(round(t, 3), "Does.", activity, 0.8, (app,), (document,), document or app, document, scores=scores)
+            )
+            t += chance.uniform(5, 14)
+        at = until
+    share = hours / 12
+    lines = [
+        ScreenLine(
+            f"l{k}", " ".join(chance.choices(VOCABULARY, k=8)), Box(0, 0, 600, 20), round(chance.uniform(0, end_s), 3), end_s
+        )
+        for k in range(round(LINES * share))
+    ]
+    starts = sorted(chance.uniform(0, end_s - 4) for _ in range(round(UTTERANCES * share)))
+    said = [Utterance(f"u{k}", s, s + 3, " ".join(chance.choices(VOCABULARY, k=7)), "mic") for k, s in enumerate(starts)]
+    steps = max(1, round(end_s / 0.5))
+    motion = Envelope("motion", 0.5, tuple(chance.choice((0.0, 0.3, 0.4, 0.6)) for _ in range(steps)))
+    return gather(round(end_s * 1000), changes, motion, frames, descriptions, said, (), lines), lines, said
+
+
+def speed(hours: float) -> dict[str, Any]:
+    """Process time of segmenting and grouping a synthetic day."""
+    clues, lines, said = working_day(hours)
+    started = time.process_time()
+    segments = draft(clues, Settings())
+    drafted = time.process_time()
+    features = features_of(segments, clues.descriptions, lines, said)
+    placed, subjects = group(segments, features)
+    grouped = time.process_time()
+    return {
+        "hours": hours, "lines": len(lines), "utterances": len(said), "descriptions": len(clues.descriptions),
+        "changes": len(clues.changes), "segments": len(placed), "subjects": len(subjects),
+        "segment_s": round(drafted - started, 3), "subjects_s": round(grouped - drafted, 3),
+        "total_s": round(grouped - started, 3),
+    }  # fmt: skip
+
+
+def reliability(pairs: Sequence[tuple[Path, Path]], profile: str) -> list[dict[str, Any]]:
+    """For each band of confidence: seconds of segments in it, and the share of them with the right activity."""
+    seconds = [0.0] * len(BANDS)
+    right = [0.0] * len(BANDS)
+    stated = [0.0] * len(BANDS)
+    for recording, truth_file in pairs:
+        truth = json.loads(truth_file.read_text(encoding="utf-8"))["segments"]
+        for segment in drafted_segments(recording, profile):
+            band = next(k for k, (low, high) in enumerate(BANDS) if low <= segment.confidence < high)
+            for true in truth:
+                shared = min(segment.end_s, true["end_s"]) - max(segment.start_s, true["start_s"])
+                if shared > 0:
+                    seconds[band] += shared
+                    stated[band] += shared * segment.confidence
+                    right[band] += shared * (segment.activity == true["activity"])
+    return [
+        {"from": low, "to": min(high, 1.0), "seconds": round(s, 1), "stated": round(c / s, 3), "right": round(r / s, 3)}
+        for (low, high), s, c, r in zip(BANDS, seconds, stated, right, strict=True) if s
+    ]  # fmt: skip
+
+
+def drafted_segments(recording: Path, profile: str) -> list[Segment]:
+    """The draft of a recording, by the whole pipeline in a folder of its own."""
+    from escribano_tui.bootstrap import build_house
+    from escribano_tui.config.paths import Paths
+    from escribano_tui.ports import RunOptions
+
+    with tempfile.TemporaryDirectory() as folder:
+        house = build_house(Paths(Path(folder) / "home", Path(folder) / "config"))
+        try:
+            taken = house.library.add(recording)
+            house.runs.start(taken.id, profile, RunOptions(), lambda event: None).wait()
+            return list(house.sessions.open(taken.id).draft.segments)
+        finally:
+            house.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("speed", "reliability"))
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--hours", type=float, default=12.0)
+    parser.add_argument("--profile", default="quick")
+    parser.add_argument("--json", action="store_true")
+    told = parser.parse_args(arguments)
+    if told.what == "speed":
+        result: Any = speed(told.hours)
+    else:
+        result = reliability(list(zip(told.files[::2], told.files[1::2], strict=True)), told.profile)
+    if told.json:
+        json.dump(result, sys.stdout)
+        print()
+        return 0
+    for row in result if isinstance(result, list) else [result]:
+        print("  ".join(f"{name} {value}" for name, value in row.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
