@@ -85,6 +85,7 @@ _CHOOSER = (
     Command("chooser.retry", ("t",), "retry failed", "Try again only the items that failed", 49),
     Command("chooser.mic", ("m",), "microphone", "Take the microphone from a file of its own, or no longer", 40),
     Command("chooser.system", ("s",), "system sound", "Take the system's sound from a file of its own, or no longer", 39),
+    Command("chooser.settings", ("p",), "settings", "Look at every setting of the profile, change it, or make a copy", 55),
     Command("chooser.review", ("e",), "review", "Review the draft that is there already", 70),
     Command("chooser.down", ("down", "j"), "down", "Scroll down"),
     Command("chooser.up", ("up", "k"), "up", "Scroll up"),

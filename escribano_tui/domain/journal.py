@@ -142,6 +142,8 @@ def _say_one(timeline: Timeline, operation: Operation) -> str:
             return f"Renamed the subject at {clock(start_ms / 1000)} to “{label}”"
         case Assign(start_ms, end_ms, "activity", value):
             before = timeline.at((start_ms + end_ms) / 2).activity
+            if before == value:
+                return f"Confirmed {_span(start_ms, end_ms)} as {value}"
             return f"Relabelled {_span(start_ms, end_ms)} from {before} to {value}"
         case Assign(start_ms, end_ms, "reviewed", value):
             return f"Marked {_span(start_ms, end_ms)} as {'reviewed' if value else 'not reviewed'}"

@@ -79,7 +79,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         remembered = str(self.places.flag("theme"))
         self.palette = Palette(self.shelf.themes.get(remembered) or self.shelf.themes[DEFAULT_THEME])
         super().__init__()
-        self.house = house
+        self.house, self.paths = house, paths
         self.demo = data("demo.mp4")
         self._start = start or Start()
         self._guard = NoControls()

@@ -118,7 +118,7 @@ def assert_harmless(pilot: Pilot[None]) -> None:
     assert all(cell_len(line) == width for line in lines_of(pilot))
 
 
-@pytest.mark.parametrize("name", WALKS)
+@pytest.mark.parametrize("name", [n if n in SHOWS else pytest.param(n, marks=pytest.mark.slow) for n in WALKS])
 async def test_hostile_text_shows_as_it_is(tmp_path: Path, name: str) -> None:
     world = spoilt(tmp_path)
     app_house = world.house()

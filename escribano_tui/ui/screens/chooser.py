@@ -41,6 +41,8 @@ class ChooserScreen(CommandScreen):
         self.chosen = 0
         self.options = RunOptions()
         self.drafted = False
+        self.profiles: list[Profile] = []
+        self.first_choice = ""
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -58,11 +60,14 @@ class ChooserScreen(CommandScreen):
         self.show_title()
         rows = await asyncio.to_thread(house.library.rows)
         self.drafted = any(r.id == self.recording_id and r.segments for r in rows)
-        profiles = await asyncio.to_thread(house.runs.profiles)
+        self.profiles = await asyncio.to_thread(house.runs.profiles)
         for problem in await asyncio.to_thread(house.runs.profile_problems):
             self.tell(problem, "warning", 12.0)
-        await self.query_one("#plans").mount_all([self.card(p) for p in profiles])
-        self.choose(0)
+        plans = self.query_one("#plans")
+        await plans.remove_children()
+        await plans.mount_all([self.card(p) for p in self.profiles])
+        names = [p.name for p in self.profiles]
+        self.choose(names.index(self.first_choice) if self.first_choice in names else 0)
         self.plan_all()
 
     def card(self, profile: Profile) -> PlanCard:
@@ -146,6 +151,8 @@ class ChooserScreen(CommandScreen):
     def unavailable(self, name: str) -> str:
         if name == "start" and (self.recording is None or not self.cards):
             return "One moment: still looking what the profiles would do."
+        if name == "settings" and (not self.profiles or self.house_app.paths is None):
+            return "There is no folder for settings here."
         if name == "review" and not self.drafted:
             return "Nothing has been drafted for this recording yet."
         if name in ("quick", "thorough") and self.cards and not any(c.profile == name for c in self.cards):
@@ -161,6 +168,19 @@ class ChooserScreen(CommandScreen):
             self.tell(card.problem, "error")
             return
         self.house_app.start_run(recording, card.profile, self.options, card.plan)
+
+    def do_settings(self) -> None:
+        from escribano_tui.ui.screens.profile import ProfileScreen
+
+        paths = self.house_app.paths
+        profile = self.profiles[self.chosen]
+        if paths is not None:
+            self.app.push_screen(ProfileScreen(profile, paths.own_profiles), self.profile_saved)
+
+    def profile_saved(self, name: str | None) -> None:
+        if name is not None:
+            self.first_choice = name
+            self.load()
 
     def do_review(self) -> None:
         self.house_app.go_review(self.recording_id)

@@ -67,7 +67,7 @@ class DoctorScreen(ModalScreen[None]):
             "terminal",
             os.environ.get("TERM", "unknown"),
             "warn" if poor else "ok",
-            f"{size}, {can}, pictures in half blocks",
+            f"{size}, {can}, pictures in block characters",
             remedy,
         )
 
