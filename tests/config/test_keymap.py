@@ -90,7 +90,7 @@ def test_a_good_file_changes_what_it_names(tmp_path: Path) -> None:
         ({"review": {"split": []}}, "a key, or a list of keys, is expected"),
         ({"review": {"split": "m"}}, "m would do both review.split and review.merge-next"),
         ({"review": {"split": "?"}}, "? would do both app.help and review.split"),
-        ({"app": {"help": "s"}}, "s would do both app.help and review.split"),
+        ({"app": {"help": "n"}}, "n would do both app.help and review.next-unreviewed"),
         ({"review": {"title": "|", "split": "|"}}, "would do both"),
     ],
 )
