@@ -51,6 +51,7 @@ class MemoryContext:
         self.total: int | None = None
         self.stopped = threading.Event()
         self.cancel_after = cancel_after
+        self.may_replace = False  # a phase that puts its items right
         self.puts: list[str] = []  # every item that was put or failed in this run, in order
 
     @property
@@ -68,7 +69,7 @@ class MemoryContext:
         return frozenset(self.items) | frozenset(self.failed)
 
     def put(self, item: str, evidence: Sequence[Evidence]) -> None:
-        assert item not in self.items, f"{item} was done twice"
+        assert item not in self.items or self.may_replace, f"{item} was done twice"
         self.items[item] = list(evidence)
         self.failed.pop(item, None)
         self._through(item)
@@ -112,7 +113,12 @@ class MemoryContext:
         return sum(isinstance(one, kind) for one in earlier) if isinstance(earlier, (list, tuple)) else None
 
     def mine(self, kind: type[T]) -> list[T]:
-        return sorted((one for item in self.items.values() for one in item if isinstance(one, kind)), key=when)
+        """As in the store: what was put last under an id stays."""
+        stored: dict[object, T] = {}
+        for one in [e for given in (*self.items.values(), *self.instead.values()) for e in given]:
+            if isinstance(one, kind):
+                stored[getattr(one, "id", getattr(one, "item", id(one)))] = one
+        return sorted(stored.values(), key=when)
 
     def lines_at(self, t_s: float) -> list[ScreenLine]:
         return [line for line in self.lines if line.start_s <= t_s < line.end_s]

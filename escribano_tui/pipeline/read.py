@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.text import squash
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.masking import MaskingReader, shows_secret
 from escribano_tui.pipeline.reading.edges import Edges
@@ -59,15 +59,19 @@ class _Reading:
 
     def run(self) -> None:
         context, done = self._context, self._context.done()
+        last_done = max(done, default="")
         for frame, last in _with_last(context.follow("frames", Frame)):
             context.check()
             if frame.item in done:
                 if self._shelf.holds(frame):
                     self._shelf.load(frame)
-                    insort(self._through, frame, key=_time)
+                    self._through.append(frame)
                 continue
             self._expect()
-            self._take(frame, last)
+            if frame.item < last_done:
+                self._take_late(frame)
+            else:
+                self._take(frame, last)
         if self._read:
             self._shelf.share()
             context.note(f"{self._recognised} line images recognised in {self._read} pictures{self._masked()}")
@@ -84,26 +88,51 @@ class _Reading:
     # ------------------------------------------------------------ one frame
 
     def _take(self, frame: Frame, last: bool) -> None:
+        """A frame after all that were read before it."""
         self._go_to(frame)
         before = self._state
         if before is not None and not frame.to_read:
             lines = tuple(longer(line, frame) for line in before.lines)
             self._keep(frame, before, State(frame, before.gray, lines), Seen((), (), 0.0), last)
             return
+        given = self._read_picture(before, frame)
+        if given is not None:
+            self._keep(frame, before, *given, last)
+
+    def _take_late(self, frame: Frame) -> None:
+        """A frame that had failed, when those that follow it are read: what it shows and was not said to be there."""
+        given = self._read_picture(None, frame)
+        if given is None:
+            return
+        state, seen = given
+        there = {squash(line.text) for line in self._context.mine(ScreenLine) if line.start_s <= frame.t_s < line.end_s}
+        edges = self._shelf.edges(self._through[-1] if self._through else frame, *state.gray.shape[::-1])
+        lines = edges.placed(line for line in state.lines if squash(line.text) not in there)
+        self._hide(frame, state.lines)
+        learned = self._shelf.keep(frame, seen.learned, edges)
+        self._context.put(frame.item, lines)
+        self._shelf.add(learned)
+
+    def _read_picture(self, before: State | None, frame: Frame) -> tuple[State, Seen] | None:
+        """What a frame shows; None where that failed, and was counted."""
         image = self._pictures.get(frame, self._following(frame))
         if image is None:
             self._fail(frame, f"The picture at {clock(frame.t_s)} cannot be decoded.")
-            return
+            return None
         try:
-            state, seen = self._tracker.read(before, frame, image)
+            given = self._tracker.read(before, frame, image)
         except BackendError as problem:
             if problem.fatal:
                 raise
             self._fail(frame, f"The picture at {clock(frame.t_s)} could not be read: {problem}", problem.raw)
-            return
+            return None
         self._read += 1
-        self._recognised += len(seen.learned)
-        self._keep(frame, before, state, seen, last)
+        self._recognised += len(given[1].learned)
+        return given
+
+    def _hide(self, frame: Frame, lines: Sequence[ScreenLine]) -> None:
+        if frame.thumbnail and shows_secret(lines):
+            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
 
     def _fail(self, frame: Frame, message: str, raw: str = "") -> None:
         self._shelf.forget(frame)
@@ -119,13 +148,12 @@ class _Reading:
         changed = [*(line for line in placed.lines if line != stood.get(line.id)), *edges.placed(seen.ended)]
         if last:
             changed += self._placed_anew(edges, {line.id for line in changed})
-        if frame.thumbnail and shows_secret(placed.lines):
-            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+        self._hide(frame, placed.lines)
         learned = self._shelf.keep(frame, seen.learned, edges)
         self._context.put(frame.item, changed)
         self._shelf.add(learned)
         self._state, self._edges = placed, edges
-        insort(self._through, frame, key=_time)
+        self._through.append(frame)
         self._context.look(frame.t_s, frame.thumbnail, _first_new(changed, frame))
 
     def _placed_anew(self, edges: Edges, known: set[str]) -> list[ScreenLine]:
@@ -136,16 +164,11 @@ class _Reading:
     # ------------------------------------------------------------ where it stands
 
     def _go_to(self, frame: Frame) -> None:
-        """Be where reading stood after the frame before this one: after an interruption, or for one that had failed."""
-        place = bisect_left(self._through, frame.t_s, key=_time)
-        if place == 0:
-            self._state = self._edges = None
+        """Be where reading stood after the frame before this one, also after an interruption."""
+        if not self._through or (self._state is not None and self._state.frame is self._through[-1]):
             return
-        previous = self._through[place - 1]
-        if self._state is not None and self._state.frame.item == previous.item:
-            return
-        self._state = self._edges = None
-        pictured = next((f for f in reversed(self._through[:place]) if f.to_read), previous)
+        previous = self._through[-1]
+        pictured = next((f for f in reversed(self._through) if f.to_read), previous)
         image = self._pictures.get(pictured)
         if image is None:
             return
@@ -158,10 +181,6 @@ class _Reading:
     def _following(self, frame: Frame) -> Sequence[Frame]:
         done = self._context.done()
         return [f for f in self._all or () if f.t_s > frame.t_s and f.to_read and f.item not in done]
-
-
-def _time(frame: Frame) -> float:
-    return frame.t_s
 
 
 def _with_last(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:

@@ -15,7 +15,7 @@ _LEAST = 32  # pixels: panels have a size that does not shrink with the picture
 _STAYED = 0.5  # of the lines of a strip must be there after a switch
 _TIMES = 2  # switches that a strip must have outlived
 _RATE = 0.75  # of all the switches that it met
-_CLOCK = re.compile(r"(?:\D{0,12}\d{0,4}\D{0,3})?\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?")
+_CLOCK = re.compile(r"(?:\D{0,12}\d{0,4}\D{0,12})?\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?")
 _CLOCK_LETTERS = 28
 
 

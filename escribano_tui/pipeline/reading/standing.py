@@ -40,20 +40,18 @@ def sort_lines(lines: Sequence[ScreenLine], before: Gray, now: Gray) -> Sorted:
     share = float(tiles.mean())
     table = sums(mask)
     touched = [line for line in lines if count(table, _beside(line.box)) >= _TOUCHED]
-    ids = {line.id for line in touched}
-    stay = [line for line in lines if line.id not in ids]
+    stay = [line for line in lines if line not in touched]
     for part in regions(tiles, now.shape[1], now.shape[0]):
-        moves = _scroll(before, now, part, mask, touched)
-        stay += moves
-        gone = {line.id for line in moves}
-        touched = [line for line in touched if line.id not in gone]
+        moves = _scroll(before, now, part, mask, lines)
+        if moves:
+            stay, touched = _with_moves(stay, touched, moves, mask)
     tiles = by_tile(mask)
     for line in touched:
         mark(tiles, _wider(line.box, _MARGIN))
     return Sorted(tuple(stay), tuple(touched), tiles, share)
 
 
-def _scroll(before: Gray, now: Gray, part: Box, mask: Mask, touched: Sequence[ScreenLine]) -> list[ScreenLine]:
+def _scroll(before: Gray, now: Gray, part: Box, mask: Mask, lines: Sequence[ScreenLine]) -> list[ScreenLine]:
     """Where a part scrolled: its lines in their new places. What the shift explains is taken out of the mask."""
     shift = scrolled_by(before, now, part)
     if not shift:
@@ -66,8 +64,28 @@ def _scroll(before: Gray, now: Gray, part: Box, mask: Mask, touched: Sequence[Sc
     rest[came_in] = 1
     mask[down, across] = rest
     table = sums(mask)
-    moves = [replace(line, box=replace(line.box, y=line.box.y + shift)) for line in touched if _within(line.box, part)]
+    moves = [replace(line, box=replace(line.box, y=line.box.y + shift)) for line in lines if _within(line.box, part)]
     return [line for line in moves if _within(line.box, part) and count(table, line.box) < _TOUCHED]
+
+
+def _with_moves(
+    stay: Sequence[ScreenLine], touched: Sequence[ScreenLine], moves: Sequence[ScreenLine], mask: Mask
+) -> tuple[list[ScreenLine], list[ScreenLine]]:
+    """Lines that stay and lines that were touched, once some have moved.
+
+    A line may have moved although nothing changed where it stood: another one that says the same stands there now, or
+    will be found there.
+    """
+    gone = {line.id for line in moves}
+    for line in stay:
+        if line.id in gone:
+            mask[max(0, line.box.y) : line.box.bottom, max(0, line.box.x) : line.box.right] = 1
+    rest = [line for line in stay if line.id not in gone and not any(_on(line.box, move.box) for move in moves)]
+    return [*rest, *moves], [line for line in touched if line.id not in gone]
+
+
+def _on(one: Box, other: Box) -> bool:
+    return one.overlap(other) > 0.5 * min(one.area, other.area)
 
 
 def _beside(box: Box) -> Box:
