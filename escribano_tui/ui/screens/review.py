@@ -95,6 +95,7 @@ class ReviewScreen(CommandScreen):
         self.review = Review(session, outline, cursor_ms=at, view=(place.view_start_ms, place.view_end_ms))
         self.query_one(TimeBand).show(self.review)
         self.show()
+        self.house_app.spare_heap()
         if session.misfits:
             self.tell_misfits(session)
 
