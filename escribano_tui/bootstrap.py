@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from escribano_tui.domain.evidence import Change
     from escribano_tui.domain.profile import Profile
     from escribano_tui.domain.recording import Recording
-    from escribano_tui.ports import BackendInfo, Backends, House, Phase
+    from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase
 
 
 def private() -> None:
@@ -38,8 +38,7 @@ def known_profiles(paths: Paths | None = None) -> Profiles:
 def build_house(paths: Paths | None = None, backends: Backends | None = None) -> House:
     """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
     from escribano_tui import exports
-    from escribano_tui.media.engine import MediaEngine
-    from escribano_tui.media.files import RecordingFiles
+    from escribano_tui.later import LaterMapping, later
     from escribano_tui.pipeline.runner import Runner, phase_table
     from escribano_tui.ports import House
     from escribano_tui.store.library import LibraryStore
@@ -56,11 +55,11 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     make_private(paths.home)
     make_private(paths.logs)
     store = LibraryStore(paths.library)
-    media = MediaEngine()
-    files = RecordingFiles(paths.media)
+    media = later(_media_engine)
+    files = later(lambda: _recording_files(paths))
     registry = backends or build_backends(paths)
     runner = Runner(
-        phase_table(build_phases(paths)), store, media, files, registry,
+        LaterMapping(lambda: phase_table(build_phases(paths))), store, media, files, registry,
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
     )  # fmt: skip
     sessions = SessionDesk(store, files)
@@ -78,6 +77,18 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths)),
         close=_closer(registry.close, store.close),
     )
+
+
+def _media_engine() -> Media:
+    from escribano_tui.media.engine import MediaEngine
+
+    return MediaEngine()
+
+
+def _recording_files(paths: Paths) -> MediaFiles:
+    from escribano_tui.media.files import RecordingFiles
+
+    return RecordingFiles(paths.media)
 
 
 def _profile_or_first(known: Profiles, name: str) -> Profile:
