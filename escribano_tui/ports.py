@@ -714,13 +714,17 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """`force` computes all again, `force_phases` those and what follows, `retry_failed` only the items that failed."""
+    """`force` computes all again, `force_phases` those and what follows, `retry_failed` only the items that failed.
+
+    `budget_s` fits the profile to about so many seconds of wall time; None is no limit.
+    """
 
     force: bool = False
     force_phases: tuple[str, ...] = ()
     retry_failed: bool = False
     mic: Path | None = None
     system: Path | None = None
+    budget_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def list_recordings(as_json: bool) -> None:
         times = ", ".join(f"{activity} {time}" for (activity, _), time in list(zip(row.activities, printed, strict=True))[:3])
         missing = "  (file is gone)" if row.missing else ""
         date = row.started_at[:16].replace("T", " ")
-        click.echo(f"{row.id}  {date:16}  {duration(round(row.duration_s * 1000)):>8}  {row.state:<9}  {row.name}{missing}  {times}")
+        click.echo(
+            f"{row.id}  {date:16}  {duration(round(row.duration_s * 1000)):>8}  {row.state:<9}  {row.name}{missing}  {times}"
+        )
     if not rows:
         click.echo("Nothing here yet. `escribano-tui run FILE` takes a recording in; `escribano-tui demo` tries it.", err=True)
 

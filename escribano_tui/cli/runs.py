@@ -105,10 +105,11 @@ def demo(profile: str) -> int:
 @click.option("--retry-failed", is_flag=True, help="Only the items that failed.")
 @click.option("--mic", type=FILE, metavar="FILE", help="An audio file recorded beside it: the microphone.")
 @click.option("--system", type=FILE, metavar="FILE", help="An audio file recorded beside it: the system's sound.")
+@click.option("--budget", type=click.FloatRange(min=1), metavar="SECONDS", help="Take about so long, and say what is left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the session as JSON instead of the recording's id.")
 def run(
     file: Path, profile: str, force: bool, force_phases: tuple[str, ...], retry_failed: bool, mic: Path | None,
-    system: Path | None, as_json: bool,
+    system: Path | None, budget: float | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Watch and listen to FILE and draft its log, without the app. Bars go to stderr.
 
@@ -122,10 +123,13 @@ def run(
     """
     from escribano_tui.ports import RunOptions
 
-    options = RunOptions(force, tuple(force_phases), retry_failed, mic, system)
+    options = RunOptions(force, tuple(force_phases), retry_failed, mic, system, budget)
     with open_house() as house:
         _known_profile(house, profile)
         recording = house.library.add(file)
+        if budget is not None:
+            for left_out in house.runs.plan(recording.id, profile, options).leaves_out:
+                click.echo(f"escribano-tui: left out for the budget: {left_out}.", err=True)
         status = run_to_the_end(house, recording.id, profile, options)
         if status == DONE:
             click.echo(house.exports.export(recording.id, "json") if as_json else recording.id, nl=not as_json)

@@ -157,7 +157,7 @@ class PlannedPhase:
 @dataclass(frozen=True, slots=True)
 class RunPlan:
     """What a profile will do with a recording on this machine. `estimate_s` is wall time, both lanes at once;
-    `estimated_from` says what the estimate rests on, in words."""
+    `estimated_from` says what the estimate rests on, `leaves_out` what a time budget leaves out, in words."""
 
     recording: Recording
     profile: str
@@ -165,6 +165,7 @@ class RunPlan:
     phases: tuple[PlannedPhase, ...]
     estimate_s: float
     estimated_from: str
+    leaves_out: tuple[str, ...] = ()
 
     @property
     def leaves_machine(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store
+from escribano_tui.usecases.budget import fit
 from escribano_tui.usecases.estimates import estimate_phase, wall_s
 from escribano_tui.usecases.tracks import place_track, with_track
 
@@ -59,22 +60,32 @@ class RunDesk:
         return list(self.load_profiles().problems)
 
     def plan(self, recording_id: str, profile: str, options: RunOptions = RunOptions()) -> RunPlan:  # noqa: B008 - frozen
-        recording, settings = self._prepare(recording_id, profile, options)
+        recording, settings, leaves_out = self._prepare(recording_id, profile, options)
+        phases, seconds, measured = self._estimated(recording, settings, options)
+        basis = "past runs on this machine" if measured else "a guess: this machine has not run all of it yet"
+        return RunPlan(recording, settings.name, settings.description, tuple(phases), wall_s(seconds), basis, leaves_out)
+
+    def _estimated(
+        self, recording: Recording, settings: Profile, options: RunOptions
+    ) -> tuple[list[PlannedPhase], dict[str, float], bool]:
+        """What each phase will do, its busy seconds, and whether this machine has measured all of them."""
         profiles = {p.name: p for p in self.load_profiles().profiles}
-        phases, seconds, measured = [], {}, True
+        phases: list[PlannedPhase] = []
+        seconds: dict[str, float] = {}
+        measured = True
         for step in self.pipeline.plan(recording, settings, options):
             seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
             measured = measured and known
             phases.append(_planned(step, seconds[step.name]))
-        basis = "past runs on this machine" if measured else "a guess: this machine has not run all of it yet"
-        return RunPlan(recording, settings.name, settings.description, tuple(phases), wall_s(seconds), basis)
+        return phases, seconds, measured
 
     def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> Run:
-        recording, settings = self._prepare(recording_id, profile, options)
+        recording, settings, _ = self._prepare(recording_id, profile, options)
         self.store.recordings.save(recording)
         return self.pipeline.start(recording, settings, options, sink)
 
-    def _prepare(self, recording_id: str, profile: str, options: RunOptions) -> tuple[Recording, Profile]:
+    def _prepare(self, recording_id: str, profile: str, options: RunOptions) -> tuple[Recording, Profile, tuple[str, ...]]:
+        """The recording with the tracks that were given beside it, the profile, and what a budget leaves out of it."""
         recording = self.store.recordings.get(recording_id)
         if recording is None:
             raise LookupError("There is no such recording in the library.")
@@ -82,7 +93,15 @@ class RunDesk:
         for name, path in (("mic", options.mic), ("system", options.system)):
             if path is not None:
                 recording = self._with_track(recording, name, path)
-        return recording, settings
+        if options.budget_s is None:
+            return recording, settings, ()
+        fitted = fit(
+            settings,
+            recording.duration_s,
+            options.budget_s,
+            lambda tried: wall_s(self._estimated(recording, tried, options)[1]),
+        )
+        return recording, fitted.profile, fitted.leaves_out
 
     def _with_track(self, recording: Recording, name: str, path: Path) -> Recording:
         given = self.media.probe(path.absolute())

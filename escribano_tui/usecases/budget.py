@@ -1,0 +1,52 @@
+"""A time budget: a profile fitted to a time, and what it leaves out for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.times import duration
+from escribano_tui.usecases.estimates import frames_expected
+
+FEWEST_PER_MINUTE = 0.5
+STEPS = 12  # halvings of the search: finer than any estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A profile whose estimate fits the budget where that can be, and in words what it leaves out."""
+
+    profile: Profile
+    leaves_out: tuple[str, ...]
+
+
+def fit(profile: Profile, duration_s: float, budget_s: float, estimate: Callable[[Profile], float]) -> Fitted:
+    """Take fewer frames until the estimate (wall seconds of a profile) fits; speech is never left out.
+
+    Fewer frames are taken evenly by the sampling itself, which keeps the changes that matter most.
+    """
+    named = replace(profile, name=f"{profile.name} in {duration(round(budget_s * 1000))}")
+    if estimate(named) <= budget_s:
+        return Fitted(named, ())
+    low, high = FEWEST_PER_MINUTE, profile.frames.most_per_minute
+    fitted = _with_frames(named, low)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        tried = _with_frames(named, middle)
+        if estimate(tried) <= budget_s:
+            low, fitted = middle, tried
+        else:
+            high = middle
+    before, after = frames_expected(profile, duration_s), frames_expected(fitted, duration_s)
+    out = [f"about {max(1, round(before - after))} of {round(before)} frames"]
+    if profile.frames.read_interval_s:
+        out.append("reading between the chosen frames")
+    if estimate(fitted) > budget_s:
+        out.append(f"it will still take about {duration(round(estimate(fitted) * 1000))}: what is said is written down in full")
+    return Fitted(fitted, tuple(out))
+
+
+def _with_frames(profile: Profile, per_minute: float) -> Profile:
+    frames = replace(profile.frames, most_per_minute=round(per_minute, 3), read_interval_s=0.0)
+    return replace(profile, frames=frames, refine=replace(profile.refine, enabled=False))
