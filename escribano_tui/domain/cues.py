@@ -37,7 +37,8 @@ class Kind:
 class Program:
     """A program. Its window title ends with one of `ends` ("… - Geany"), begins with one of `begins` ("Terminal - …") or
     is one of `alone`. `menu` are the words of its menu row. `marks` are texts of its face that few others show, `lines`
-    regular expressions of such; `needs` of them name it where there is no title. `commands` start it in a terminal."""
+    regular expressions of such; `needs` of them name it where there is no title. `commands` start it in a terminal.
+    `console` says that it runs inside of one, `header` that its title stands between buttons, without a menu row."""
 
     name: str
     kind: str
@@ -50,6 +51,7 @@ class Program:
     needs: int = 2
     commands: tuple[str, ...] = ()
     console: bool = False
+    header: bool = False
     personal: bool = False
 
 

@@ -40,17 +40,17 @@ def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look
 
 def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
     """What a span of one state is as a segment. What was seen in other programs (a glance) is told last or not at all."""
-    own = [
-        land
-        for land in span.lands
-        if span.state == IDLE or likeness(place_of(land.description), span.state.place, span.state.activity) > 0
-    ]
+    if span.state == IDLE:
+        own = [land for land in span.lands if land.weight == 1.0]  # what stood there, not what was there before
+    else:
+        place = span.state.place
+        own = [land for land in span.lands if likeness(place_of(land.description), place, span.state.activity) > 0]
     lands = own or list(span.lands)
     activity = span.state.activity
     agreeing = [land for land in lands if land.description.activity == activity] or lands
     best = max(agreeing, key=lambda land: (land.description.confidence * _worth(land), -land.start_s), default=None)
-    apps = () if activity == "idle" and _is_bare(lands) else _ranked(lands, lambda d: d.apps)[:MOST_APPS]
-    apps = _front_first(apps, lands)
+    bare = activity == "idle" and _is_bare(lands)
+    apps = () if bare else _front_first(_ranked(lands, lambda d: d.apps), lands)
     segment = Segment(
         id=_id(span.start_ms),
         start_ms=span.start_ms,
@@ -59,7 +59,7 @@ def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
         title=title_of(agreeing, activity),
         description=_sentence(span, best, clues),
         apps=apps,
-        topics=_ranked(lands, lambda d: d.topics)[:MOST_TOPICS],
+        topics=() if bare else _ranked(lands, lambda d: d.topics)[:MOST_TOPICS],
         confidence=_confidence(span, lands),
         why=_why(span, best, clues),
     )
@@ -142,7 +142,7 @@ def _confidence(span: Span, lands: Sequence[Territory]) -> float:
     sure = sum(_worth(land) * land.description.confidence for land in lands) / weight
     told = sum(land.weight * (land.end_s - land.start_s) for land in lands) / ((span.end_ms - span.start_ms) / 1000)
     raw = (0.6 * share + 0.4 * min(share, sure)) * (0.8 + 0.2 * min(1.0, 2 * told))
-    return round(min(0.98, max(0.05, raw**CALIBRATION)), 3)
+    return round(min(0.98, max(0.05, float(raw**CALIBRATION))), 3)
 
 
 def _share(land: Territory, activity: str) -> float:

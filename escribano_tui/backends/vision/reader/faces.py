@@ -18,6 +18,24 @@ class FaceFinder:
             (p, [fold(m) for m in p.marks], [re.compile(line) for line in p.lines]) for p in cues.programs if p.marks or p.lines
         ]  # fmt: skip
 
+    def placed(self, pieces: Sequence[Piece]) -> list[tuple[Program, list[Piece]]]:
+        """Programs whose title stands between buttons in a header bar, with the pieces that are their marks."""
+        found = []
+        for program, marks, lines in self._programs:
+            if not program.header:
+                continue
+            shown: dict[object, Piece] = {}
+            for piece in pieces:
+                for mark in marks:
+                    if piece.fold == mark or (len(mark) >= 5 and mark in piece.fold and len(piece.fold) < 3 * len(mark)):
+                        shown.setdefault(mark, piece)
+                for line in lines:
+                    if line.search(piece.text):
+                        shown.setdefault(line, piece)
+            if len(shown) >= program.needs:
+                found.append((program, list(shown.values())))
+        return found
+
     def find(self, pieces: Sequence[Piece], wanted: Callable[[Program], bool] = lambda _: True) -> Program | None:
         """The program with most marks above its need, or None."""
         whole = {p.fold for p in pieces}

@@ -13,7 +13,7 @@ from escribano_tui.domain.evidence import Box, Frame, ScreenLine
 RECENT_S = 4.0  # a line that appeared this shortly before the frame shows where somebody works
 PANEL_SHARE = 0.046  # share of the picture's height that a panel takes: 48 of 1080 pixels are Windows' task bar
 
-_CLOCK = re.compile(r"(?:^|\s)\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?$|^\d{1,2}:\d{2}\b")
+_CLOCK = re.compile(r"(?:^|\s)\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?$|^\d{1,2}:\d{2}\b")
 _RUN_ON = re.compile(r"(?<=\.\.\.)\s*(?=\w)|(?<=…)\s*(?=\w)")  # entries that were read as one
 _DATE = re.compile(
     r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)\w*[ ,.]|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{4}-\d\d-\d\d"
@@ -87,27 +87,32 @@ def lay_out(lines: Sequence[ScreenLine], width: int, height: int, frame: Frame) 
         if line.text.strip() and line.box.w > 0 and line.box.h > 0
     )
     unit = median([p.box.h for p in pieces if len(p.fold) > 2] or [height / 50])
-    panels = tuple(p for p in (_panel(pieces, height, True), _panel(pieces, height, False)) if p)
+    panels = tuple(p for p in (_panel(pieces, width, height, True), _panel(pieces, width, height, False)) if p)
     worded = [p for p in pieces if len(p.fold) > 2]
     all_recent = bool(worded) and sum(p.recent for p in worded) > 0.8 * len(worded)
     return Page(width, height, pieces, unit, panels, all_recent)
 
 
-def _panel(pieces: Sequence[Piece], height: int, at_top: bool) -> Panel | None:
-    """The task bar at one edge, if there is one: it shows a clock, or several titles cut short."""
+def _panel(pieces: Sequence[Piece], width: int, height: int, at_top: bool) -> Panel | None:
+    """The task bar at one edge, if there is one: it shows a clock at an end or in the middle, or several titles cut short."""
     zone = height * PANEL_SHARE
     inside = [p for p in pieces if (p.box.bottom <= zone + 2 if at_top else p.box.y >= height - zone - 2)]
-    clocks = [p for p in inside if _CLOCK.search(p.text) or _DATE.search(p.text)]
-    outer = [p for p in clocks if p.box.x > 0]
+    clocks = [p for p in inside if (_CLOCK.search(p.text) or _DATE.search(p.text)) and _is_clocks_place(p, width)]
     cut = [p for p in inside if is_cut(p.text)]
     marked = [p for p in inside if p.chrome]
-    if not outer and len(cut) < 2 and not (len(marked) >= 3 and len(marked) == len(inside) and not at_top):
+    if not clocks and len(cut) < 2 and not (len(marked) >= 3 and len(marked) == len(inside) and not at_top):
         return None
+    sure = clocks or cut or marked
+    reach = 0.55 * max(p.box.h for p in sure)  # a maximised window's title may stand close by
+    low, high = min(p.cy for p in sure) - reach, max(p.cy for p in sure) + reach
+    inside = [p for p in inside if low <= p.cy <= high]
     told = [p.text for p in sorted(inside, key=lambda p: p.box.x) if p not in clocks]
     entries = tuple(entry for text in told for entry in _RUN_ON.split(text) if len(fold(entry)) >= 2)
-    top = min(p.box.y for p in inside)
-    bottom = max(p.box.bottom for p in inside)
-    return Panel(entries, top, bottom)
+    return Panel(entries, min(p.box.y for p in inside), max(p.box.bottom for p in inside))
+
+
+def _is_clocks_place(piece: Piece, width: int) -> bool:
+    return piece.box.right > 0.8 * width or piece.box.x < 0.1 * width or abs(piece.cx - width / 2) < 0.08 * width
 
 
 def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:

@@ -33,6 +33,7 @@ class _Word:
     left: float
     right: float
     menu: str
+    leads: bool = True  # it is the first word of its line
 
 
 class MenuFinder:
@@ -76,7 +77,8 @@ class MenuFinder:
                 k += 1
                 continue
             run = self._run(words, k, unit)
-            begins = fold(words[k].menu) in self._first
+            at_top = cy < 0.04 * height_of_page
+            begins = fold(words[k].menu) in self._first and (words[k].leads or at_top)
             menus = [w for w in run if w.menu]
             if (begins and len(menus) >= 3) or (len(menus) >= 4 and cy < 0.5 * height_of_page):
                 before = [w for w in words[:k] if len(fold(w.text)) >= 2 and words[k].left - w.right < 8 * unit]
@@ -102,7 +104,7 @@ class MenuFinder:
         """Words of a piece with their places, which OCR gives for the whole line only."""
         x, wide = piece.box.x, piece.box.w / max(1, len(piece.text))
         found = re.finditer(r"\S+", piece.text)
-        return [_Word(m.group(), x + m.start() * wide, x + m.end() * wide, self._menu(m.group())) for m in found]
+        return [_Word(m.group(), x + m.start() * wide, x + m.end() * wide, self._menu(m.group()), not m.start()) for m in found]
 
     def _menu(self, word: str) -> str:
         """The menu word that this is, with one letter wrong or missing (`Edt`), or empty. Menus begin with a capital."""

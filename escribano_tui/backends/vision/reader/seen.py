@@ -21,6 +21,7 @@ DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
 )
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
+_MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
 _VIM = re.compile(r'^"([^"]+)"')
 _FILE_ARGUMENT = re.compile(r"(?:^|\s)([\w~./-]*\.[A-Za-z]\w{0,8}|[\w./-]*[A-Za-z]\w*)$")
 
@@ -178,7 +179,11 @@ class FrontReader:
 
     def _document_inside(self, inner: Program | None, window: Window | None, rows: Sequence[str], session: Session) -> str:
         for row in rows:
-            found = _NANO.match(row) or _VIM.match(row)
+            found = (
+                _NANO.match(row)
+                or _VIM.match(row)
+                or (_MANUAL.match(row) if inner is not None and inner.name == "man" else None)
+            )
             if found:
                 return found.group(1).rsplit("/", 1)[-1]
         if window is not None and window.title.program is inner and window.title.document:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
+from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.layout import Page, Piece
 from escribano_tui.backends.vision.reader.match import fold, is_cut, near, starts_like, without_dots
 from escribano_tui.backends.vision.reader.menus import MenuFinder, MenuRow
-from escribano_tui.backends.vision.reader.titles import Title, TitleReader
+from escribano_tui.backends.vision.reader.titles import Title, TitleReader, tidy_document
 from escribano_tui.domain.cues import Cues, Program
 
 LEAST_CUT = 4  # so many lines that end at the same place were cut off there by a window
@@ -52,6 +53,7 @@ class WindowFinder:
             (p for p in cues.programs if p.kind == "browser" and p.ends), None
         )  # where no name can be seen
         self._menus = MenuFinder(cues)
+        self._faces = FaceFinder(cues)
 
     def windows(self, page: Page) -> list[Window]:
         floor = min((p.top for p in page.panels if p.top > page.height / 2), default=float(page.height))
@@ -64,11 +66,29 @@ class WindowFinder:
             window, piece = self._of_menu(menu, page, floor)
             if any(w.is_browser and w.holds(menu.left, menu.cy) and menu.cy > w.body for w in found) and piece is None:
                 continue  # words of a page that look like a menu row
+            if window.hidden and not window.menu_programs and window.title.program is None:
+                continue  # words that look like one, of no program that is known
             found.append(window)
             if piece is not None:
                 used.add(id(piece))
+        found += [window for window in self._of_faces(page, used) if not any(_same_place(window, w) for w in found)]
         found += self._of_titles(page, floor, used, found)
         return found
+
+    def _of_faces(self, page: Page, used: set[int]) -> Iterable[Window]:
+        """Windows with a header bar instead of title and menus: where their buttons and status bar stand."""
+        placed = self._faces.placed([p for p in page.pieces if not page.in_panel(p)])
+        for program, marks in sorted(placed, key=lambda entry: -len(entry[1]))[:1]:
+            top = min(marks, key=lambda p: p.cy)
+            left, right = min(p.box.x for p in marks), max(p.box.right for p in marks)
+            bar = [p for p in page.pieces if abs(p.cy - top.cy) < page.unit and left < p.cx < right and p not in marks]
+            shown = max(bar, key=lambda p: (len(p.fold) >= 4, -p.cy), default=top)
+            used.update(id(p) for p in (*marks, *bar))
+            title = replace(self._titles.read(shown.text if shown in bar else ""), program=program, strength=0.8)
+            yield Window(
+                title, max(0.0, left - page.unit), float(top.box.y), right + page.unit, max(p.box.bottom for p in marks),
+                top.box.bottom + page.unit, page.unit, (shown.cx, shown.cy), 0.9,
+            )  # fmt: skip
 
     # ------------------------------------------------------------ menu rows
 
@@ -148,9 +168,8 @@ class WindowFinder:
         text = next((found for told in (*row, address.text) if (found := address_of(told))), "")
         listed = [(p, entry) for p in tabs for entry in page.entries if starts_like(p.text, entry, 5)]
         body = [p for p in page.pieces if p.cy > address.box.bottom]
-        shown = (
-            listed[0][0] if listed else max(tabs, key=lambda p: (self._titles.read(p.text).strength, _echo(p, body), -p.box.x))
-        )
+        named = [p for p in tabs if self._titles.read(p.text).strength >= 0.8]  # a title bar of its own, above the tabs
+        shown = next(iter(named), listed[0][0] if listed else max(tabs, key=lambda p: (_echo(p, body), -p.box.x)))
         label = _without_close(shown.text)
         title = self._titles.read(label)
         if title.program is None or title.program.kind != "browser":
@@ -159,7 +178,7 @@ class WindowFinder:
                 text=label,
                 program=self._which_browser(listed, page),
                 strength=0.5,
-                document=_without_close(title.text),
+                document=tidy_document(_without_close(title.text)),
                 folder="",
             )
         left = max(0.0, min(address.box.x - 9 * page.unit, min(p.box.x for p in tabs) - 4 * page.unit))
@@ -219,6 +238,11 @@ class WindowFinder:
         if not is_cut(text):
             return text
         return max((e for e in page.entries if starts_like(text, e, 6)), key=len, default=text) if page.entries else text
+
+
+def _same_place(one: Window, other: Window) -> bool:
+    """Whether two finds are the same window: their title bars stand at the same place."""
+    return abs(one.top - other.top) < 2 * one.row and abs(one.left - other.left) < 4 * one.row
 
 
 def _same_title(text: str, entry: str) -> bool:
