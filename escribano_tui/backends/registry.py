@@ -27,6 +27,9 @@ MODULES: tuple[str, ...] = (
     # screen_text
     "escribano_tui.backends.screen_text.rapidocr",
     # vision
+    "escribano_tui.backends.vision.mlx_vlm",
+    "escribano_tui.backends.vision.ollama",
+    "escribano_tui.backends.vision.openai",
     "escribano_tui.backends.vision.screen_reader",
     # writing
     "escribano_tui.backends.writing.ollama",

@@ -52,6 +52,8 @@ def _cached() -> list[Path]:
 def _short(repository: str, family: str) -> str:
     """`models--Systran--faster-whisper-base.en` of the family faster-whisper is `base.en`; empty: of another family."""
     name = repository.split("--")[-1]
+    if family == "mlx-vlm":  # of many families: whoever asks looks at their configuration
+        return name if repository.startswith("models--mlx-community--") else ""
     marks = {"faster-whisper": ("faster-whisper-", "faster-distil-whisper-"), "mlx-whisper": ("whisper-", "distil-whisper-")}
     if family == "mlx-whisper" and not repository.startswith("models--mlx-community--"):
         return ""
