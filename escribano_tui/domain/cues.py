@@ -197,7 +197,10 @@ def _load(text: str, name: str) -> dict[str, Any]:
 
 
 def _kinds(data: dict[str, Any]) -> list[Kind]:
-    return [_one({"name": name, **entry}, "kind", Kind) for name, entry in data.get("kind", {}).items()]
+    tables = data.get("kind", {})
+    if not isinstance(tables, dict) or not all(isinstance(entry, dict) for entry in tables.values()):
+        raise BadCues("[kind.NAME] must be tables")
+    return [_one({"name": name, **entry}, "kind", Kind) for name, entry in tables.items()]
 
 
 def _both(more: dict[str, Any], base: dict[str, Any], section: str, kind: type[T]) -> tuple[T, ...]:
@@ -211,7 +214,7 @@ def _merged(first: list[T], second: list[T], name: Callable[[T], str]) -> tuple[
 
 def _many(data: dict[str, Any], section: str, kind: type[T]) -> list[T]:
     entries = data.get(section, [])
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadCues(f"[[{section}]] must be a list of tables")
     return [_one(entry, section, kind) for entry in entries]
 
@@ -222,6 +225,8 @@ def _one(entry: dict[str, Any], section: str, kind: type[T]) -> T:
     unknown = set(entry) - set(known)
     if unknown:
         raise BadCues(f"{label}: unknown field {', '.join(sorted(unknown))}")
+    for key, value in entry.items():
+        _check(value, str(known[key].type), f"{label}: {key}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     if isinstance(values.get("activity"), dict):
         values["activity"] = _points(values["activity"], label)
@@ -236,6 +241,24 @@ def _one(entry: dict[str, Any], section: str, kind: type[T]) -> T:
         return kind(**values)
     except TypeError as error:
         raise BadCues(f"{label}: {error}") from error
+
+
+def _check(value: Any, annotation: str, label: str) -> None:
+    """Raises BadCues where a value is not what a field of this annotation takes."""
+    if annotation.startswith("tuple"):
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadCues(f"{label} must be a list of texts")
+    elif annotation == "Points":
+        if not isinstance(value, dict) or not all(isinstance(points, int | float) for points in value.values()):
+            raise BadCues(f"{label} must be a table of points, such as {{ coding = 2.0 }}")
+    elif annotation == "bool":
+        if not isinstance(value, bool):
+            raise BadCues(f"{label} must be true or false")
+    elif annotation in ("int", "float"):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadCues(f"{label} must be a number")
+    elif not isinstance(value, str):
+        raise BadCues(f"{label} must be a text")
 
 
 def _points(table: dict[str, Any], label: str) -> dict[str, float]:
