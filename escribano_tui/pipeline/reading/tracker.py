@@ -177,7 +177,10 @@ def _found_again(step: _Step, boxes: Sequence[Box], prints: Sequence[Print | Non
     left = [(line, looks) for line in step.free if (looks := print_of(gray, line.box)) is not None]
     matched: dict[int, ScreenLine] = {}
     for k, (box, looks) in enumerate(zip(boxes, prints, strict=True)):
-        alike = [pair for pair in left if looks is not None and difference(looks, pair[1]) < float("inf")]
+        alike = [
+            pair for pair in left
+            if looks is not None and _may_be(pair[0].box, box) and difference(looks, pair[1]) < float("inf")
+        ]  # fmt: skip
         if alike:
             nearest = min(alike, key=lambda pair: (_distance(pair[0].box, box), pair[0].id))
             left.remove(nearest)
@@ -206,6 +209,12 @@ def _meets(box: Box, parts: Sequence[Box]) -> bool:
 
 def _box_of(line: ScreenLine) -> Box:
     return line.box
+
+
+def _may_be(one: Box, other: Box) -> bool:
+    """Whether a line may have moved from the one box to the other: scrolled, or pushed along a little. The same menu
+    in another window is another line."""
+    return abs(one.x - other.x) <= other.h or _distance(one, other) <= 4 * other.h
 
 
 def _distance(one: Box, other: Box) -> int:
