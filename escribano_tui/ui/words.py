@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
 from escribano_tui.domain.session import RecordingRow
+from escribano_tui.domain.times import parse_clock
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LEAST_BUDGET_S: Final = 5.0
+MOST_BUDGET_S: Final = 24 * 3600.0
+_UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
+_BELOW: Final = {"": "m", "h": "m", "m": "s"}  # what a number without a unit is, after a number with one
+_SPAN: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:([hms])[a-z]*)?\s*")
 SECONDS_A_SEGMENT: Final = 6  # what looking at a drafted segment takes, for "about 2 min"
 
 
@@ -43,6 +50,31 @@ def not_a_moment(text: str) -> str:
     except ValueError:
         return "A date and time is written as 2026-11-20 09:14."
     return ""
+
+
+def budget_of(text: str) -> float | None:
+    """Seconds of a time that somebody has: `5`, `5 min`, `5:00`, `20 s`, `1 h 30`; a bare number is minutes."""
+    typed = text.strip().casefold()
+    if ":" in typed:
+        return parse_clock(typed)
+    parts = list(_SPAN.finditer(typed))
+    if not parts or "".join(p.group() for p in parts) != typed:
+        return None
+    seconds, unit = 0.0, ""
+    for part in parts:
+        unit = part.group(2) or _BELOW.get(unit, "")
+        if unit not in _UNITS:
+            return None
+        seconds += float(part.group(1).replace(",", ".")) * _UNITS[unit]
+    return seconds
+
+
+def not_a_budget(text: str) -> str:
+    """What is wrong with a time that was typed, or the empty string."""
+    seconds = budget_of(text)
+    if seconds is None:
+        return "A time is written as 5 min, 5:00, 90 s or 1 h 30; a bare number is minutes."
+    return "" if LEAST_BUDGET_S <= seconds <= MOST_BUDGET_S else "Give it between 5 seconds and 24 hours."
 
 
 def many(count: int, one: str, more: str = "") -> str:

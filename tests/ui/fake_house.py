@@ -57,6 +57,7 @@ class FakeHouse:
         self.steps: threading.Semaphore | None = None
         self.fail_next: Exception | None = None
         self.busy = False
+        self.elsewhere: set[str] = set()  # recordings that another program works on
         self.purged = 0
         self.closed = False
         fake_session.draw_thumbnails(folder / "thumbnails")
@@ -85,6 +86,10 @@ class FakeHouse:
         )
 
 
+NOT_HERE = (("mlx-whisper", "mlx-whisper is not installed"), ("a server", "the profile names no server"))
+GUESS = "a guess, before the first run here"
+
+
 def finished_run(recording_id: str, run_id: str = "run-1") -> RunRecord:
     return RunRecord(run_id, recording_id, "quick", "finished", "2026-11-20T10:00:00+01:00", 31.0,
                      (PhaseRecord("read", "finished", backend="rapidocr"),))  # fmt: skip
@@ -100,6 +105,10 @@ class FakeLibrary:
         return sorted(rows, key=lambda r: r.started_at, reverse=True)
 
     def _row(self, item: Item) -> RecordingRow:
+        row = self._settled(item)
+        return replace(row, state="running") if item.recording.id in self.world.elsewhere else row
+
+    def _settled(self, item: Item) -> RecordingRow:
         r = item.recording
         row = RecordingRow(
             r.id, Path(r.path).name, r.path, r.started_at, r.duration_s, r.started_at, "new", missing=item.missing
@@ -364,20 +373,26 @@ class FakeRuns:
             PlannedPhase("read", "reads the screen text", "RapidOCR", "PP-OCRv4", (), 14 * more, "nothing"),
             PlannedPhase("describe", "says what is done", "screen reader", "", (("qwen3-vl on Ollama", "no answer"),), 2.0),
             PlannedPhase("listen", "finds where somebody speaks", "Silero VAD", "", (), 1.2),
-            PlannedPhase("transcribe", "writes down what is said", "Moonshine", "tiny-en", (), 6 * more),
+            PlannedPhase("transcribe", "writes down what is said", "Moonshine", "tiny-en", NOT_HERE, 6 * more),
             PlannedPhase("refine", "hears doubtful spans again", skip="" if profile == "thorough" else "not in this profile"),
             PlannedPhase("segment", "drafts segments"), PlannedPhase("align", "joins speech to segments"),
             PlannedPhase("subjects", "gathers threads of work"),
             PlannedPhase("summarize", "writes three summaries", "deterministic writer",
                          leaves_machine="studio.example" if profile == "thorough" else ""),
         )  # fmt: skip
-        about = {p.name: p.description for p in self.profiles()}[profile]
-        return RunPlan(item.recording, profile, about, phases, 24.0 * more, "a guess, before the first run here")
+        profile_about = {p.name: p.description for p in self.profiles()}[profile]
+        if options.budget_s is None:
+            return RunPlan(item.recording, profile, profile_about, phases, 24.0 * more, GUESS)
+        name = f"{profile} in {duration(round(options.budget_s * 1000))}"
+        takes = min(24.0 * more, options.budget_s)
+        out = ("about 12 of 46 frames", "reading between the chosen frames") if takes < 24.0 * more else ()
+        return RunPlan(item.recording, name, profile_about, phases, takes, GUESS, out)
 
     def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> FakeRun:
-        if self.world.busy:
+        if self.world.busy or recording_id in self.world.elsewhere:
             raise RunBusy("Another run works on this recording.")
-        self.world.calls.append(f"start {recording_id} {profile}")
+        within = "" if options.budget_s is None else f" in {options.budget_s:g} s"
+        self.world.calls.append(f"start {recording_id} {profile}{within}")
         return FakeRun(self.world, self.world.item(recording_id), profile, sink)
 
 

@@ -198,3 +198,34 @@ async def test_when_it_was_recorded_can_be_corrected(world: FakeHouse) -> None:
         await pilot.press("ctrl+u", *"2026-11-21 08:30", "enter")
         await until(pilot, lambda: "Sat 21 Nov 2026 08:30" in screen_text(pilot), "the new time")
     assert world.items["rec-1"].recording.started_at == "2026-11-21T08:30:00+01:00"
+
+
+async def test_a_run_of_another_program_is_shown_and_its_draft_when_it_has_ended(tmp_path: Path) -> None:
+    world = FakeHouse(tmp_path / "w", drafted=False)
+    item = world.put(Item(fake_session.recording("rec-1", "talk.mov")))
+    world.elsewhere.add("rec-1")
+    async with opened(world) as pilot:
+        assert "running in another program" in screen_text(pilot)
+        for key in ("enter", "r", "delete"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await settle(pilot)
+            assert "Another program works on this recording" in said(pilot), key
+            assert isinstance(pilot.app.screen, LibraryScreen), key
+        with world.lock:
+            world.put(item, draft=True)
+            world.elsewhere.clear()
+        await until(pilot, lambda: "10 to review" in screen_text(pilot), "the draft, without a key")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen), "the review")
+        await settle(pilot)
+
+
+async def test_the_earlier_draft_can_be_reviewed_while_another_program_works(tmp_path: Path) -> None:
+    world = FakeHouse(tmp_path / "w")
+    world.elsewhere.add("rec-1")
+    async with opened(world) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen), "the review")
+        await settle(pilot)
+        assert "Another program works on this recording" in said(pilot)

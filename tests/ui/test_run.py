@@ -20,6 +20,7 @@ from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.review import ReviewScreen
 from escribano_tui.ui.screens.run import RunScreen
+from escribano_tui.ui.words import budget_of, not_a_budget
 from tests.ui import fake_session
 from tests.ui.conftest import opened, said, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse, Item
@@ -56,6 +57,77 @@ async def test_the_chooser_says_what_each_profile_will_do(tmp_path: Path) -> Non
         await pilot.press("2")
         await pilot.pause()
         assert "! thorough sends data to studio.example." in screen_text(pilot)
+
+
+async def test_of_the_better_backends_one_line_is_shown_and_d_shows_all(tmp_path: Path) -> None:
+    async with opened(fresh(tmp_path)) as pilot:
+        await choose(pilot)
+        assert "not mlx-whisper: not installed +1 (d shows)" in screen_text(pilot)
+        assert "no server" not in screen_text(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+        assert "not a server: the profile names no server" in screen_text(pilot)
+        assert "(d shows)" not in screen_text(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+        assert "(d shows)" in screen_text(pilot)
+
+
+async def test_a_time_is_asked_for_and_a_third_card_is_fitted_to_it(tmp_path: Path) -> None:
+    world = fresh(tmp_path)
+    async with opened(world) as pilot:
+        await choose(pilot)
+        await pilot.press("3")
+        await settle(pilot)
+        assert "How much time is there? quick is fitted to it" in screen_text(pilot)
+        await pilot.press(*"soon", "enter")
+        await pilot.pause()
+        assert "A time is written as 5 min, 5:00, 90 s" in screen_text(pilot)
+        await pilot.press(*["backspace"] * 4, *"20 s", "enter")
+        await settle(pilot)
+        text = screen_text(pilot)
+        for part in ("▸ 3 quick in 0:20   about 20 s", "leaves out about 12 of 46 frames", "reading between"):
+            assert part in text, part
+        await pilot.press("1")
+        await pilot.pause()
+        assert "▸ 1 quick   about 25 s" in screen_text(pilot)
+        await pilot.press("3", "3")
+        await settle(pilot)
+        await pilot.press(*["backspace"] * 4, "5", "enter")
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "▸ 3 quick in 5:00" in text
+        assert "leaves nothing out" in text
+        assert "quick in 0:20" not in text
+        await pilot.press("enter")
+        await until(pilot, lambda: kept_state(pilot).done, "the run")
+        await settle(pilot)
+        assert "quick in 5:00" in screen_text(pilot)
+        assert world.calls == ["start rec-1 quick in 300 s"]
+
+
+async def test_a_time_is_fitted_to_the_chosen_profile(tmp_path: Path) -> None:
+    async with opened(fresh(tmp_path)) as pilot:
+        await choose(pilot)
+        await pilot.press("2", "3")
+        await settle(pilot)
+        await pilot.press(*"0:45", "enter")
+        await settle(pilot)
+        assert "▸ 3 thorough in 0:45" in screen_text(pilot)
+        await pilot.press("f")
+        await settle(pilot)
+        assert "▸ 3 thorough in 0:45" in screen_text(pilot), "the other options leave the time as it is"
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("5", 300), ("5 min", 300), ("5min", 300), ("5:00", 300), ("20 s", 20), ("90s", 90), ("1 h 30", 5400), ("1,5 h", 5400),
+     ("2.5 minutes", 150), ("1 min 30", 90), ("5 s 5", None), ("1:00:00", 3600), ("", None), ("soon", None),
+     ("5 x", None), ("-5", None), ("5 s min", None)],
+)  # fmt: skip
+def test_a_time_that_somebody_has_is_read_as_it_is_written(typed: str, seconds: float | None) -> None:
+    assert budget_of(typed) == seconds
+    assert bool(not_a_budget(typed)) is (seconds is None)
 
 
 async def test_from_the_chooser_to_a_finished_run_and_its_review(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.plancard import PlanCard
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import many, when
+from escribano_tui.ui.words import budget_of, many, not_a_budget, when
 
 
 class ChooserScreen(CommandScreen):
@@ -43,6 +43,8 @@ class ChooserScreen(CommandScreen):
         self.drafted = False
         self.profiles: list[Profile] = []
         self.first_choice = ""
+        self.budget: tuple[str, float] | None = None  # a profile and the seconds that it is fitted to
+        self.folded = True
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -66,6 +68,8 @@ class ChooserScreen(CommandScreen):
         plans = self.query_one("#plans")
         await plans.remove_children()
         await plans.mount_all([self.card(p) for p in self.profiles])
+        if self.budget is not None and any(p.name == self.budget[0] for p in self.profiles):
+            await plans.mount(self.budget_card(*self.budget))
         names = [p.name for p in self.profiles]
         self.choose(names.index(self.first_choice) if self.first_choice in names else 0)
         self.plan_all()
@@ -73,18 +77,29 @@ class ChooserScreen(CommandScreen):
     def card(self, profile: Profile) -> PlanCard:
         keys = self.house_app.keymap
         key = keys.shown(f"chooser.{profile.name}") if profile.name in ("quick", "thorough") else ""
-        return PlanCard(lambda: self.palette, profile.name, key, profile.description)
+        more = keys.shown("chooser.details")
+        return PlanCard(lambda: self.palette, profile.name, key, profile.description, more_key=more)
+
+    def budget_card(self, profile: str, seconds: float) -> PlanCard:
+        keys = self.house_app.keymap
+        about = next((p.description for p in self.profiles if p.name == profile), "")
+        key, more = keys.shown("chooser.budget"), keys.shown("chooser.details")
+        return PlanCard(lambda: self.palette, profile, key, about, budget_s=seconds, more_key=more)
 
     @job("plan")
     async def plan_all(self) -> None:
         """One after the other, so that the first is there soon."""
         runs = self.house_app.house.runs
         for card in self.cards:
+            card.fold(self.folded)
             try:
-                card.show(await asyncio.to_thread(runs.plan, self.recording_id, card.profile, self.options))
+                card.show(await asyncio.to_thread(runs.plan, self.recording_id, card.profile, self.options_of(card)))
             except (LookupError, ValueError, OSError) as error:
                 card.show(problem=clean_line(str(error.args[0]) if error.args else type(error).__name__))
             self.show_where()
+
+    def options_of(self, card: PlanCard) -> RunOptions:
+        return replace(self.options, budget_s=card.budget_s)
 
     @property
     def cards(self) -> list[PlanCard]:
@@ -116,7 +131,7 @@ class ChooserScreen(CommandScreen):
         lines: list[Content] = []
         if plan is not None and plan.leaves_machine:
             hosts = ", ".join(plan.leaves_machine)
-            lines.append(Content.styled(f"! {self.cards[self.chosen].profile} sends data to {hosts}.", "bold $warning"))
+            lines.append(Content.styled(f"! {self.cards[self.chosen].title} sends data to {hosts}.", "bold $warning"))
         elif plan is not None:
             lines.append(Content.styled("✓ Nothing leaves this machine.", "$success"))
         if self.recording is not None:
@@ -155,6 +170,8 @@ class ChooserScreen(CommandScreen):
             return "There is no folder for settings here."
         if name == "review" and not self.drafted:
             return "Nothing has been drafted for this recording yet."
+        if name == "budget" and not self.cards:
+            return "One moment: still looking what the profiles would do."
         if name in ("quick", "thorough") and self.cards and not any(c.profile == name for c in self.cards):
             return f"There is no profile named {name}."
         return ""
@@ -167,14 +184,14 @@ class ChooserScreen(CommandScreen):
         if card.problem:
             self.tell(card.problem, "error")
             return
-        self.house_app.start_run(recording, card.profile, self.options, card.plan)
+        self.house_app.start_run(recording, card.profile, self.options_of(card), card.plan)
 
     def do_settings(self) -> None:
         from escribano_tui.ui.screens.profile import ProfileScreen
 
         paths = self.house_app.paths
-        profile = self.profiles[self.chosen]
-        if paths is not None:
+        profile = next((p for p in self.profiles if p.name == self.cards[self.chosen].profile), None)
+        if paths is not None and profile is not None:
             self.app.push_screen(ProfileScreen(profile, paths.own_profiles), self.profile_saved)
 
     def profile_saved(self, name: str | None) -> None:
@@ -193,6 +210,42 @@ class ChooserScreen(CommandScreen):
 
     def do_thorough(self) -> None:
         self.choose_profile("thorough")
+
+    def do_budget(self) -> None:
+        """The first press asks for the time; later ones choose the card, and on the card ask again."""
+        from escribano_tui.ui.screens.ask import AskScreen
+
+        cards = self.cards
+        at = next((k for k, c in enumerate(cards) if c.budget_s is not None), None)
+        if at is not None and at != self.chosen:
+            self.choose(at)
+            return
+        profile = cards[self.chosen].profile
+        before = clock(self.budget[1]) if self.budget else ""
+
+        def answered(text: str | None) -> None:
+            seconds = budget_of(text) if text else None
+            if seconds is not None:
+                self.set_budget(profile, seconds)
+
+        title = f"How much time is there? {profile} is fitted to it"
+        self.app.push_screen(AskScreen(title, before, check=not_a_budget, placeholder="5 min"), answered)
+
+    @job("budget")
+    async def set_budget(self, profile: str, seconds: float) -> None:
+        """Put the third card there, or a new one in its place, and choose it."""
+        self.budget = (profile, seconds)
+        for card in self.cards:
+            if card.budget_s is not None:
+                await card.remove()
+        await self.query_one("#plans").mount(self.budget_card(profile, seconds))
+        self.choose(len(self.cards) - 1)
+        self.plan_all()
+
+    def do_details(self) -> None:
+        self.folded = not self.folded
+        for card in self.cards:
+            card.fold(self.folded)
 
     def do_next(self) -> None:
         self.choose(self.chosen + 1)
@@ -244,6 +297,6 @@ class ChooserScreen(CommandScreen):
 
     @on(PlanCard.Picked)
     def picked(self, event: PlanCard.Picked) -> None:
-        self.choose_profile(event.profile)
+        self.choose(self.cards.index(event.card))
         if event.again:
             self.action_do("start")

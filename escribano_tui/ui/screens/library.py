@@ -16,11 +16,13 @@ from escribano_tui.domain.session import RecordingRow
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.library_rows import ORDERS, matches, ordered, paint_recording
+from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, moment, not_a_moment, state_of
 
+ELSEWHERE = "Another program works on this recording; the draft is here as soon as it has ended."
 NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
 
 
@@ -54,6 +56,10 @@ class LibraryScreen(CommandScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self.loaded:
+            self.load()
+
+    def runs_changed(self, changed: Sequence[Kept]) -> None:
+        if any(kept.over for kept in changed):
             self.load()
 
     def load_quietly(self) -> None:
@@ -116,6 +122,8 @@ class LibraryScreen(CommandScreen):
         kept = self.house_app.keeper.of(row.id)
         if kept is not None and not kept.over:
             return kept.in_words(), "accent"
+        if row.state == "running":
+            return "running in another program", "accent"
         said, ink = state_of(row)
         return (f"{said}: enter to choose how to run it" if row.state == "new" and not row.missing else said), ink
 
@@ -134,6 +142,8 @@ class LibraryScreen(CommandScreen):
     def unavailable(self, name: str) -> str:
         if name in NEEDS_ROW and not self.shown:
             return "There is no recording yet: add one first."
+        if name == "run" and self.elsewhere(self.row):
+            return ELSEWHERE
         if name == "restore" and not self.deleted:
             return "Nothing was deleted since the app started."
         if name == "summary" and self.row and not self.row.segments:
@@ -142,8 +152,18 @@ class LibraryScreen(CommandScreen):
             return "The demo is for an empty library: `escribano-tui demo` opens it at any time."
         return ""
 
+    def elsewhere(self, row: RecordingRow | None) -> bool:
+        """Whether another program, or another window of the app, works on a recording."""
+        kept = self.house_app.keeper.of(row.id) if row else None
+        return row is not None and row.state == "running" and (kept is None or kept.over)
+
     def do_open(self) -> None:
         row = self.row
+        if self.elsewhere(row):
+            self.tell(ELSEWHERE)
+            if row is not None and row.segments:
+                self.house_app.go_review(row.id)
+            return
         if row is None:
             return
         kept = self.house_app.keeper.of(row.id)
@@ -243,8 +263,8 @@ class LibraryScreen(CommandScreen):
         if row is None:
             return
         kept = self.house_app.keeper.of(row.id)
-        if kept is not None and not kept.over:
-            self.tell("It is being worked on: cancel the run first.", "warning")
+        if self.elsewhere(row) or (kept is not None and not kept.over):
+            self.tell(ELSEWHERE if self.elsewhere(row) else "It is being worked on: cancel the run first.", "warning")
             return
         question = f"Delete “{row.name}” from the library?"
         key = self.house_app.keymap.shown("library.restore")

@@ -112,7 +112,13 @@ class RunScreen(CommandScreen):
         kept, recording = self.kept, self.kept.recording
         said, ink = self.said()
         size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
-        facts = [said, kept.profile, clock(recording.duration_s), size, many(len(recording.tracks), "track")]
+        facts = [
+            said,
+            kept.plan.profile if kept.plan else kept.profile,
+            clock(recording.duration_s),
+            size,
+            many(len(recording.tracks), "track"),
+        ]
         self.query_one(TitleBar).show(Path(recording.path).name, *facts, ink=ink)
 
     def said(self) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
@@ -13,7 +14,7 @@ from textual.strip import Strip
 
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.domain.times import clock
-from escribano_tui.ui.lines import Line
+from escribano_tui.ui.lines import Line, cut
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.widgets.facts import Piece, wrap
 from escribano_tui.ui.words import about
@@ -32,14 +33,25 @@ class PlanCard(ScrollView, can_focus=False):
     class Picked(Message):
         """The card was clicked."""
 
-        def __init__(self, profile: str, again: bool) -> None:
+        def __init__(self, card: PlanCard, again: bool) -> None:
             super().__init__()
-            self.profile = profile
+            self.card = card
             self.again = again
 
-    def __init__(self, palette: Callable[[], Palette], profile: str, key: str, description: str) -> None:
+    def __init__(
+        self,
+        palette: Callable[[], Palette],
+        profile: str,
+        key: str,
+        description: str,
+        *,
+        budget_s: float | None = None,
+        more_key: str = "",
+    ) -> None:
+        """`more_key` is the key that shows all of what is folded."""
         super().__init__()
-        self.profile = profile
+        self.profile, self.budget_s = profile, budget_s
+        self._more_key, self._folded = more_key, True
         self._palette, self._key, self._description = palette, key, description
         self.plan: RunPlan | None = None
         self.problem = ""
@@ -48,6 +60,18 @@ class PlanCard(ScrollView, can_focus=False):
 
     def show(self, plan: RunPlan | None = None, problem: str = "") -> None:
         self.plan, self.problem = plan, problem
+        self._wrap()
+
+    @property
+    def title(self) -> str:
+        """The profile, with the time that it is fitted to."""
+        if self.plan is not None:
+            return self.plan.profile
+        return self.profile if self.budget_s is None else f"{self.profile} in {clock(self.budget_s)}"
+
+    def fold(self, folded: bool) -> None:
+        """One line for the better backends that do not serve a phase, or all of them."""
+        self._folded = folded
         self._wrap()
 
     def choose(self, chosen: bool) -> None:
@@ -63,12 +87,13 @@ class PlanCard(ScrollView, can_focus=False):
         mark = "▸ " if self.has_class("-chosen") else "  "
         key = f"{self._key} " if self._key else ""
         time = about(self.plan.estimate_s) if self.plan else ""
-        self._add(("accent*", mark + key), ("primary*", self.profile), ("foreground", f"   {time}" if time else ""))
+        self._add(("accent*", mark + key), ("primary*", self.title), ("foreground", f"   {time}" if time else ""))
         self._add(("muted", self.plan.description if self.plan and self.plan.description else self._description))
         if self.plan is None:
             self._lines.append([])
             self._add(("error" if self.problem else "muted", self.problem or "Looking what it would do …"))
         else:
+            self._left_out(self.plan)
             self._lines.append([])
             for phase in self.plan.phases:
                 self._phase(phase)
@@ -82,13 +107,22 @@ class PlanCard(ScrollView, can_focus=False):
         for line in wrap([(text, ink) for ink, text in pieces], width):
             self._lines.append([(" " * indent, "foreground"), *line] if indent else line)
 
+    def _left_out(self, plan: RunPlan) -> None:
+        if plan.leaves_out:
+            self._lines.append([])
+            for k, part in enumerate(plan.leaves_out):
+                self._add(("warning", f"{'leaves out' if not k else '          '} "), ("foreground", part))
+        elif self.budget_s is not None:
+            self._lines.append([])
+            self._add(("success", "leaves nothing out"))
+
     def _phase(self, phase: PlannedPhase) -> None:
         if phase.skip:
             self._named("–", phase.name, [(phase.skip, "muted")], "muted")
             return
         backend = phase.backend if phase.model in phase.backend else f"{phase.backend} {phase.model}".strip()
         said: list[Piece] = [] if backend and self._wrapped_at < 48 else [(phase.does, "foreground")]
-        said += [(f" with {backend}" if said else backend, "secondary")] if backend else []
+        said += [(f" · {backend}" if said else backend, "secondary")] if backend else []
         if phase.reuses == "all":
             said.append((" · reused", "success"))
         elif phase.estimate_s >= 1:
@@ -98,8 +132,21 @@ class PlanCard(ScrollView, can_focus=False):
         if phase.leaves_machine:
             said.append((f" · goes to {phase.leaves_machine}", "warning"))
         self._named("✓" if phase.reuses == "all" else "●", phase.name, said, "foreground")
-        for label, why in phase.passed_over:
-            self._named(" ", "", [(f"not {label}: {why}", "muted")], "muted")
+        if self._folded and phase.passed_over:
+            self._others(phase.passed_over)
+        else:
+            for label, why in phase.passed_over:
+                self._named(" ", "", [(passed(label, why), "muted")], "muted")
+
+    def _others(self, passed_over: tuple[tuple[str, str], ...]) -> None:
+        """One line: the first choice and why it does not serve, and how many more there are."""
+        label, why = passed_over[0]
+        room = self._wrapped_at - NAMES - 3
+        others = f" +{len(passed_over) - 1}" if len(passed_over) > 1 else ""
+        shows = f" ({self._more_key} shows)" if self._more_key else ""
+        whole = passed(label, why) + (others + shows if others else "")
+        said = whole if cell_len(whole) <= room else cut(f"not {label}", max(4, room - len(others + shows))) + others + shows
+        self._lines.append([(" " * (NAMES + 2), "muted"), (said, "muted")])
 
     def _named(self, mark: str, name: str, said: list[Piece], ink: str) -> None:
         left = f"{mark} {name}".ljust(NAMES + 2)
@@ -123,4 +170,9 @@ class PlanCard(ScrollView, can_focus=False):
         return line.strip(width, ground)
 
     def on_click(self, event: events.Click) -> None:
-        self.post_message(self.Picked(self.profile, event.chain > 1))
+        self.post_message(self.Picked(self, event.chain > 1))
+
+
+def passed(label: str, why: str) -> str:
+    """Why a better backend does not serve; its name is said once."""
+    return f"not {label}: {why.removeprefix(f'{label} ').removeprefix('is ')}"
