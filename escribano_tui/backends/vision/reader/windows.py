@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
 from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.layout import Page, Piece
-from escribano_tui.backends.vision.reader.match import fold, is_cut, near, starts_like, without_dots
+from escribano_tui.backends.vision.reader.match import fold, is_cut, starts_like
 from escribano_tui.backends.vision.reader.menus import MenuFinder, MenuRow
+from escribano_tui.backends.vision.reader.titlebars import alone_in_row, is_maximised, left_edge, same_title
 from escribano_tui.backends.vision.reader.titles import Title, TitleReader, tidy_document
 from escribano_tui.domain.cues import Cues, Program
-
-LEAST_CUT = 4  # so many lines that end at the same place were cut off there by a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,11 @@ class WindowFinder:
         for window, title in self._browsers(page, floor):
             found.append(window)
             used.update(title)
-        for menu in self._menus.rows(page):
-            window, piece = self._of_menu(menu, page, floor)
+        menus = sorted(self._menus.rows(page), key=lambda m: -m.left)  # a title is that of the nearest menu to its left
+        edges = [m.left for m in menus]
+        for menu in menus:
+            taken = [x for x in edges if x != menu.left]
+            window, piece = self._of_menu(menu, [p for p in page.pieces if id(p) not in used], taken, page, floor)
             if any(w.is_browser and w.holds(menu.left, menu.cy) and menu.cy > w.body for w in found) and piece is None:
                 continue  # words of a page that look like a menu row
             if window.hidden and not window.menu_programs and window.title.program is None:
@@ -92,8 +94,10 @@ class WindowFinder:
 
     # ------------------------------------------------------------ menu rows
 
-    def _of_menu(self, menu: MenuRow, page: Page, floor: float) -> tuple[Window, Piece | None]:
-        piece = self._title_above(menu, page)
+    def _of_menu(
+        self, menu: MenuRow, pieces: Sequence[Piece], edges: Sequence[float], page: Page, floor: float
+    ) -> tuple[Window, Piece | None]:  # fmt: skip
+        piece = self._title_above(menu, pieces, edges, page)
         title = self._titles.read(self._full(piece.text, page)) if piece else Title("")
         programs = self._menus.programs(menu)
         mac = menu.name and menu.cy < page.height * 0.04
@@ -118,11 +122,12 @@ class WindowFinder:
         )  # fmt: skip
         return window, piece
 
-    def _title_above(self, menu: MenuRow, page: Page) -> Piece | None:
-        """The title bar over a menu row: what stands within about three rows above it and not left of it."""
+    def _title_above(self, menu: MenuRow, pieces: Sequence[Piece], edges: Sequence[float], page: Page) -> Piece | None:
+        """The title bar over a menu row: what stands within about three rows above it and not left of it. What begins at
+        the left edge of another window (`edges`) is a line of that."""
         reach = 3.4 * max(menu.height, page.unit)
         above = [
-            p for p in page.pieces
+            p for p in pieces
             if menu.cy - reach <= p.cy < menu.cy - 0.6 * menu.height and p.box.right > menu.left and len(p.fold) >= 2
             and p.box.x >= menu.left - 3 * page.unit and not page.in_panel(p)
         ]  # fmt: skip
@@ -136,8 +141,10 @@ class WindowFinder:
         best = max(above, key=fitness, default=None)
         if best is None or self._titles.read(best.text).strength > 0 or self._listed(best.text, page):
             return best
+        if any(abs(best.box.x - edge) < 1.5 * page.unit for edge in edges):
+            return None
         close = menu.cy - best.cy <= 1.5 * page.unit and len(best.fold) >= 4
-        return best if (close or not page.entries) and _alone_in_row(best, page) else None
+        return best if (close or not page.entries) and alone_in_row(best, page) else None
 
     # ------------------------------------------------------------ browsers
 
@@ -214,8 +221,8 @@ class WindowFinder:
             title = self._titles.read(self._full(piece.text, page))
             listed = self._listed(piece.text, page)
             at_top = piece.cy < 0.05 * page.height
-            by_name = title.strength >= 0.8 or (title.strength > 0 and at_top and _alone_in_row(piece, page))
-            if not (listed and _alone_in_row(piece, page)) and not by_name:
+            by_name = title.strength >= 0.8 or (title.strength > 0 and at_top and alone_in_row(piece, page))
+            if not (listed and alone_in_row(piece, page)) and not by_name:
                 continue
             windows.append(self._titled(piece, title, page, floor, 0.9 if listed else 0.6 * title.strength + 0.1))
         return windows
@@ -223,7 +230,7 @@ class WindowFinder:
     def _titled(self, piece: Piece, title: Title, page: Page, floor: float, ground: float) -> Window:
         """A window known by its title only: its left edge is where most lines below begin."""
         top = float(piece.box.y)
-        left = 0.0 if _is_maximised(piece, page) else _left_edge(piece, page)
+        left = 0.0 if is_maximised(piece, page) else left_edge(piece, page)
         right = min(float(page.width), 2 * piece.cx - left + 4 * page.unit)
         right = float(page.width) if right > 0.93 * page.width or piece.box.x - left < 6 * page.unit else right
         return Window(
@@ -231,7 +238,7 @@ class WindowFinder:
         )
 
     def _listed(self, text: str, page: Page) -> bool:
-        return any(_same_title(text, entry) for entry in page.entries)
+        return any(same_title(text, entry) for entry in page.entries)
 
     def _full(self, text: str, page: Page) -> str:
         """The longer of a title and its entry in the task bar (a title bar may be cut short, too)."""
@@ -243,59 +250,6 @@ class WindowFinder:
 def _same_place(one: Window, other: Window) -> bool:
     """Whether two finds are the same window: their title bars stand at the same place."""
     return abs(one.top - other.top) < 2 * one.row and abs(one.left - other.left) < 4 * one.row
-
-
-def _same_title(text: str, entry: str) -> bool:
-    """Whether a title bar says what a task bar's entry says (which may be cut short, or have an icon read as a letter)."""
-    a, b = fold(text), fold(without_dots(entry))
-    if len(b) < 3 or len(a) < 3:
-        return False
-    if is_cut(entry):
-        return len(a) >= len(b) >= 5 and near(a[: len(b)], b)
-    return near(a, b) or (len(a) >= 4 and len(b) - len(a) in (1, 2) and b.endswith(a))
-
-
-def _alone_in_row(piece: Piece, page: Page) -> bool:
-    """Whether nothing but buttons stands near to its left and right."""
-    gap = 4 * page.unit
-    return not any(
-        p is not piece and abs(p.cy - piece.cy) < 0.6 * piece.box.h and len(p.fold) > 2 and not page.in_panel(p)
-        and p.box.x < piece.box.right + gap and p.box.right > piece.box.x - gap
-        for p in page.pieces
-    )  # fmt: skip
-
-
-def _is_maximised(title: Piece, page: Page) -> bool:
-    """Whether a title bar stands in the middle of the upper edge of the screen, or right below a panel there."""
-    ceiling = max((p.bottom for p in page.panels if p.top < page.height / 2), default=0.0)
-    return title.box.y - ceiling < 1.6 * page.unit and abs(title.cx - page.width / 2) < 0.07 * page.width
-
-
-def _left_edge(title: Piece, page: Page) -> float:
-    """Left edge of a window of which only the title bar is known (centred). Lines of windows behind it are cut off there,
-    all at the same place; else it is where most lines begin. A quarter of the picture left of the title where there is no
-    line at all."""
-    below = [p for p in page.pieces if 0 < p.cy - title.cy < 30 * page.unit and not page.in_panel(p) and len(p.fold) > 1]
-    left = [p for p in below if p.box.x < title.box.x]
-    if not left:
-        return max(0.0, title.cx - page.width / 4)
-
-    def across(edge: float) -> int:
-        far = 2 * title.cx - edge
-        return sum(p.box.x < at - page.unit and p.box.right > at + page.unit for p in below for at in (edge, far))
-
-    def cut(edge: float) -> int:
-        return sum(abs(p.box.right - edge) <= 0.6 * page.unit for p in left)
-
-    def begins(edge: float) -> int:
-        return sum(0 <= p.box.x - edge < 1.6 * page.unit for p in left)
-
-    ends = [float(p.box.right) for p in left if cut(p.box.right) >= LEAST_CUT and across(p.box.right) <= 1]
-    if ends:
-        return max(ends, key=lambda x: (cut(x), x))
-    starts = [max(0.0, p.box.x - 0.4 * page.unit) for p in left]
-    edge = max(starts, key=lambda x: (begins(x) - 1.5 * across(x), -x))
-    return 0.0 if edge < 1.5 * page.unit else edge
 
 
 def _echo(tab: Piece, body: Sequence[Piece]) -> float:

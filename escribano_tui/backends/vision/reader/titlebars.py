@@ -1,0 +1,61 @@
+"""Title bars: which lines may be one, and how far a window reaches of which nothing else is known."""
+
+from __future__ import annotations
+
+from escribano_tui.backends.vision.reader.layout import Page, Piece
+from escribano_tui.backends.vision.reader.match import fold, is_cut, near, without_dots
+
+LEAST_CUT = 4  # so many lines that end at the same place were cut off there by a window
+
+
+def same_title(text: str, entry: str) -> bool:
+    """Whether a title bar says what a task bar's entry says (which may be cut short, or have an icon read as a letter)."""
+    a, b = fold(text), fold(without_dots(entry))
+    if len(b) < 3 or len(a) < 3:
+        return False
+    if is_cut(entry):
+        return len(a) >= len(b) >= 5 and near(a[: len(b)], b)
+    return near(a, b) or (len(a) >= 4 and len(b) - len(a) in (1, 2) and b.endswith(a))
+
+
+def alone_in_row(piece: Piece, page: Page) -> bool:
+    """Whether nothing but buttons stands near to its left and right."""
+    gap = 4 * page.unit
+    return not any(
+        p is not piece and abs(p.cy - piece.cy) < 0.6 * piece.box.h and len(p.fold) > 2 and not page.in_panel(p)
+        and p.box.x < piece.box.right + gap and p.box.right > piece.box.x - gap
+        for p in page.pieces
+    )  # fmt: skip
+
+
+def is_maximised(title: Piece, page: Page) -> bool:
+    """Whether a title bar stands in the middle of the upper edge of the screen, or right below a panel there."""
+    ceiling = max((p.bottom for p in page.panels if p.top < page.height / 2), default=0.0)
+    return title.box.y - ceiling < 1.6 * page.unit and abs(title.cx - page.width / 2) < 0.07 * page.width
+
+
+def left_edge(title: Piece, page: Page) -> float:
+    """Left edge of a window of which only the title bar is known (centred). Lines of windows behind it are cut off there,
+    all at the same place; else it is where most lines begin. A quarter of the picture left of the title where there is no
+    line at all."""
+    below = [p for p in page.pieces if 0 < p.cy - title.cy < 30 * page.unit and not page.in_panel(p) and len(p.fold) > 1]
+    left = [p for p in below if p.box.x < title.box.x]
+    if not left:
+        return max(0.0, title.cx - page.width / 4)
+
+    def across(edge: float) -> int:
+        far = 2 * title.cx - edge
+        return sum(p.box.x < at - page.unit and p.box.right > at + page.unit for p in below for at in (edge, far))
+
+    def cut(edge: float) -> int:
+        return sum(abs(p.box.right - edge) <= 0.6 * page.unit for p in left)
+
+    def begins(edge: float) -> int:
+        return sum(0 <= p.box.x - edge < 1.6 * page.unit for p in left)
+
+    ends = [float(p.box.right) for p in left if cut(p.box.right) >= LEAST_CUT and across(p.box.right) <= 1]
+    if ends:
+        return max(ends, key=lambda x: (cut(x), x))
+    starts = [max(0.0, p.box.x - 0.4 * page.unit) for p in left]
+    edge = max(starts, key=lambda x: (begins(x) - 1.5 * across(x), -x))
+    return 0.0 if edge < 1.5 * page.unit else edge
