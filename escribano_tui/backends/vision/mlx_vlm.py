@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from escribano_tui.backends.offer import Lease, Offer, Opening, Wanted
 from escribano_tui.backends.speech.weights import Weights, find_weights, pick
@@ -35,16 +36,24 @@ class MlxVlmModel:
         """One answer for each JPEG: `batch_generate` keeps one picture a prompt, so that small models mix none up."""
         import io
 
-        from mlx_vlm import apply_chat_template, batch_generate
+        from mlx_vlm import batch_generate
         from PIL import Image
 
         images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-        asked = apply_chat_template(self._processor, self._model.config, prompt, num_images=1)
-        told = batch_generate(
-            self._model, self._processor, images=images, prompts=[asked] * len(images), max_tokens=max_tokens,
-            verbose=False, temperature=temperature,
+        told = batch_generate(  # it puts each prompt into the model's chat template itself
+            self._model, self._processor, images=images, prompts=[prompt] * len(images), max_tokens=max_tokens,
+            verbose=False, sampler=_sampler(temperature),
         )  # fmt: skip
         return [str(text) for text in told.texts]
+
+
+def _sampler(temperature: float) -> Callable[[Any], Any] | None:
+    """Draws the next token of each row of (rows, tokens) log-probabilities; None is the likeliest."""
+    import mlx.core as mx
+
+    if temperature <= 0:
+        return None
+    return lambda logprobs: mx.random.categorical(logprobs / temperature)
 
 
 def load(folder: str) -> MlxVlmModel:
