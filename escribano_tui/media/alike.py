@@ -8,19 +8,27 @@ from escribano_tui.media.keynews import judge
 from escribano_tui.media.levels import is_between, is_variable, levels
 from escribano_tui.media.packets import Bools, Ints, Packets
 
+_SHORT = 400  # packets
+_LITTLE_SENT, _KEY_SAME = 0.02, 0.01  # where next to nothing was sent, keyframes of one picture weigh the same
 _QUIET_S = 0.25  # nothing came this long before and after a keyframe: it repeats
 
 
 class Alike:
-    """Stretches of packets, in the order in which they are shown, between two that bring something."""
+    """Stretches of packets, in the order in which they are shown, between two that bring something.
+
+    Where sizes do not tell what is shown when (hidden pictures), and in a short file, where statistics are weak and
+    decoding is cheap, every packet is on its own.
+    """
 
     def __init__(self, packets: Packets, pixels: int) -> None:
         measured = levels(packets, pixels)
         keys = judge(packets, measured)
         brings = packets.size > measured.still
         brings[packets.key] = False
-        brings[keys.index[(keys.share > 0) | keys.doubtful | _busy_around(packets, brings, keys.index)]] = True
-        if packets.hidden.any():  # what is shown when is not told by sizes
+        unexplained = (keys.sent < _LITTLE_SENT) & (keys.moved > _KEY_SAME)
+        news = (keys.share > 0) | keys.doubtful | unexplained | _busy_around(packets, brings, keys.index)
+        brings[keys.index[news]] = True
+        if packets.hidden.any() or len(packets) <= _SHORT:
             brings[:] = True
         order = np.argsort(packets.time_s, kind="stable")
         self._order = order

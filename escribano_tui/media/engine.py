@@ -75,8 +75,8 @@ class MediaEngine:
         path = Path(recording.path)
         with _readable(path):
             packets = self._packets(recording, stop)
-            pixels = recording.width * recording.height
-            yield from pictures(path, packets, pixels, times_s, recording.origin_s, stop)
+            size = (recording.width, recording.height)
+            yield from pictures(path, packets, size, times_s, recording.origin_s, stop)
 
     def loudness(self, track: Track, duration_s: float, stop: Stop, step_s: float = 0.1) -> Envelope:
         """RMS in dBFS for each step of the recording, named `loudness:TRACK`."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escribano_tui.media.levels import Levels
+from escribano_tui.media.levels import Levels, is_variable
 from escribano_tui.media.packets import Bools, Floats, Ints, Packets
 
 _PERIODS_S = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0)
 _EXPLAINED = 0.8  # a rule holds where it explains this share of the keyframes, or of the moments when it calls for one
 _NEAR_WHOLE = 0.98  # an interval counts as full from here on (rounding of rates such as 29.97)
-_SPREAD = 0.03  # by how much the longest intervals may differ and still be one
+_OFTEN = 3  # a number that comes up less often may be a coincidence
+_COUNT_SPREAD = 2  # pictures: a clock that calls for keyframes is off by one
 _SIZE_OF_CHANGE = 0.06  # keyframes of unlike pictures differ in size by more; of like ones by less
 _NOISE = 0.001  # keyframes of the very same picture differ by less
 _LOOKED_AT, _ONE_IN = 6, 16  # so many, or one in so many, are decoded where nothing else calls for it
@@ -23,13 +24,15 @@ _COST = 2.0  # news sent as differences weighs at least half of the same in a ke
 class KeyNews:
     """What is thought of the keyframes, one value each. `index` are packet numbers; `share` is how much of the picture
     is news (0 where nothing is thought to have changed), `sure` in 0..1; `doubtful` ones are worth decoding; `sent` is
-    what came as differences since the keyframe before, as a share of a keyframe."""
+    what came as differences since the keyframe before, as a share of a keyframe; `moved` by how much its size differs
+    from that one's."""
 
     index: Ints
     share: Floats
     sure: Floats
     doubtful: Bools
     sent: Floats
+    moved: Floats
 
 
 def judge(packets: Packets, levels: Levels, all_suspects: bool = False) -> KeyNews:
@@ -40,7 +43,7 @@ def judge(packets: Packets, levels: Levels, all_suspects: bool = False) -> KeyNe
     keys = np.flatnonzero(packets.key).astype(np.int64)
     none = np.zeros(len(keys))
     if len(keys) < 2:
-        return KeyNews(keys, none, none, none.astype(np.bool_), none)
+        return KeyNews(keys, none, none, none.astype(np.bool_), none, none)
     size = packets.size[keys].astype(np.float64)
     larger = np.maximum(size, np.roll(size, 1))
     total = np.concatenate(([0.0], np.cumsum(levels.news * levels.whole)))
@@ -55,7 +58,7 @@ def judge(packets: Packets, levels: Levels, all_suspects: bool = False) -> KeyNe
     # A group in which much was sent: an early keyframe is there because the encoder saw a cut.
     doubtful = (early ^ leaps) & ~(early & (sent > 0.3)) | _most_suspicious(left, moved, sent, early, all_suspects)
     doubtful[0] = False
-    return KeyNews(keys, share, sure, doubtful, sent)
+    return KeyNews(keys, share, sure, doubtful, sent, moved)
 
 
 def _most_suspicious(left: Floats, moved: Floats, sent: Floats, early: Bools, all_of_them: bool) -> Bools:
@@ -81,23 +84,35 @@ def _due(packets: Packets, keys: Ints) -> Bools:
 
     None is due where no rule holds: such an encoder makes keyframes where it sees a cut, or where it is asked to.
     """
-    count = np.diff(keys, prepend=keys[0])
+    shown = np.empty(len(packets), dtype=np.int64)
+    shown[np.argsort(packets.time_s, kind="stable")] = np.arange(len(packets))
+    count = np.diff(shown[keys], prepend=shown[keys[0]])  # as shown: open groups are shuffled in the file
     time = packets.time_s[keys]
     previous = packets.time_s[np.maximum(keys - 1, 0)]
-    rules = [_by_count(count), _by_interval(time, previous)]
+    by_count = _by_count(count)
+    if by_count[1:].any() and not is_variable(packets):
+        return by_count  # the tightest rule: one packet less was a cut
+    rules = [by_count, _by_interval(time, previous)]
     rules += [_by_beat(packets, time, previous, period) for period in _PERIODS_S]
     explained = [int(np.count_nonzero(rule)) for rule in rules]
     return rules[int(np.argmax(explained))]
 
 
 def _by_count(count: Ints) -> Bools:
-    """A keyframe after the greatest number of packets that occurs again and again."""
-    usual = float(np.percentile(count[1:], 90)) if len(count) > 1 else 0.0
-    due = count >= _NEAR_WHOLE * usual
+    """A keyframe after the greatest number of pictures, where that number comes again and again."""
+    none = np.zeros(len(count), dtype=np.bool_)
+    if len(count) < 2:
+        return none
+    gaps = count[1:]
+    usual = float(np.percentile(gaps, 90))
+    values, times = np.unique(gaps[gaps >= usual - 1.0], return_counts=True)
+    again = values[times >= 2]
+    # A number that repeats: an encoder that counts, so that one picture less was a cut. Else a clock, off by one.
+    due = count >= (float(again.max()) if len(again) else usual - 1.0)
     due[0] = True
-    often = np.count_nonzero(due[1:]) >= max(2, 0.15 * (len(count) - 1))
-    spread = int(count[1:][due[1:]].max() - count[1:][due[1:]].min()) if often else 0
-    return due if often and spread <= max(1.0, _SPREAD * usual) else np.zeros(len(count), dtype=np.bool_)
+    same = gaps[due[1:]]
+    often = len(same) >= _OFTEN or (len(same) >= 2 and 2 * len(same) >= len(gaps))
+    return due if often and int(same.max() - same.min()) <= _COUNT_SPREAD else none
 
 
 def _by_interval(time: Floats, previous: Floats) -> Bools:

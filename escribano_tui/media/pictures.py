@@ -32,23 +32,23 @@ _Handed = tuple[int, "Image"] | None | BaseException
 
 
 def pictures(
-    path: Path, packets: Packets, pixels: int, times_s: Sequence[float], origin_s: float, stop: Stop
+    path: Path, packets: Packets, size: tuple[int, int], times_s: Sequence[float], origin_s: float, stop: Stop
 ) -> Iterator[Picture]:
     """One picture for each time, in time order; what cannot be decoded is left out.
 
-    Where the packets say that nothing changed, the cheapest packet that shows the same picture is decoded.
-    Raises OSError, av.FFmpegError, Cancelled.
+    Where the packets say that nothing changed, the cheapest packet that shows the same picture is decoded. All have the
+    same `size` (width, height), also where the recorder changed its own on the way. Raises OSError, av.FFmpegError, Cancelled.
     """
     if not len(packets):
         return
-    alike = Alike(packets, pixels)
+    alike = Alike(packets, size[0] * size[1])
     asked: dict[int, list[tuple[float, float]]] = {}
     for t_s, index in zip(times_s, shown_at(packets, np.asarray(times_s, dtype=np.float64) + origin_s), strict=True):
         cheapest, since_s = alike.cheapest(index)
         asked.setdefault(cheapest, []).append((t_s, since_s - origin_s))
     for number, image in images(path, packets, plan(packets, asked), stop):
         for t_s, since_s in sorted(asked[number]):
-            yield Picture(t_s, min(since_s, t_s), image)
+            yield Picture(t_s, min(since_s, t_s), fitted(image, *size))
 
 
 def images(path: Path, packets: Packets, planned: Sequence[Wanted], stop: Stop) -> Iterator[tuple[int, Image]]:
@@ -123,3 +123,15 @@ def image_of(frame: VideoFrame, width: int | None = None, height: int | None = N
     image = np.asarray(frame.to_ndarray(format="bgr24", width=width, height=height), dtype=np.uint8)
     turn = _TURNS.get(frame.rotation)
     return image if turn is None else np.asarray(cv2.rotate(image, turn), dtype=np.uint8)
+
+
+def fitted(image: Image, width: int, height: int) -> Image:
+    """The picture in a frame of this size: as large as it fits, at the top left, black where it does not reach."""
+    rows, columns = image.shape[:2]
+    if (columns, rows) == (width, height):
+        return image
+    scale = min(width / columns, height / rows)
+    inner = (max(1, min(width, round(columns * scale))), max(1, min(height, round(rows * scale))))
+    frame = np.zeros((height, width, 3), dtype=np.uint8)
+    frame[: inner[1], : inner[0]] = cv2.resize(image, inner, interpolation=cv2.INTER_AREA)
+    return frame

@@ -90,7 +90,7 @@ def _recording(path: Path, facts: _Facts, extent: Extent, origin_s: float, mark:
 def _facts(container: InputContainer, path: Path) -> _Facts:
     stream = video_of(container)
     notes: list[str] = []
-    pictures = _first_picture(container, stream, notes) if stream is not None else None
+    pictures = _first_picture(container, stream, path, notes) if stream is not None else None
     tracks = tuple(_track(s, k, path) for k, s in enumerate(container.streams.audio))
     usable = tuple(t for t in tracks if t.codec and t.sample_rate and t.channels)
     if len(usable) < len(tracks):
@@ -107,11 +107,16 @@ def _facts(container: InputContainer, path: Path) -> _Facts:
     return _Facts(pictures, usable, metadata, tuple(notes))
 
 
-def _first_picture(container: InputContainer, stream: VideoStream, notes: list[str]) -> _Pictures | None:
-    """What the first picture that can be decoded shows; None where none can."""
+def _first_picture(container: InputContainer, stream: VideoStream, path: Path, notes: list[str]) -> _Pictures | None:
+    """What the first picture that can be decoded shows; None where none can. Raises UnusableInput without times."""
     frame, lost = _first_frame(container, stream)
-    if frame is None or frame.pts is None:
+    if frame is None:
         return None
+    if frame.pts is None:
+        raise UnusableInput(
+            f"{shown(path)} is a bare {clean_line(codec_of(stream), 40)} stream without times; put it into a container, "
+            "for example with: ffmpeg -framerate 30 -i IN -c copy OUT.mkv."
+        )
     base = frame.time_base or stream.time_base or 1
     turned = frame.rotation in (90, -90, 270, -270)
     if lost:

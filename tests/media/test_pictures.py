@@ -73,26 +73,26 @@ def test_the_right_picture_at_the_right_time(tmp_path: Path, suffix: str, how: d
             assert wanted(picture.pts_s) == wanted(picture.t_s)
 
 
-@given(
-    seed=st.integers(0, 10_000),
-    options=st.fixed_dictionaries({"g": st.sampled_from(("7", "25", "250")), "bf": st.sampled_from(("0", "2", "4"))}),
-)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_the_cheapest_picture_is_the_same_picture(tmp_path: Path, seed: int, options: dict[str, str]) -> None:
+@given(seed=st.integers(0, 10_000), group=st.sampled_from((20, 60, 600)), bf=st.sampled_from(("0", "2", "4")))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_the_cheapest_picture_is_the_same_picture(tmp_path: Path, seed: int, group: int, bf: str) -> None:
     rng = random.Random(seed)
     scenes = [Scene(0, 0)]
-    while scenes[-1].start_s < 6:
-        scenes.append(
-            Scene(round(scenes[-1].start_s + rng.choice((0.2, 0.5, 1.1, 2.0)), 1), rng.randrange(6), rng.choice(("", "abc")))
-        )
-    path = shoot(tmp_path / "film.mkv", Film(tuple(scenes), 8.0, options=options))
-    times = sorted(rng.uniform(0, 7.9) for _ in range(12))
+    while scenes[-1].start_s < 55:
+        number = round(10 * (scenes[-1].start_s + rng.choice((0.3, 0.5, 1.1, rng.uniform(3, 12)))))
+        # A page that changes just where a keyframe is due, to one that weighs the same: sizes cannot tell that.
+        number += number % group == 0
+        scenes.append(Scene(number / 10, rng.randrange(6), rng.choice(("", "abc"))))
+    options = {"g": str(group), "bf": bf, "sc_threshold": "40" if group == 600 else "0"}
+    path = shoot(tmp_path / "film.mkv", Film(tuple(scenes), 60.0, options=options))
+    times = sorted(rng.uniform(0, 59.9) for _ in range(25))
     recording, cheap = taken(path, times)
     packets = read_packets(path)
-    exact = dict(decoded(path, packets, shown_at(packets, np.array(times) + recording.origin_s), STOP))
-    for picture, number in zip(cheap, shown_at(packets, np.array(times) + recording.origin_s), strict=True):
+    numbers = shown_at(packets, np.array(times) + recording.origin_s)
+    exact = dict(decoded(path, packets, numbers, STOP))
+    for picture, number in zip(cheap, numbers, strict=True):
         difference = np.abs(picture.image.astype(int) - image_of(exact[number]).astype(int)).mean()
-        assert difference < 2.0, (picture.t_s, difference)
+        assert difference < 5.0, (picture.t_s, difference)  # another page differs by 25 and more
 
 
 def test_each_group_is_decoded_from_its_keyframe(tmp_path: Path) -> None:
@@ -100,6 +100,18 @@ def test_each_group_is_decoded_from_its_keyframe(tmp_path: Path) -> None:
     planned = plan(packets, range(len(packets)))
     assert [w.key for w in planned] == sorted(w.key for w in planned)
     assert all(packets.key[w.key] and w.key <= w.packet for w in planned)
+
+
+def test_all_have_one_size_though_the_recorder_changed_its_own(tmp_path: Path) -> None:
+    first = shoot(tmp_path / "a.ts", replace(FILM, length_s=4.0))
+    second = shoot(tmp_path / "b.ts", Film((Scene(0, 3),), 4.0, width=480, height=320, shift_s=5.0))
+    path = tmp_path / "both.ts"
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    _, pictures = taken(path, [1.0, 7.0])
+    assert [p.image.shape for p in pictures] == [(240, 320, 3)] * 2
+    large = page(3, width=480, height=320)
+    assert abs(float(pictures[1].image[:200].mean()) - float(large.mean())) < 12  # it fits by its width
+    assert pictures[1].image[220:].max() == 0
 
 
 def test_times_outside_give_the_nearest_picture(tmp_path: Path) -> None:

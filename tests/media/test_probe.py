@@ -108,6 +108,11 @@ def test_what_cannot_be_used_is_said_in_one_sentence(plain: Path, tmp_path: Path
     assert (out, err) == ("", "")  # libav writes to file descriptor 2 by itself: it must not
 
 
+def test_a_bare_stream_has_no_times(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="without times"):
+        probe(shoot(tmp_path / "bare.h264", SILENT))
+
+
 def test_a_file_without_permission(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may read everything
     with pytest.raises(UnusableInput, match="permissions"):
