@@ -13,8 +13,13 @@ BORNE_OUT = "borne out by the screen text"
 NOWHERE = "stands nowhere on the screen: "
 _DOUBT, _TRUST = 0.6, 0.3
 _LEAST_LETTERS = 3
-# A name with an extension: normalize.py, notes.md, Makefile.am; no version number, no end of a sentence.
-_FILE = re.compile(r"(?<![\w.])[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\.[A-Za-z][A-Za-z0-9]{0,5}(?!\w)")
+# Words that name a kind of program: no screen needs to show them.
+_KINDS = frozenset({
+    "app", "application", "browser", "client", "code", "console", "desktop", "document", "editor", "file", "files", "manager",
+    "player", "program", "shell", "software", "studio", "terminal", "text", "viewer", "web", "window",
+})  # fmt: skip
+# A name with an extension: normalize.py, notes.md, Makefile.am; no version number, no abbreviation, no end of a sentence.
+_FILE = re.compile(r"(?<![\w.])[A-Za-z_][\w\-]+(?:\.[\w\-]+)*\.[A-Za-z][A-Za-z0-9]{0,5}(?!\w)")
 _SITES = {"com", "org", "net", "io", "dev", "example", "de", "uk"}
 
 
@@ -37,13 +42,11 @@ def checked(found: Description, lines: Sequence[ScreenLine], read: Description |
 
 
 def _app_stands(app: str, text: str, apps_read: Sequence[str]) -> bool:
-    """Whether an app's name, or the word of it that says most, is on the screen or was made out by the screen reader."""
-    words = [w for w in (squash(word) for word in app.split()) if len(w) >= _LEAST_LETTERS]
-    if not words:
+    """Whether a word of an app's name is on the screen, or the screen reader has made the app out by other signs."""
+    words = [w for w in (squash(word) for word in app.split()) if len(w) >= _LEAST_LETTERS and w not in _KINDS]
+    if not words or any(_alike(app, other) for other in apps_read):
         return True
-    if any(_alike(app, other) for other in apps_read):
-        return True
-    return squash(app) in text or max(words, key=len) in text
+    return any(word in text for word in words)
 
 
 def _agree(found: Description, read: Description) -> bool:
