@@ -155,7 +155,7 @@ def _after_typing(active: Sequence[float], last_s: float, seen: Seen, at_least_e
             if pause:
                 found.append(seen.cheap(ended_s + seen.step_s, ended_s, next_s))
             else:  # in the middle of it any moment is as good
-                found.append(seen.cheap(here_s, here_s - LATER_S, here_s))
+                found.append(seen.cheap(here_s, here_s - at_least_every_s, here_s))
             since_s, typed = here_s, 0
     return found
 
