@@ -48,6 +48,7 @@ def test_document_title_and_results_are_named(reader: ScreenReader) -> None:
     assert "engine" in of("source in a code editor").topics
     assert of("a failing test in a terminal over an editor").title == "pytest: 1 failed, 6 passed"
     assert "Turn wheels" in of("tests that pass and a commit").title
+    assert of("differences side by side").document == "wheel.py"
     assert of("notes in nano").document == "visit.txt"
     assert of("a picture being drawn").document == "wheel"
     assert of("documentation").site == "docs.lang.example"

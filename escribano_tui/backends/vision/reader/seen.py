@@ -13,7 +13,7 @@ from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
 from escribano_tui.backends.vision.reader.terminal import Session, joined, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
-from escribano_tui.backends.vision.reader.titles import TitleReader
+from escribano_tui.backends.vision.reader.titles import FILE, TitleReader
 from escribano_tui.backends.vision.reader.windows import Window
 from escribano_tui.domain.cues import Cues, Program, Site
 
@@ -22,6 +22,7 @@ DESKTOP_ICONS = frozenset(
 )
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
+_OLD = re.compile(r"\.(?:orig|bak|old|new|base|local|remote)$|~$", re.IGNORECASE)
 _VIM = re.compile(r'^"([^"]+)"')
 _FILE_ARGUMENT = re.compile(r"(?:^|\s)([\w~./-]*\.[A-Za-z]\w{0,8}|[\w./-]*[A-Za-z]\w*)$")
 
@@ -198,6 +199,8 @@ class FrontReader:
         title = window.title.text if window is not None else ""
         document, folder = (window.title.document, window.title.folder) if window is not None else ("", "")
         kind, name = (program.kind, program.name) if program is not None else self._guess(document)
+        if kind == "diff" and "." not in document:
+            document = _compared(front.pieces, page) or document
         rows = [joined(row, page.unit) for row in rows_of(_content(body, page))]
         kinds = {kind: 1.0} if kind else {}
         apps = (name,) if name else ()
@@ -212,6 +215,13 @@ class FrontReader:
         _, dot, ending = document.rpartition(".")
         kind = next((k for k in self._cues.kinds.values() if dot and ending.lower() in k.endings), None)
         return (kind.name, kind.label) if kind is not None else ("", "")
+
+
+def _compared(pieces: Sequence[Piece], page: Page) -> str:
+    """The file whose versions stand side by side: named in the bars above them, twice if there are two."""
+    upper = [p for p in pieces if p.cy < 0.15 * page.height]
+    names = [_OLD.sub("", m.group(1)) for p in upper for m in [FILE.search(p.text.rsplit("/", 1)[-1])] if m]
+    return max(dict.fromkeys(names), key=names.count, default="")
 
 
 def _is_desktop(body: Sequence[Piece], page: Page) -> bool:

@@ -11,7 +11,7 @@ from escribano_tui.domain.cues import Cues, Program
 
 _TAIL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\(modified\)|\*|●|•)\s*$", re.IGNORECASE)
-_FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
+FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
 _GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,})$")
 _OPEN = re.compile(r"\s*[(\[][^)\]]{0,8}$")  # a parenthesis that was cut short
@@ -138,7 +138,7 @@ def document_of(parts: list[str]) -> tuple[str, str]:
     cleaned = [part for part in cleaned if part]
     folder = next((name for part in cleaned if (name := _folder_of(part))), "")
     for part in cleaned:
-        found = _FILE.search(part)
+        found = FILE.search(part)
         if found:
             return found.group(1), folder
     whole = [part for part in cleaned if not _PATH.match(part)]
@@ -159,6 +159,6 @@ def _folder_of(part: str) -> str:
     if not found:
         return ""
     steps = [step for step in re.split(r"[/\\]", found.group(1)) if step not in ("", "~", "..", "...")]
-    if steps and _FILE.fullmatch(steps[-1]):
+    if steps and FILE.fullmatch(steps[-1]):
         steps.pop()
     return steps[-1] if steps else ""
