@@ -107,8 +107,10 @@ def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, stop: Stop
         while due and packets.pts[due[0].packet] < frame.pts:  # it will not come any more
             yield from _stand_in(due.popleft(), before, packets)
         if due and packets.pts[due[0].packet] == frame.pts:
-            yield due.popleft().packet, frame
-        before = frame
+            wanted = due.popleft()
+            yield from (_stand_in(wanted, before, packets) if frame.is_corrupt else []) or [(wanted.packet, frame)]
+        if not frame.is_corrupt or before is None:
+            before = frame
     for wanted in due:
         yield from _stand_in(wanted, before, packets)
 

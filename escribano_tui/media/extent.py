@@ -11,6 +11,7 @@ import numpy as np
 
 from escribano_tui.domain.times import clock
 from escribano_tui.media.container import opened, video_of
+from escribano_tui.media.integrity import damage_note
 from escribano_tui.media.packets import GAP_S, Packets, read_packets
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def measure(path: Path, origin_s: float) -> Extent:
         video_end_s = packets.end_s
         fps = _measured_fps(packets) or fps
         notes += _clock_notes(packets, origin_s)
+        notes += [note for note in [damage_note(path, origin_s)] if small and note]
         set_back = packets.backwards
     audio_ends = tuple(0.0 if set_back else ends.get(index, 0.0) for index in audio)
     end_s = _end(video_end_s, max(audio_ends, default=0.0), claimed_s, origin_s, notes)

@@ -130,6 +130,22 @@ def test_a_file_cut_in_the_middle_is_used_as_far_as_it_goes(tmp_path: Path) -> N
     assert pictures
 
 
+def test_damage_inside_is_told(tmp_path: Path) -> None:
+    path = shoot(tmp_path / "film.mp4", replace(SILENT, length_s=12.0, options={"g": "10", "sc_threshold": "0"}))
+    assert probe(path).notes == ()
+    data = bytearray(path.read_bytes())
+    middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
+    data[middle : middle + 3000] = bytes(range(1, 251)) * 12
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(bytes(data))
+    (note,) = probe(broken).notes
+    assert "pictures are damaged" in note
+    assert note.endswith("what is whole is used.")
+    engine = MediaEngine()
+    pictures = list(engine.pictures(engine.probe(broken), [0.5, 11.5], STOP))
+    assert [p.t_s for p in pictures] == [0.5, 11.5]
+
+
 @pytest.mark.parametrize("suffix", ["mkv", "ts", "flv"])
 def test_cut_files_of_other_kinds(tmp_path: Path, suffix: str) -> None:
     whole = shoot(tmp_path / f"whole.{suffix}", replace(FILM, length_s=8.0, options={"g": "10"}))
