@@ -28,10 +28,12 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "home", tmp_path / "config")
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], said: str = "what was expected") -> None:
-    """Wait until something holds; the test fails where it does not within ten seconds."""
+async def until(
+    pilot: Pilot[None], condition: Callable[[], object], said: str = "what was expected", within_s: float = 10.0
+) -> None:
+    """Wait until something holds; the test fails where it does not within some seconds."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(within_s):
             while not condition():
                 await pilot.pause()
                 await asyncio.sleep(0.002)
