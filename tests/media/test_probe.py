@@ -135,7 +135,7 @@ def test_damage_inside_is_told(tmp_path: Path) -> None:
     assert probe(path).notes == ()
     data = bytearray(path.read_bytes())
     middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
-    data[middle : middle + 3000] = bytes(range(1, 251)) * 12
+    data[middle : middle + 40_000] = bytes(range(1, 251)) * 160
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(bytes(data))
     (note,) = probe(broken).notes
