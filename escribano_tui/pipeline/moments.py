@@ -112,8 +112,7 @@ def _of_stretch(start_s: float, end_s: float, seen: Seen, settings: FramesSettin
     active = seen.active_steps(first_s, last_s)
     if len(active) < TYPED_STEPS:
         return [Moment(seen.cheap(first_s, first_s, last_s), "change", length_s)]
-    ended_s = min(active[-TYPED_STEPS] + seen.step_s, last_s)  # so few steps at the end are a pointer on its way
-    final_s = seen.cheap(last_s, ended_s, last_s)
+    final_s = seen.cheap(last_s, min(_typed_until(active) + seen.step_s, last_s), last_s)
     if length_s < LAST_S:
         return [Moment(final_s, "change", length_s)]
     # What is typed meanwhile is seen again at the end, so a cheap moment is as good while it does not paint.
@@ -132,6 +131,14 @@ def _settled(start_s: float, end_s: float, seen: Seen) -> float:
             return t_s
         t_s = (math.floor(t_s / seen.step_s + 1e-9) + 1) * seen.step_s
     return end_s
+
+
+def _typed_until(active: Sequence[float]) -> float:
+    """The last active step that matters: after a pause, a few more are a pointer on its way to another window."""
+    for back in range(1, min(TYPED_STEPS, len(active))):
+        if active[-back] - active[-back - 1] >= PAUSE_S:
+            return active[-back - 1]
+    return active[-1]
 
 
 def _until_busy(active: Sequence[float], first_s: float, seen: Seen) -> float:

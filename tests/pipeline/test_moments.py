@@ -105,6 +105,14 @@ def test_what_was_added_before_a_switch_is_not_lost() -> None:
     assert any(29.0 <= t < 30.0 for t in times(moments(scan, QUICK)))
 
 
+def test_a_pointer_on_its_way_out_is_not_waited_for_but_typing_is() -> None:
+    typed = [(10, 20, ACTIVE + 0.1)]
+    pointer = seen(60, {30.0: "large"}, [*typed, (28.5, 29.5, ACTIVE + 0.1)], keyframes=[24.0])
+    assert 24.0 in times(moments(pointer, QUICK))
+    word = seen(60, {30.0: "large"}, [*typed, (21.0, 29.5, ACTIVE + 0.1)], keyframes=[24.0, 28.0])
+    assert 29.7 in times(moments(word, QUICK))
+
+
 def test_a_window_that_passes_is_not_looked_at() -> None:
     scan = seen(60, {20.0: "large", 20.5: "large", 21.0: "large", 21.4: "large"}, [])
     assert not [t for t in times(moments(scan, QUICK)) if 20 < t < 21.4]
