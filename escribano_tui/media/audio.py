@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from escribano_tui.domain.evidence import Envelope
 from escribano_tui.domain.recording import Track
-from escribano_tui.media.container import audio_of, only, opened
+from escribano_tui.media.container import audio_of, only, opened, packets_of_streams
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _frames(track: Track, from_track_s: float) -> Iterator[tuple[float, AudioFra
         if from_track_s > 0 and "mpegts" not in container.format.name:  # its clock may be set back: read from the start
             _seek(container, stream, begin_s + from_track_s, base)
         clock = _Clock()
-        for packet in _packets(container, stream):
+        for packet in packets_of_streams(container, stream):
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
@@ -204,18 +204,6 @@ class _Clock:
             at_s = self._due_s
         self._begun, self._due_s = True, at_s + length_s
         return at_s
-
-
-def _packets(container: InputContainer, stream: Any) -> Iterator[Any]:
-    source = container.demux(stream)
-    while True:
-        try:
-            packet = next(source, None)
-        except (av.FFmpegError, OSError):  # a cut file ends here
-            return
-        if packet is None:
-            return
-        yield packet
 
 
 def _seek(container: InputContainer, stream: Any, to_s: float, base: float) -> None:

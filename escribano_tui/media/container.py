@@ -74,6 +74,19 @@ def codec_of(stream: VideoStream | AudioStream) -> str:
     return str(context.codec.canonical_name) if context is not None else ""
 
 
+def packets_of_streams(container: InputContainer, *streams: Any) -> Iterator[Any]:
+    """Packets from where the container stands, flushing ones included; ends where reading breaks off: a cut file."""
+    source = container.demux(*streams)
+    while True:
+        try:
+            packet = next(source, None)
+        except (av.FFmpegError, OSError):
+            return
+        if packet is None:
+            return
+        yield packet
+
+
 def only(container: InputContainer, wanted: Any) -> None:
     """Let the demuxer skip all streams but `wanted`: their packets are not even read from the disk."""
     from av.stream import Discard

@@ -13,7 +13,7 @@ import av
 import cv2
 import numpy as np
 
-from escribano_tui.media.container import only, opened, video_of
+from escribano_tui.media.container import only, opened, packets_of_streams, video_of
 from escribano_tui.media.packets import Floats, Ints, Packets
 from escribano_tui.ports import Cancelled, Stop
 
@@ -128,7 +128,7 @@ class _Reader:
 
     def __init__(self, container: InputContainer, stream: VideoStream, packets: Packets) -> None:
         self._container, self._stream, self._packets = container, stream, packets
-        self._source = container.demux(stream)
+        self._source = packets_of_streams(container, stream)
         self._next = 0  # number of the packet that comes next
         self._has_flushed = False
 
@@ -159,16 +159,11 @@ class _Reader:
 
     def _read(self) -> Any:
         """The next packet that counts, or None at the end."""
-        while True:
-            try:
-                packet = next(self._source, None)
-            except (av.FFmpegError, OSError):
-                return None
-            if packet is None:
-                return None
+        for packet in self._source:
             if packet.size and (packet.pts is not None or packet.dts is not None):
                 self._next += 1
                 return packet
+        return None
 
     def _goto(self, key: int) -> Any:
         """The packet number `key`."""
@@ -192,7 +187,7 @@ class _Reader:
             self._container.seek(pts, stream=self._stream, backward=True)
         except (av.FFmpegError, OSError):
             return None
-        self._source = self._container.demux(self._stream)
+        self._source = packets_of_streams(self._container, self._stream)
         packet = self._read()
         while packet is not None:
             here = packet.dts if packet.dts is not None else packet.pts
@@ -207,4 +202,4 @@ class _Reader:
     def _rewind(self) -> None:
         first = int(min(self._packets.pts[0], self._packets.dts[0]))
         self._container.seek(first, stream=self._stream, backward=True)
-        self._source, self._next = self._container.demux(self._stream), 0
+        self._source, self._next = packets_of_streams(self._container, self._stream), 0

@@ -10,8 +10,9 @@ import av
 import numpy as np
 
 from escribano_tui.domain.times import clock
-from escribano_tui.media.container import opened, video_of
+from escribano_tui.media.container import opened, packets_of_streams, video_of
 from escribano_tui.media.integrity import damage_note
+from escribano_tui.media.live import live_tail
 from escribano_tui.media.packets import GAP_S, Packets, read_packets
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ class Extent:
     somewhere: the ends of the sound are not known then."""
 
     end_s: float
-    video_end_s: float
     audio_ends_s: tuple[float, ...]
     fps: float
     notes: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ def measure(path: Path, origin_s: float) -> Extent:
         set_back = packets.backwards
     audio_ends = tuple(0.0 if set_back else ends.get(index, 0.0) for index in audio)
     end_s = _end(video_end_s, max(audio_ends, default=0.0), claimed_s, origin_s, notes)
-    return Extent(end_s, video_end_s or 0.0, audio_ends, fps, tuple(notes), set_back)
+    return Extent(end_s, audio_ends, fps, tuple(notes), set_back)
 
 
 def _end(video_s: float | None, audio_s: float, claimed_s: float | None, origin_s: float, notes: list[str]) -> float:
@@ -125,6 +125,13 @@ def _tail(container: InputContainer, from_s: float) -> dict[int, float]:
 
 
 def _all_ends(path: Path) -> dict[int, float]:
+    """Ends of the streams by all their packets, or by the last ones of a live WebM that is long."""
+    live = live_tail(path)
+    if live is not None:
+        with av.open(live, options={"format_whitelist": "matroska,webm"}, metadata_errors="replace") as container:
+            ends = _ends(container)
+        if ends:
+            return ends
     with opened(path) as container:
         return _ends(container)
 
@@ -132,14 +139,10 @@ def _all_ends(path: Path) -> dict[int, float]:
 def _ends(container: InputContainer) -> dict[int, float]:
     ends: dict[int, float] = {}
     bases = {s.index: float(s.time_base or 1) for s in container.streams}
-    try:
-        for packet in container.demux(*container.streams.video, *container.streams.audio):
-            if packet.size and packet.pts is not None and not packet.is_corrupt:
-                end_s = (packet.pts + (packet.duration or 0)) * bases[packet.stream_index]
-                if end_s > ends.get(packet.stream_index, -1e18):
-                    ends[packet.stream_index] = end_s
-    except (av.FFmpegError, OSError):
-        pass  # a cut file ends here; what came before counts
+    for packet in packets_of_streams(container, *container.streams.video, *container.streams.audio):
+        if packet.size and packet.pts is not None and not packet.is_corrupt:
+            end_s = (packet.pts + (packet.duration or 0)) * bases[packet.stream_index]
+            ends[packet.stream_index] = max(end_s, ends.get(packet.stream_index, end_s))
     return ends
 
 

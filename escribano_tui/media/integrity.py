@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
-
 from escribano_tui.domain.times import clock
-from escribano_tui.media.container import codec_of, only, opened, video_of
+from escribano_tui.media.container import codec_of, only, opened, packets_of_streams, video_of
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
@@ -28,16 +26,13 @@ def damage_note(path: Path, origin_s: float) -> str:
         base = float(stream.time_base or 1)
         bad: list[float] = []
         count, last_is_bad = 0, False
-        try:
-            for packet in container.demux(stream):
-                if not packet.size:
-                    continue
-                count += 1
-                last_is_bad = packet.is_corrupt or not _adds_up(bytes(packet), width)
-                if last_is_bad and packet.pts is not None:
-                    bad.append(packet.pts * base - origin_s)
-        except (av.FFmpegError, OSError):
-            last_is_bad = True  # a cut file: told by its length
+        for packet in packets_of_streams(container, stream):
+            if not packet.size:
+                continue
+            count += 1
+            last_is_bad = packet.is_corrupt or not _adds_up(bytes(packet), width)
+            if last_is_bad and packet.pts is not None:
+                bad.append(packet.pts * base - origin_s)
     if last_is_bad and bad:
         bad.pop()  # the end of a cut file is no damage
     if not bad:

@@ -163,6 +163,31 @@ def test_a_live_webm_has_a_length(tmp_path: Path) -> None:
     assert "does not say how long" in recording.notes[0]
 
 
+def test_a_long_live_webm_is_not_read_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from escribano_tui.media import extent, live
+
+    film = replace(FILM, length_s=30.0, options={"g": "10"}, container_options={"live": "1", "cluster_time_limit": "500"})
+    path = shoot(tmp_path / "live.mkv", film)
+    for module, name, value in ((extent, "WHOLE_BYTES", 1), (live, "_LEAST_BYTES", 1), (live, "_TAIL_BYTES", 60_000)):
+        monkeypatch.setattr(module, name, value)
+    tail = live.live_tail(path)
+    assert tail is not None
+    assert len(tail.getvalue()) < path.stat().st_size / 2
+    recording = probe(path)
+    assert recording.duration_s == pytest.approx(30.0, abs=0.1)
+    assert recording.tracks[0].duration_s == pytest.approx(30.0, abs=0.1)
+    assert live.live_tail(shoot(tmp_path / "not.mp4", SILENT)) is None
+
+
+def test_a_long_file_is_measured_at_its_end(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from escribano_tui.media import extent
+
+    monkeypatch.setattr(extent, "WHOLE_BYTES", 1)
+    monkeypatch.setattr(extent, "read_packets", lambda path: pytest.fail("read through"))
+    assert probe(plain).duration_s == pytest.approx(4.0, abs=0.02)
+    assert probe(shoot(tmp_path / "f.mkv", FILM)).duration_s == pytest.approx(4.0, abs=0.1)
+
+
 def test_fragments(tmp_path: Path) -> None:
     film = replace(FILM, options={"g": "10"}, container_options={"movflags": "frag_keyframe+empty_moov"})
     assert probe(shoot(tmp_path / "f.mp4", film)).duration_s == pytest.approx(4.0, abs=0.1)
