@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from escribano_tui.backends.screen_text.blank import inked_parts
 from escribano_tui.backends.screen_text.detector import boxes_of
 from escribano_tui.backends.screen_text.recogniser import Recogniser, batches, plain_where_unsure
+from escribano_tui.backends.screen_text.words import whole_lines
 from escribano_tui.domain.evidence import Box
 from tests.pictures import screen
 
@@ -104,3 +105,30 @@ def test_a_label_that_runs_upwards_is_turned() -> None:
     session = _Session([[1] * 8])
     Recogniser(session)([np.zeros((200, 20, 3), np.uint8)])
     assert session.shapes == [(1, 3, 48, 480)]
+
+
+def boxes_around(image: Any, *spans: tuple[int, int], top: int = 30, bottom: int = 62) -> list[Box]:
+    return [Box(left, top, right - left, bottom - top) for left, right in spans]
+
+
+def test_words_of_one_line_are_joined_and_cells_are_not() -> None:
+    line = screen([(40, 36, "$ git commit -q"), (300, 36, "cell one"), (420, 36, "cell two")], width=600, height=90)
+    torn = boxes_around(line, (36, 62), (62, 152), (296, 372), (416, 492))
+    joined = sorted(whole_lines(line, torn), key=lambda box: box.x)
+    assert [(box.x, box.y) for box in joined] == [(36, 30), (296, 30), (416, 30)]
+    assert joined[0].right >= 168, "a short word that the detector dropped is taken in"
+    assert joined[0].right < 200
+
+
+def test_a_border_between_keeps_tabs_apart() -> None:
+    tabs = screen([(40, 36, "one"), (84, 36, "two")], width=200, height=90, boxes=[(77, 20, 79, 70, "#404040")])
+    assert len(whole_lines(tabs, boxes_around(tabs, (36, 76), (81, 122)))) == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(PLACES)
+def test_joining_loses_no_box(places: list[tuple[int, int]]) -> None:
+    image = screen([(x, y, "word") for x, y in places])
+    found = [Box(x - 3, y - 3, 50, 30) for x, y in places if x >= 3 and y >= 3]
+    for box in found:
+        assert any(box.overlap(other) == box.area for other in whole_lines(image, found)) or box.bottom > 540

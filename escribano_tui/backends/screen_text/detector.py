@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from escribano_tui.backends.screen_text.blank import inked_parts
+from escribano_tui.backends.screen_text.words import whole_lines
 from escribano_tui.domain.evidence import Box
 from escribano_tui.domain.layout import reading_order
 
@@ -45,7 +46,7 @@ class Detector:
         for part in inked_parts(image):
             crop = np.ascontiguousarray(image[part.y : part.bottom, part.x : part.right])
             found += [Box(part.x + b.x, part.y + b.y, b.w, b.h) for b in self._within(crop, scale)]
-        return reading_order(_without_doubles(found), lambda box: box)
+        return reading_order(whole_lines(image, _without_doubles(found)), lambda box: box)
 
     def _within(self, crop: Image, scale: float) -> list[Box]:
         if scale == 1.0:
