@@ -9,6 +9,7 @@ import numpy as np
 from escribano_tui.media.levels import Levels, is_variable
 from escribano_tui.media.packets import Bools, Floats, Ints, Packets
 
+CUT = 1.2  # share of a keyframe that an encoder made because it saw a cut: more than any other packet counts for
 _PERIODS_S = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0)
 _EXPLAINED = 0.8  # a rule holds where it explains this share of the keyframes, or of the moments when it calls for one
 _NEAR_WHOLE = 0.98  # an interval counts as full from here on (rounding of rates such as 29.97)
@@ -53,10 +54,11 @@ def judge(packets: Packets, levels: Levels, all_suspects: bool = False) -> KeyNe
     leaps = left > np.maximum(_SIZE_OF_CHANGE, 4.0 * _unrest(moved, sent))
     early = ~_due(packets, keys)
     early[0] = False
-    share = np.where(early & leaps, np.maximum(left, 0.3), np.where(early, 0.3, np.where(leaps, left, 0.0)))
+    # The encoder saw a cut: whatever came right after is refinement, and never stands in for it.
+    cut = early & (leaps | (sent > 0.3))
+    share = np.where(cut, CUT, np.where(early, 0.3, np.where(leaps, left, 0.0)))
     sure = np.where(early & leaps, 0.95, np.where(early, 0.6, np.where(leaps, 0.5, 0.0)))
-    # A group in which much was sent: an early keyframe is there because the encoder saw a cut.
-    doubtful = (early ^ leaps) & ~(early & (sent > 0.3)) | _most_suspicious(left, moved, sent, early, all_suspects)
+    doubtful = ((early ^ leaps) & ~cut) | _most_suspicious(left, moved, sent, early, all_suspects)
     doubtful[0] = False
     return KeyNews(keys, share, sure, doubtful, sent, moved)
 

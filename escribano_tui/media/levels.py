@@ -23,6 +23,7 @@ _LEAST_PERCENTILE = 2
 _EVEN_STEPS = 0.7  # a constant rate has at least this share of equal distances
 _FEW = 8  # fewer packets than this have no level of their own
 _TOUCH_UP = 0.012  # of a whole picture: what an encoder adds right after a keyframe
+_OF_GREATEST, _GREATEST_PERCENTILE = 0.4, 98
 _LEAST_PER_PIXEL = 0.01  # bytes: what a nearly blank screen weighs as a keyframe at usual settings
 _FEW_KEYS_PER_PIXEL = 0.02  # the same where the file has too few keyframes to tell
 
@@ -114,13 +115,17 @@ def _floor(values: Floats) -> Floats:
 
 
 def _whole(packets: Packets, pixels: int) -> Floats:
-    """What a whole picture weighs around each packet: the smaller of the keyframes before and after it."""
+    """What a whole picture weighs around each packet: the smaller of the keyframes before and after it.
+
+    Encoders that live by a bit rate make keyframes poor and refine them after: the greatest others count as well.
+    """
     keys = np.flatnonzero(packets.key)
+    greatest = _OF_GREATEST * _percentile(packets.size[~packets.key].astype(np.float64), _GREATEST_PERCENTILE)
     if len(keys) < 3:
         biggest = float(packets.size[keys].max()) if len(keys) else 0.0
-        return np.full(len(packets), max(biggest, _FEW_KEYS_PER_PIXEL * pixels, 1.0))
+        return np.full(len(packets), max(biggest, greatest, _FEW_KEYS_PER_PIXEL * pixels, 1.0))
     size = packets.size[keys].astype(np.float64)
     after = np.searchsorted(keys, np.arange(len(packets)), side="right")
     before_size = size[np.maximum(after - 1, 0)]
     after_size = size[np.minimum(after, len(keys) - 1)]
-    return np.maximum(np.minimum(before_size, after_size), max(_LEAST_PER_PIXEL * pixels, 1.0))
+    return np.maximum(np.minimum(before_size, after_size), max(greatest, _LEAST_PER_PIXEL * pixels, 1.0))

@@ -81,7 +81,7 @@ def _news(recording: Recording, packets: Packets, glimpses: Glimpses) -> tuple[F
         return share, np.where(share > 0, _SEEN_SURE, 0.0)
     measured = levels(packets, recording.width * recording.height)
     keys = verified(packets, judge(packets, measured, len(packets) <= SHORT_FILE), glimpses)
-    share, sure = measured.news.copy(), np.zeros(len(packets))
+    share, sure = np.minimum(measured.news, 1.0), np.zeros(len(packets))
     share[keys.index], sure[keys.index] = keys.share, keys.sure
     return share, sure
 
@@ -108,7 +108,7 @@ def _beside(time_s: Floats, news: Floats) -> Floats:
 
 def _chosen(found: Candidates, medium: float, min_interval_s: float) -> tuple[Ints, Floats]:
     """(indices of the candidates of which none is closer than `min_interval_s` to a stronger one, strength of all)."""
-    strength = np.minimum(found.share, 1.0) * np.sqrt(found.share / np.maximum(_beside(found.time_s, found.share), 1e-9))
+    strength = found.share * np.sqrt(found.share / np.maximum(_beside(found.time_s, found.share), 1e-9))
     # A small one never stands in for a larger one.
     rank = np.where(found.share >= medium, 10.0 + strength, strength)
     return _apart(found.time_s, rank, min_interval_s), strength
