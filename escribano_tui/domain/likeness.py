@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from escribano_tui.domain.evidence import Frame
@@ -17,11 +18,17 @@ def alike(timeline: Timeline, frames: Sequence[Frame], segment_id: str) -> list[
     chosen = timeline.by_id(segment_id)
     if chosen is None:
         return []
-    pictures = {s.id: [f.phash for f in frames if s.start_s <= f.t_s < s.end_s and f.phash] for s in timeline.segments}
+    pictures = sorted((f.t_s, f.phash) for f in frames if f.phash)
+
+    def of(segment: Segment) -> list[int]:
+        first, last = (bisect_left(pictures, (t,)) for t in (segment.start_s, segment.end_s))
+        return [phash for _, phash in pictures[first:last]]
+
+    shown = of(chosen)
     return [
         other.id
         for other in timeline.segments
-        if other.id != chosen.id and (_same_window(chosen, other) or _near(pictures[chosen.id], pictures[other.id]))
+        if other.id != chosen.id and (_same_window(chosen, other) or (shown and _near(shown, of(other))))
     ]
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from escribano_tui.domain import events as ev
+from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
+from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import (
@@ -59,6 +61,7 @@ class FakeHouse:
         self.busy = False
         self.elsewhere: set[str] = set()  # recordings that another program works on
         self.purged = 0
+        self.rules: list[Rule] = []
         self.closed = False
         fake_session.draw_thumbnails(folder / "thumbnails")
         if drafted:
@@ -82,8 +85,9 @@ class FakeHouse:
             self.closed = True
 
         return House(
-            FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close
-        )
+            FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
+            FakeRules(self),
+        )  # fmt: skip
 
 
 NOT_HERE = (("mlx-whisper", "mlx-whisper is not installed"), ("a server", "the profile names no server"))
@@ -445,6 +449,40 @@ class FakeExports:
 
     def draft(self, recording_id: str) -> str:
         return self.export(recording_id, "draft")
+
+
+@dataclass
+class FakeRules:
+    """The domain's own learning over the fake library; accepted rules are kept in the world."""
+
+    world: FakeHouse
+
+    def candidates(self, recording_id: str, segment_id: str) -> Sequence[Candidate]:
+        segment = FakeSessions(self.world).open(recording_id).timeline.by_id(segment_id)
+        if segment is None:
+            raise LookupError("There is no such segment any more.")
+        return candidates(segment, self.world.item(recording_id).evidence.descriptions)
+
+    def preview(self, rule: Rule, recording_id: str = "") -> RulePreview:
+        found: dict[bool, list[Affected]] = {True: [], False: []}
+        for item in self.world.items.values():
+            if item.draft is not None:
+                timeline = FakeSessions(self.world).open(item.recording.id).timeline
+                changed = would_change(rule, timeline.segments, item.evidence.descriptions)
+                name = Path(item.recording.path).name
+                found[item.recording.id == recording_id] += [Affected(item.recording.id, name, s) for s in changed]
+        return RulePreview(rule, tuple(found[True]), tuple(found[False]))
+
+    def accept(self, rule: Rule) -> None:
+        if rule in self.world.rules:
+            raise ValueError("This rule holds already.")
+        self.world.rules.append(rule)
+
+    def list(self) -> Sequence[Rule]:
+        return self.world.rules
+
+    def remove(self, n: int) -> Rule:
+        return self.world.rules.pop(n - 1)
 
 
 class FakeDoctor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from escribano_tui.domain.activity import ACTIVITIES
@@ -31,6 +31,7 @@ def review(outline: Evidence | None = None) -> Review:
 MOVES = ("next", "previous", "change", "change back", "unreviewed", "least", "subject", "in", "out", "all", "go")
 
 
+@example([("in", 0), ("in", 0), ("go", 360_999), ("in", 0)])
 @given(st.lists(st.tuples(st.sampled_from(MOVES), st.integers(-10_000, 400_000)), max_size=40))
 def test_the_cursor_always_lies_in_the_chosen_segment_and_in_view(moves: list[tuple[str, int]]) -> None:
     r = review()

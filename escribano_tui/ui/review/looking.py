@@ -63,6 +63,17 @@ async def show_alike(screen: ReviewScreen) -> None:
     screen.app.push_screen(AlikeScreen(segment, others), take)
 
 
+def rule(screen: ReviewScreen) -> None:
+    """Offer the rules behind this label; what is accepted holds from the next run on."""
+    from escribano_tui.ui.screens.rule import RuleScreen
+
+    def told(says: str | None) -> None:
+        if says:
+            screen.tell(f"Kept: {says} It holds from the next run on.", timeout=8.0)
+
+    screen.app.push_screen(RuleScreen(screen.recording_id, review_of(screen).segment), told)
+
+
 def history(screen: ReviewScreen) -> None:
     screen.load_history()
 
@@ -168,6 +179,7 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "evidence-down": partial(scroll_evidence, by=1),
     "evidence-up": partial(scroll_evidence, by=-1),
     "alike": alike,
+    "rule": rule,
     "coverage": coverage,
     "history": history,
     "open": partial(play, sound=False),

@@ -132,7 +132,8 @@ class Review:
         span = high - low
         new = max(min(LEAST_VIEW_MS, self.timeline.duration_ms), int(span / ZOOM)) if closer else int(span * ZOOM)
         share = (self.cursor_ms - low) / max(1, span)
-        self._look_at(round(self.cursor_ms - share * new), new)
+        start = round(self.cursor_ms - share * new)
+        self._look_at(max(self.cursor_ms - new + 1, min(start, self.cursor_ms)), new)  # rounding must not lose the cursor
 
     def zoom_all(self) -> None:
         self.view = (0, self.timeline.duration_ms)

@@ -29,7 +29,7 @@ from escribano_tui.ui.widgets.picture import Picture
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
 
-WAIT_S = 0.08  # a selection that moves on sooner asks for nothing
+WAIT_S = 0.08  # a selection that moves on sooner is not looked at
 KEPT = 200
 
 
@@ -69,7 +69,8 @@ class FilmStrip(Widget, can_focus=False):
 
 
 class EvidencePane(Widget, can_focus=False):
-    """Follows a review. What is in memory shows at once, what must be fetched a moment later."""
+    """Follows a review: its heading at once; picture and facts once the selection rests, so that the list never waits for
+    them; then what had to be fetched in a thread."""
 
     DEFAULT_CSS = """
     EvidencePane { layout: vertical; }
@@ -106,15 +107,13 @@ class EvidencePane(Widget, can_focus=False):
         segment = review.segment
         unsure = not segment.reviewed and segment.confidence < 0.6
         self.query_one("#evidence-heading", Heading).show(heading(segment), "warning" if unsure else "primary")
-        self._show_picture(review, segment)
-        key = self._key(review)
-        new = key != self._shown
-        self._shown = key
-        self._tell(review, segment, keep_place=not new)
-        if new and key not in self._found:
+        if self._key(review) == self._shown:
+            self._show_picture(review, segment)
+            self._tell(review, segment, keep_place=True)
+        else:
             if self._timer is not None:
                 self._timer.stop()
-            self._timer = self.set_timer(WAIT_S, self._fetch_soon)
+            self._timer = self.set_timer(WAIT_S, self._look)
 
     def _key(self, review: Review) -> tuple[str, int, int, int]:
         segment = review.segment
@@ -147,10 +146,17 @@ class EvidencePane(Widget, can_focus=False):
         facts = tell(review.session, segment, review.outline, found.read if found else None, found.alike if found else 0, key)
         self.query_one("#told", Facts).show(facts, keep_place)
 
-    def _fetch_soon(self) -> None:
+    def _look(self) -> None:
+        """The selection rests: show what is in memory, and fetch the rest."""
         self._timer = None
-        if self._review is not None:
-            self._fetch(self._review, self._review.segment, self._key(self._review))
+        review = self._review
+        if review is None:
+            return
+        self._shown = key = self._key(review)
+        self._show_picture(review, review.segment)
+        self._tell(review, review.segment, keep_place=False)
+        if key not in self._found:
+            self._fetch(review, review.segment, key)
 
     @job("evidence")
     async def _fetch(self, review: Review, segment: Segment, key: tuple[str, int, int, int]) -> None:
