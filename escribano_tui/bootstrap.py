@@ -132,10 +132,20 @@ def _templates(paths: Paths) -> tuple[dict[str, object], list[str]]:
     return dict(templates), problems
 
 
-def _problems(paths: Paths) -> list[str]:
-    """What is wrong with the files that the owner wrote."""
+def run_problems(paths: Paths | None = None) -> list[str]:
+    """What is wrong with the files of the owner's that a run looks at: profiles, cues, summary templates."""
+    paths = paths or find_paths()
     wrong = own_cues(paths)[1]
     return [*known_profiles(paths).problems, *([wrong] if wrong else []), *_templates(paths)[1]]
+
+
+def _problems(paths: Paths) -> list[str]:
+    """What is wrong with the files that the owner wrote."""
+    from escribano_tui.config.keymap import load_keymap
+    from escribano_tui.config.themes import load_themes
+
+    appearance = (*load_keymap(paths.own_keys).problems, *load_themes([paths.own_themes]).problems)
+    return [*run_problems(paths), *appearance]
 
 
 def build_phases(paths: Paths) -> list[Phase]:
@@ -230,7 +240,7 @@ def run_app(opening: Path | None = None, demo: bool = False) -> None:
         if path:
             house.library.add(path)  # a file that cannot be used is told of before the screen is taken
         start = Start(path=path)
-        with quiet(paths.log):
+        with quiet(paths.log, full_screen=True):
             EscribanoApp(house, start, paths).run()
         house.library.purge()
     finally:

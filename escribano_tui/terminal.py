@@ -8,43 +8,61 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 LOG_BYTES = 1_000_000
 
 
+class _LogFile(logging.FileHandler):
+    """A log that keeps silent where it cannot be written to: `logging` would tell the terminal, over the screen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Drop the line: the disk is full, and what failed is told to the owner by itself."""
+
+
+def _log_thread_error(error: threading.ExceptHookArgs) -> None:
+    if error.exc_value is not None:
+        logging.getLogger("thread").error("a thread ended by an error", exc_info=error.exc_value)
+
+
 @contextmanager
-def quiet(log: Path) -> Iterator[TextIO]:
+def quiet(log: Path, full_screen: bool = False) -> Iterator[TextIO]:
     """Within it, descriptor 2 is the log (0600, rotated at 1 MB) and `sys.stderr` still the terminal.
 
-    Gives a stream to the terminal. Textual writes to `sys.__stderr__`, so that one is kept on the terminal too.
+    Gives a stream to the terminal. Textual writes to `sys.__stderr__`, so that one is kept on the terminal too; with
+    `full_screen` it is the terminal even where the caller sent descriptor 2 elsewhere.
     """
     rotate(log)
     before = (sys.stderr, sys.__stderr__)
     descriptor = os.dup(2)
-    shown_on = 2 if os.isatty(2) or not os.isatty(1) else 1  # `2>errors.txt` must not take the screen away
+    shown_on = 1 if full_screen and not os.isatty(2) and os.isatty(1) else 2  # `2>errors.txt` must not take the screen away
     terminal = os.fdopen(os.dup(shown_on), "w", buffering=1, encoding="utf-8", errors="replace")
     sink = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    handler = logging.FileHandler(log, encoding="utf-8")
+    handler = _LogFile(log, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
+    hook_before = threading.excepthook
     try:
+        threading.excepthook = _log_thread_error
         os.dup2(sink, 2)
         sys.stderr = sys.__stderr__ = terminal  # type: ignore[misc]
         root.addHandler(handler)
         yield terminal
     finally:
+        threading.excepthook = hook_before
         root.removeHandler(handler)
-        handler.close()
-        terminal.flush()
+        with suppress(OSError):  # the disk is full: what could be written is written
+            handler.close()
         os.dup2(descriptor, 2)
         os.close(descriptor)
         sys.stderr, sys.__stderr__ = before  # type: ignore[misc]
-        terminal.close()
         os.close(sink)
+        with suppress(OSError):  # its reader has gone; what the command did and says on stdout is not changed by that
+            terminal.close()
 
 
 def rotate(log: Path) -> None:

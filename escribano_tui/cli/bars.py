@@ -22,6 +22,7 @@ class Bars:
         self._state = RunState()
         self._guard = threading.Lock()
         self._drawn = 0
+        self._lost = False
         self._told: set[str] = set()
 
     def __enter__(self) -> Bars:
@@ -37,10 +38,15 @@ class Bars:
     def refresh(self) -> None:
         with self._guard:
             state = self._state
-        if self._live:
-            self._draw(state)
-        else:
-            self._tell(state)
+        if self._lost:
+            return
+        try:
+            if self._live:
+                self._draw(state)
+            else:
+                self._tell(state)
+        except OSError:  # nobody reads the bars any more (`2>&1 | head`, a full disk): the run goes on without them
+            self._lost = True
 
     def _draw(self, state: RunState) -> None:
         lines = [line_of(state.phases[name]) for name in PHASES]

@@ -20,12 +20,13 @@ def list_recordings(as_json: bool) -> None:
     Example:
       escribano-tui list
     """
+    from escribano_tui.domain.text import json_safe
     from escribano_tui.domain.times import duration, durations
 
     with open_house() as house:
         rows = house.library.rows()
     if as_json:
-        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        click.echo(json_safe(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1)))
         return
     for row in rows:
         printed = durations([ms for _, ms in row.activities])

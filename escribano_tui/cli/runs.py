@@ -140,8 +140,11 @@ def _known_profile(house: House, name: str) -> None:
     known = [p.name for p in house.runs.profiles()]
     if name not in known:
         raise click.BadParameter(f"there is no profile of this name; there are: {', '.join(known)}.", param_hint="--profile")
-    for problem in house.runs.profile_problems():
-        click.echo(f"escribano-tui: {problem}", err=True)
+    from escribano_tui import bootstrap
+    from escribano_tui.domain.text import clean_line
+
+    for problem in bootstrap.run_problems():
+        click.echo(f"escribano-tui: {clean_line(problem, 600)}", err=True)
 
 
 def run_to_the_end(house: House, recording_id: str, profile: str, options: RunOptions) -> int:
@@ -194,14 +197,14 @@ def scan(file: Path, as_json: bool) -> None:
       escribano-tui scan --json recording.mp4
     """
     from escribano_tui import bootstrap
+    from escribano_tui.domain.text import json_safe
     from escribano_tui.domain.times import clock
 
     recording, changes = bootstrap.scan_file(file)
     if as_json:
         rows = [{"t_s": c.t_s, "score": c.score, "size": c.size} for c in changes]
-        click.echo(
-            json.dumps({"recording": bootstrap.recording_facts(recording), "changes": rows}, ensure_ascii=False, indent=1)
-        )
+        told = {"recording": bootstrap.recording_facts(recording), "changes": rows}
+        click.echo(json_safe(json.dumps(told, ensure_ascii=False, indent=1)))
         return
     click.echo(
         f"{clock(recording.duration_s)} {recording.width}x{recording.height} {recording.video_codec}: {len(changes)} changes"

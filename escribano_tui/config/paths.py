@@ -73,7 +73,15 @@ def find_paths() -> Paths:
 
     home = os.environ.get("ESCRIBANO_HOME") or platformdirs.user_data_dir(APP, appauthor=False)
     config = os.environ.get("ESCRIBANO_CONFIG_DIR") or platformdirs.user_config_dir(APP, appauthor=False)
-    return Paths(Path(home).expanduser().absolute(), Path(config).expanduser().absolute())
+    return Paths(_expanded(home), _expanded(config))
+
+
+def _expanded(folder: str) -> Path:
+    """An absolute path of a folder that may begin with ~ or ~user. Raises LookupError with a sentence."""
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError:
+        raise LookupError(f"The folder {folder} cannot be found: there is no such user.") from None
 
 
 def make_private(folder: Path) -> Path:

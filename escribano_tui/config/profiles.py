@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -137,6 +138,8 @@ def check_field(section: str, name: str, value: object) -> str:
         return f"this should be {names[expected]}."
     meta = field.metadata
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value):  # nan lies within any bounds
+            return "this should be a finite number."
         low, high = meta.get("low"), meta.get("high")
         if (low is not None and value < low) or (high is not None and value > high):
             return f"this should lie between {low:g} and {high:g}{' ' + meta['unit'] if meta.get('unit') else ''}."

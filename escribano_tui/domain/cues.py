@@ -18,6 +18,10 @@ Points = Mapping[str, float]
 T = TypeVar("T")
 
 
+_LISTS_OF_TEXTS = ("menus", "topics", "words")
+_SECTIONS = ("kind", "program", "site", "document", "command", "text", "result", "rule", *_LISTS_OF_TEXTS)
+
+
 class BadCues(ValueError):
     """A cues file cannot be used; the message says which entry and why."""
 
@@ -191,9 +195,20 @@ def parse_cues(text: str, extra: str = "") -> Cues:
 
 def _load(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadCues(f"{name} is not valid TOML: {error}") from error
+    for section, table in tables.items():
+        if section not in _SECTIONS:
+            raise BadCues(f"{name}: there is no section {section}; there are: {', '.join(_SECTIONS)}")
+        if section in _LISTS_OF_TEXTS and not _holds_lists_of_texts(table):
+            raise BadCues(f"{name}: [{section}] must hold lists of texts")
+    return tables
+
+
+def _holds_lists_of_texts(table: object) -> bool:
+    lists = table.values() if isinstance(table, dict) else ("",)
+    return all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in lists)
 
 
 def _kinds(data: dict[str, Any]) -> list[Kind]:

@@ -27,6 +27,19 @@ def clean_line(text: str, limit: int = 500) -> str:
     return " ".join(clean(text, limit * 2).split())[:limit]
 
 
+def json_safe(text: str) -> str:
+    """JSON text whose strings hold no raw control, bidirectional control or lone surrogate: they become escapes.
+
+    Such stand in paths, which have to stay exact, and JSON is printed to terminals.
+
+    >>> json_safe('"a\u202eb"')
+    '"a\\\\u202eb"'
+    """
+    for unsafe in (_FORBIDDEN, _SURROGATES):
+        text = unsafe.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text
+
+
 def squash(text: str) -> str:
     """Letters and digits only, lower case, compatibility forms folded: to compare lines of screen text."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

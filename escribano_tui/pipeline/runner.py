@@ -159,11 +159,31 @@ class Running:
             message = f"The run failed: {clean_line(str(error)) or type(error).__name__}"
         finally:
             wall_s = time.monotonic() - began
-            self._runner.store.runs.end(self.id, state, wall_s)
-            self._runner.backends.release()
-            self._lock.release()
-            self._emit(RunEnded(state, wall_s, message))
-            self._ended.set()
+            trouble = self._let_go(state, wall_s)
+            if trouble and state == "finished":
+                state, message = "failed", trouble
+            try:
+                self._emit(RunEnded(state, wall_s, message))
+            finally:
+                self._ended.set()
+
+    def _let_go(self, state: str, wall_s: float) -> str:
+        """Note the end, free the models and the recording, each whatever becomes of the others (a full disk, say).
+
+        Returns what went wrong first, as a sentence; whoever waits for the run must not wait for ever.
+        """
+        troubles = []
+        runner = self._runner
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: runner.store.runs.end(self.id, state, wall_s), runner.backends.release, lambda: self._lock.release(),
+        )  # fmt: skip
+        for step in steps:
+            try:
+                step()
+            except Exception as error:
+                log.exception("the end of the run could not be kept")
+                troubles.append(f"The end of the run could not be kept: {clean_line(str(error)) or type(error).__name__}")
+        return troubles[0] if troubles else ""
 
     def _outcome(self) -> tuple[str, str]:
         phases = self._state.phases.values()
@@ -257,6 +277,10 @@ class Running:
             message = clean_line(str(error)) or type(error).__name__
         try:
             self._close_phase(step, context, feed, state, message)
+        except Exception as error:  # the store cannot be written to: the run goes on to its end, and has failed
+            log.exception("%s could not be kept", step.name)
+            why = message or f"What it found could not be kept: {clean_line(str(error)) or type(error).__name__}"
+            self._emit(PhaseFailed(step.name, time.monotonic() - context.began, why))
         finally:
             feed.end()
 

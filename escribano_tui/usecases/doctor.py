@@ -79,7 +79,7 @@ class DoctorDesk:
         for problem in problems:
             yield Check("profiles", "your files", "fail", problem, "Correct that line; until then the shipped ones serve.")
         if not problems:
-            yield Check("profiles", "your files", "ok", "profiles and cues can be used")
+            yield Check("profiles", "your files", "ok", "all of them can be used")
 
 
 def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Check:

@@ -45,6 +45,7 @@ def test_the_owners_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ("[quick.frames]\nfoo = 1\n", 2, "foo"),
         ("[quick.frame]\nstill_gap_s = 4\n", 1, "frame"),
         ('[quick.scan]\nsensitivity = "high"\n', 2, "sensitivity"),
+        ("[quick.scan]\nsensitivity = nan\n", 2, "sensitivity"),
         ('[quick.frames]\npolicy = "random"\n', 2, "policy"),
         ("[quick.read]\nbackend = [1]\n", 2, "backend"),
         ("[quick.refine]\nenabled = 1\n", 2, "enabled"),

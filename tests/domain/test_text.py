@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escribano_tui.domain.text import clean, clean_line, squash
+from escribano_tui.domain.text import clean, clean_line, json_safe, squash
 
 HOSTILE = "[/b] [red]x[/] \x1b]0;t\x07 \u202egnp.exe \x9b31m \udcff"
 
@@ -16,6 +17,14 @@ def test_hostile_text_is_harmless_and_still_legible() -> None:
     cleaned = clean(HOSTILE)
     assert cleaned.startswith("[/b] [red]x[/] ]0;t")
     assert not any(unicodedata.category(c) in ("Cc", "Cs") or c == "\u202e" for c in cleaned)
+
+
+@given(st.text() | st.just(HOSTILE))
+def test_json_that_is_printed_is_exact_and_harmless(text: str) -> None:
+    printed = json_safe(json.dumps({"path": text}, ensure_ascii=False, indent=1))
+    assert json.loads(printed) == {"path": text}
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") and c != "\n" for c in printed)
+    assert "\u202e" not in printed
 
 
 @given(st.text())

@@ -213,3 +213,28 @@ def test_the_end_is_told_last(bench: Bench) -> None:
     bench.run()
     end = check_order(bench.events, lambda e: isinstance(e, RunEnded))
     assert end == len(bench.events) - 1
+
+
+def test_a_store_that_cannot_be_written_fails_the_run_and_nobody_waits_for_ever(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.store.runs, "end", full)
+        broken.setattr(bench.store.outputs, "close", full)
+        state = bench.run()
+    assert state.state == "failed"
+    assert "disk is full" in state.message
+    assert state.phases["scan"].state == "failed"
+    assert bench.run().state == "finished"  # and the recording was let go
+
+
+def test_an_end_that_cannot_be_noted_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("database or disk is full")
+
+    monkeypatch.setattr(bench.store.runs, "end", full)
+    state = bench.run()
+    assert (state.state, "disk is full" in state.message) == ("failed", True)
