@@ -8,14 +8,13 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 
 from escribano_tui.domain.activity import LETTERS
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.domain.times import cite, clock, parse_clock, seconds_that_add_up
 from escribano_tui.exports.md import chosen_summary, cited
 from escribano_tui.exports.page_style import CSS, colour
-from escribano_tui.exports.rows import SegmentRow, segment_rows
+from escribano_tui.exports.rows import SegmentRow, segment_rows, shown_name
 
 MOST_PICTURES = 400
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -28,7 +27,7 @@ def render(dossier: Dossier, thumbnail_bytes: Callable[[str], bytes | None] | No
     """The session as a page. `thumbnail_bytes` gives the JPEG of a file name; without it the page has no pictures."""
     rows = segment_rows(dossier, personal)
     recording = dossier.session.recording
-    name = PurePath(recording.path).name
+    name = shown_name(recording)
     starts = [row.segment.start_s for row in rows]
     body = [
         f"<header><h1>{_text(name)}</h1><p class=meta>{_meta(dossier)}</p></header>",

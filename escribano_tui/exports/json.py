@@ -9,6 +9,7 @@ from typing import Any
 
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import Dossier, RunRecord
+from escribano_tui.domain.text import json_safe
 from escribano_tui.exports.rows import SegmentRow, seconds, segment_rows
 
 SCHEMA = "escribano-tui/session@1"
@@ -45,7 +46,7 @@ def render(dossier: Dossier) -> str:
         },
     }  # fmt: skip
     parts = ",\n".join(f"{_dump(key)}: {_value(value)}" for key, value in document.items())
-    return f"{{{parts}}}\n"
+    return json_safe(f"{{{parts}}}\n")
 
 
 def _dump(value: object) -> str:

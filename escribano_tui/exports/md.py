@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
-from pathlib import PurePath
 from urllib.parse import quote
 
 from escribano_tui.domain.phrase import escape, escape_start
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.domain.times import cite, clock, parse_clock, seconds_that_add_up
-from escribano_tui.exports.rows import SegmentRow, segment_rows
+from escribano_tui.exports.rows import SegmentRow, segment_rows, shown_name
 
 _CITED = re.compile(r"(?<!\\)\[(\d[\d:.]*(?:, \d[\d:.]*)*)\](?![(\[])")
 _CODE = re.compile(r"(?<!\\)(`+)(?!`).*?(?<!`)\1(?!`)", re.S)
@@ -20,10 +20,9 @@ FIRST = ("narrative", "card", "standup")
 def render(dossier: Dossier, personal: bool = False) -> str:
     """The session as one document; personal time is named, never told, unless asked."""
     recording = dossier.session.recording
-    name = PurePath(recording.path).name
-    link = quote(name)
+    link = quote(os.fsencode(os.path.basename(recording.path)))  # the name as it is on the disk, byte for byte
     rows = segment_rows(dossier, personal)
-    parts = [f"# {escape(name)}", ""]
+    parts = [f"# {escape(shown_name(recording))}", ""]
     summary = chosen_summary(dossier)
     if summary and summary.summary:
         since = f" ({escape(summary.changed)})" if summary.changed else ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from escribano_tui.domain.alignment import align
 from escribano_tui.domain.evidence import Frame, Utterance
+from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
+from escribano_tui.domain.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,11 @@ class SegmentRow:
     subject: str
     said: tuple[Utterance, ...]
     frames: tuple[Frame, ...]
+
+
+def shown_name(recording: Recording) -> str:
+    """The file's name as a document may show it: names are text from outside."""
+    return clean_line(os.path.basename(recording.path))
 
 
 def segment_rows(dossier: Dossier, personal: bool = True) -> list[SegmentRow]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePath
 from typing import Any
 
 from escribano_tui.domain.finding.layout import legible
 from escribano_tui.domain.finding.views import View, key_of, views
 from escribano_tui.domain.session import Dossier
-from escribano_tui.exports.rows import seconds
+from escribano_tui.domain.text import json_safe
+from escribano_tui.exports.rows import seconds, shown_name
 
 KEYWORDS = 6  # texts a segment
 _LEAST_LETTERS = 6
@@ -22,7 +22,7 @@ def render(dossier: Dossier) -> str:
     recording = dossier.session.recording
     track = recording.tracks[0] if recording.tracks else None
     truth: dict[str, Any] = {
-        "file": PurePath(recording.path).name,
+        "file": shown_name(recording),
         "duration_s": seconds(dossier.session.timeline.duration_ms / 1000),
         "width": recording.width,
         "height": recording.height,
@@ -39,7 +39,7 @@ def render(dossier: Dossier) -> str:
         f"{sum(s.reviewed for s in dossier.session.timeline.segments)} of {len(dossier.session.timeline.segments)} reviewed.",
         "audio": {"codec": track.codec, "rate": str(track.sample_rate), "channels": track.channels} if track else None,
     }
-    return json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
+    return json_safe(json.dumps(truth, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _segment(view: View) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,7 @@ class RecordingStore:
         self._connections = connections
 
     def save(self, recording: Recording) -> None:
-        row: dict[str, Any] = {c: getattr(recording, c) for c in _PLAIN}
+        row: dict[str, Any] = {c: getattr(recording, c) for c in _PLAIN} | {"path": stored_path(recording.path)}
         row["tracks"] = json.dumps([asdict(t) for t in recording.tracks])
         row["notes"] = json.dumps(list(recording.notes), ensure_ascii=False)
         row["added_at"] = datetime.now(UTC).isoformat()
@@ -58,7 +59,7 @@ class RecordingStore:
 
     def at_path(self, path: str) -> list[str]:
         query = "SELECT id FROM recordings WHERE path = ? AND deleted_at IS NULL ORDER BY added_at DESC"
-        return [row[0] for row in self._connections.db.execute(query, [path])]
+        return [row[0] for row in self._connections.db.execute(query, [stored_path(path)])]
 
     def set_started_at(self, recording_id: str, started_at: str) -> None:
         with self._connections.write(durable=True) as db:
@@ -90,4 +91,14 @@ class RecordingStore:
 
 def _load(row: dict[str, Any]) -> Recording:
     tracks = tuple(Track(**t) for t in json.loads(row["tracks"]))
-    return Recording(**{c: row[c] for c in _PLAIN}, tracks=tracks, notes=tuple(json.loads(row["notes"])))
+    plain = {c: row[c] for c in _PLAIN} | {"path": os.fsdecode(row["path"])}
+    return Recording(**plain, tracks=tracks, notes=tuple(json.loads(row["notes"])))
+
+
+def stored_path(path: str) -> str | bytes:
+    """A path as it is stored: as text, or as its bytes where they are no UTF-8 (SQLite would refuse the text)."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path

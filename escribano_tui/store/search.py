@@ -60,10 +60,11 @@ class SearchStore:
             )
         sql = _SHOWN + " UNION ALL ".join(parts) + " ORDER BY score LIMIT :most"
         rows = self._connections.db.query(sql, {"match": match, "most": limit})
-        return [
-            Hit(r["recording_id"], clean_line(os.path.basename(r["path"])), r["t_s"], r["end_s"], r["kind"], r["text"])
-            for r in rows
-        ]
+        return [Hit(r["recording_id"], _name(r["path"]), r["t_s"], r["end_s"], r["kind"], r["text"]) for r in rows]
+
+
+def _name(path: str | bytes) -> str:
+    return clean_line(os.path.basename(os.fsdecode(path)))
 
 
 def as_match(query: str) -> str:

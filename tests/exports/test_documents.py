@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -79,6 +81,22 @@ def test_nothing_from_outside_is_live_in_markdown() -> None:
 
     assert found
     assert all(re.fullmatch(r"hive%20morning\.mp4#t=[\d.]+", link) for link in found)
+
+
+NAMED = os.fsdecode(b"/films/\x1b]0;t\x07\xe2\x80\xae\xff [b].mp4")
+
+
+@pytest.mark.parametrize("format", ["json", "md", "csv", "html", "truth"])
+def test_a_name_full_of_controls_reaches_no_terminal_and_no_browser(format: str) -> None:
+    dossier = summarised()
+    session = replace(dossier.session, recording=replace(dossier.session.recording, path=NAMED))
+    text = renderers(lambda recording_id, file: Path("none.jpg"))[format](replace(dossier, session=session))
+    text.encode()  # no lone surrogate
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", text)
+    if format == "json":
+        assert json.loads(text)["recording"]["path"] == NAMED
+    if format == "md":
+        assert "(%1B%5D0%3Bt%07%E2%80%AE%FF%20%5Bb%5D.mp4#t=" in text
 
 
 def test_the_markdown_table_has_a_row_for_each_segment() -> None:

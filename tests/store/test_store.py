@@ -76,6 +76,15 @@ def test_a_recording_comes_back_as_it_was(store: LibraryStore) -> None:
     assert store.recordings.beginning_with("%") == []
 
 
+def test_a_name_whose_bytes_are_no_text_comes_back_and_is_found(store: LibraryStore) -> None:
+    odd = os.fsdecode(b"/films/\xff\xfe.mp4")
+    store.recordings.save(replace(RECORDING, id="0dd0dd0dd0dd", path=odd, tracks=(Track("embedded:0", odd),)))
+    kept = store.recordings.get("0dd0dd0dd0dd")
+    assert kept is not None
+    assert (kept.path, kept.tracks[0].path) == (odd, odd)
+    assert store.recordings.at_path(odd) == ["0dd0dd0dd0dd"]
+
+
 def test_a_start_that_the_owner_corrected_stays(store: LibraryStore) -> None:
     store.recordings.set_started_at(RECORDING.id, "2026-01-01T00:00:00+00:00")
     store.recordings.save(replace(RECORDING, path="/elsewhere.mp4"))
