@@ -8,6 +8,7 @@ from dataclasses import replace
 from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.secrets import MASK
 from escribano_tui.domain.text import squash
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.masking import MaskingReader, shows_secret
@@ -55,7 +56,7 @@ class _Reading:
         self._all: list[Frame] | None = None  # once it is known
         self._state: State | None = None
         self._edges: Edges | None = None
-        self._read = self._recognised = 0
+        self._read = 0
 
     def run(self) -> None:
         context, done = self._context, self._context.done()
@@ -66,6 +67,7 @@ class _Reading:
                 if self._shelf.holds(frame):
                     self._shelf.load(frame)
                     self._through.append(frame)
+                    self._read += frame.to_read
                 continue
             self._expect()
             if frame.item < last_done:
@@ -74,11 +76,12 @@ class _Reading:
                 self._take(frame, last)
         if self._read:
             self._shelf.share()
-            context.note(f"{self._recognised} line images recognised in {self._read} pictures{self._masked()}")
+            # Of the whole recording: a run that was broken off and went on says what one that was not would say.
+            context.note(f"{self._shelf.learned} line images recognised in {self._read} pictures{self._masked()}")
 
     def _masked(self) -> str:
-        found = self._reader.found if isinstance(self._reader, MaskingReader) else 0
-        return f", {found} secrets masked" if found else ""
+        masked = self._shelf.holding(MASK)
+        return f", {masked} secrets masked" if masked else ""
 
     def _expect(self) -> None:
         if self._all is None and self._context.count("frames", Frame) is not None:
@@ -127,7 +130,6 @@ class _Reading:
             self._fail(frame, f"The picture at {clock(frame.t_s)} could not be read: {problem}", problem.raw)
             return None
         self._read += 1
-        self._recognised += len(given[1].learned)
         return given
 
     def _hide(self, frame: Frame, lines: Sequence[ScreenLine]) -> None:

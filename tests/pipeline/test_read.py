@@ -174,6 +174,7 @@ def test_going_on_after_an_interruption_gives_the_same(after: int) -> None:
         later.files.drop_work("desk", frame.item)  # both lanes were through with these
     Read().run(later)
     assert later.mine(ScreenLine) == at_once.mine(ScreenLine)
+    assert later.notes == at_once.notes, "the export says the same, whether a run was broken off or not"
     assert not set(later.files.pictures) & set(broken.items), "a picture that was decoded again is not left behind"
 
 

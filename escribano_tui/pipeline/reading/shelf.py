@@ -32,6 +32,15 @@ class Shelf:
         self._places = Places()
         self._learned: list[Known] = []
 
+    @property
+    def learned(self) -> int:
+        """How many line images of this recording were recognised, in earlier runs that were broken off too."""
+        return len(self._learned)
+
+    def holding(self, text: str) -> int:
+        """How many of those say `text`."""
+        return sum(text in known.text for known in self._learned)
+
     def holds(self, frame: Frame) -> bool:
         """Whether a frame was read."""
         return bool(self._kept(frame, _EDGES))
