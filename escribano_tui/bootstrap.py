@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ def known_profiles(paths: Paths | None = None) -> Profiles:
 def build_house(paths: Paths | None = None, backends: Backends | None = None) -> House:
     """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
     from escribano_tui import exports
+    from escribano_tui.config.rule_file import RuleFile
     from escribano_tui.later import LaterMapping, later
     from escribano_tui.pipeline.runner import Runner, phase_table
     from escribano_tui.ports import House
@@ -46,6 +48,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.dossiers import make_dossier
     from escribano_tui.usecases.exports import ExportDesk
     from escribano_tui.usecases.library import LibraryDesk
+    from escribano_tui.usecases.rules import RuleDesk
     from escribano_tui.usecases.runs import RunDesk
     from escribano_tui.usecases.sessions import SessionDesk
     from escribano_tui.usecases.summaries import SummaryDesk
@@ -59,7 +62,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     files = later(lambda: _recording_files(paths))
     registry = backends or build_backends(paths)
     runner = Runner(
-        LaterMapping(lambda: phase_table(build_phases(paths))), store, media, files, registry,
+        LaterMapping(lambda: phase_table(build_phases(paths)), lambda: own_cues(paths)[0]), store, media, files, registry,
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
     )  # fmt: skip
     sessions = SessionDesk(store, files)
@@ -76,6 +79,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         exports=ExportDesk(store, sessions, exports.renderers(sessions.thumbnail), summaries.views),
         doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths)),
         close=_closer(registry.close, store.close),
+        rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
     )
 
 
@@ -107,21 +111,36 @@ def build_backends(paths: Paths) -> Backends:
     """The registry of all backends."""
     from escribano_tui.backends.registry import Registry
 
-    return Registry(paths.models, paths.log, own_cues=own_cues(paths)[0], own_prompts=paths.own_prompts)
+    return Registry(paths.models, paths.log, own_cues=lambda: own_cues(paths)[0], own_prompts=paths.own_prompts)
 
 
 def own_cues(paths: Paths) -> tuple[str, str]:
-    """The text of the owner's cues, and what is wrong with it: a bad file is named and left aside."""
-    if not paths.own_cues.exists():
-        return "", ""
+    """The text of the owner's cues as it is now, and what is wrong with it: a bad file is named and left aside."""
+    try:
+        text = paths.own_cues.read_text(encoding="utf-8") if paths.own_cues.exists() else ""
+    except (OSError, UnicodeDecodeError) as why:
+        return "", f"{paths.own_cues}: {why} The shipped cues serve meanwhile."
+    wrong = _wrong_cues(text)
+    return ("", f"{paths.own_cues}: {wrong} The shipped cues serve meanwhile.") if wrong else (text, "")
+
+
+@lru_cache(maxsize=8)
+def _wrong_cues(text: str) -> str:
+    """What is wrong with an owner's cues, or the empty string."""
+    if not text:
+        return ""
     from escribano_tui.domain.cues import BadCues, parse_cues
 
     try:
-        text = paths.own_cues.read_text(encoding="utf-8")
-        parse_cues(data("cues.toml").read_text(encoding="utf-8"), text)
-    except (BadCues, OSError, UnicodeDecodeError) as why:
-        return "", f"{paths.own_cues}: {why} The shipped cues serve meanwhile."
-    return text, ""
+        parse_cues(_shipped_cues(), text)
+    except BadCues as why:
+        return str(why)
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _shipped_cues() -> str:
+    return data("cues.toml").read_text(encoding="utf-8")
 
 
 def _templates(paths: Paths) -> tuple[dict[str, object], list[str]]:

@@ -33,16 +33,26 @@ def later(make: Callable[[], T]) -> T:
 
 
 class LaterMapping(Mapping[str, T]):
-    """A mapping that is made when it is first looked into."""
+    """A mapping that is made when it is first looked into, and anew where `stamp` has changed since."""
 
-    def __init__(self, make: Callable[[], Mapping[str, T]]) -> None:
-        self._later = _Later(make)
+    def __init__(self, make: Callable[[], Mapping[str, T]], stamp: Callable[[], object] = lambda: None) -> None:
+        self._make = make
+        self._stamp = stamp
+        self._made: tuple[object, Mapping[str, T]] | None = None
+        self._making = threading.RLock()
+
+    def _now(self) -> Mapping[str, T]:
+        stamp = self._stamp()
+        with self._making:
+            if self._made is None or self._made[0] != stamp:
+                self._made = (stamp, self._make())
+            return self._made[1]
 
     def __getitem__(self, key: str) -> T:
-        return self._later._object()[key]
+        return self._now()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._later._object())
+        return iter(self._now())
 
     def __len__(self) -> int:
-        return len(self._later._object())
+        return len(self._now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import DraftRow, Event, RunState
 from escribano_tui.domain.evidence import (
     Box,
@@ -20,6 +21,7 @@ from escribano_tui.domain.evidence import (
     Word,
 )
 from escribano_tui.domain.journal import Entry
+from escribano_tui.domain.learning import Candidate, RulePreview
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
@@ -320,7 +322,8 @@ class Backends(Protocol):
 class Choice:
     """The backend that serves a port, and those before it in the order that do not, with their reasons.
 
-    `serves` is None where none is available.
+    `serves` is None where none is available. `own_cues` is the text of the owner's cues as it was then: what is opened
+    later in the run goes by the same.
     """
 
     port: str
@@ -328,6 +331,7 @@ class Choice:
     passed_over: tuple[BackendInfo, ...] = ()
     model: str = ""
     url: str = ""
+    own_cues: str = ""
 
     @property
     def identity(self) -> str:
@@ -806,6 +810,33 @@ class Doctor(Protocol):
     def checks(self) -> list[Check]: ...
 
 
+class Rules(Protocol):
+    """What is learned from the owner's labels: rules in the owner's cues, which hold from the next run on.
+
+    Every method may raise ValueError with a sentence where the owner's cues cannot be used.
+    """
+
+    def candidates(self, recording_id: str, segment_id: str) -> Sequence[Candidate]:
+        """Rules that would have given a segment its label, most specific first. Raises LookupError."""
+        ...
+
+    def preview(self, rule: Rule, recording_id: str = "") -> RulePreview:
+        """Which segments the next draft would label otherwise, in this recording and in all others."""
+        ...
+
+    def accept(self, rule: Rule) -> None:
+        """Keep it, durably. Raises ValueError where it says nothing or holds already, OSError."""
+        ...
+
+    def list(self) -> Sequence[Rule]:
+        """In the order of the file: of several that fit, the last one counts."""
+        ...
+
+    def remove(self, n: int) -> Rule:
+        """Take out the n-th of `list`, from 1. Raises LookupError, OSError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """All doors of the house, as bootstrap joins them; what the app, the command line and other doors are given."""
@@ -817,3 +848,4 @@ class House:
     exports: Exports
     doctor: Doctor
     close: Callable[[], None]
+    rules: Rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,14 +43,15 @@ LOOK_AGAIN_S = 10.0
 class Registry:
     """All backends of `modules`; `models` is the folder of fetched weights, `log` takes what native libraries print.
 
-    `own_cues` and `own_prompts` are as in `Wanted`.
+    `own_cues` reads what the owner's cues are now; `own_prompts` is as in `Wanted`.
     """
 
     def __init__(
         self, models: Path, log: Path | None = None, limit_mb: float = 0.0, modules: Sequence[str] = MODULES,
-        own_cues: str = "", own_prompts: Path = Path(),
+        own_cues: Callable[[], str] = str, own_prompts: Path = Path(),
     ) -> None:  # fmt: skip
-        self._here = Wanted(models=models, own_cues=own_cues, own_prompts=own_prompts)
+        self._own_cues = own_cues
+        self._models, self._own_prompts = models, own_prompts
         self._modules = tuple(modules)
         self._residency = Residency(log, limit_mb)
         self._looked: dict[tuple[str, str, Wanted], tuple[float, BackendInfo]] = {}
@@ -58,16 +59,17 @@ class Registry:
     # ------------------------------------------------------------ the port
 
     def infos(self, port: str) -> Sequence[BackendInfo]:
-        return [self._look(offer, self._here) for offer in self._offers(port)]
+        here = self._here()
+        return [self._look(offer, here) for offer in self._offers(port)]
 
     def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
-        wanted = replace(self._here, model=model, url=url)
+        wanted = replace(self._here(), model=model, url=url)
         offers = {offer.name: offer for offer in self._offers(port)}
         passed_over: list[BackendInfo] = []
         for name in _in_order(names, tuple(offers)):
             info = self._look(offers[name], wanted) if name in offers else _unknown(port, name, tuple(offers))
             if info.availability.ok:
-                return Choice(port, info, tuple(passed_over), info.model, url)
+                return Choice(port, info, tuple(passed_over), info.model, url, wanted.own_cues)
             passed_over.append(info)
         return Choice(port, None, tuple(passed_over), model, url)
 
@@ -81,7 +83,7 @@ class Registry:
         settings = dict(options)
         stop: Stop = settings.pop("stop", None) or threading.Event()
         offer = next(o for o in self._offers(choice.port) if o.name == choice.serves.name)
-        wanted = replace(self._here, model=choice.model, url=choice.url)
+        wanted = self._wanted(choice.own_cues, choice.model, choice.url)
         return offer.open(Opening(choice.serves, wanted, partial(self._residency.lease, stop=stop), stop, settings))
 
     def release(self) -> None:
@@ -102,6 +104,12 @@ class Registry:
         return self._residency.limit_mb
 
     # ------------------------------------------------------------ inside
+
+    def _here(self) -> Wanted:
+        return self._wanted(self._own_cues())
+
+    def _wanted(self, own_cues: str, model: str = "", url: str = "") -> Wanted:
+        return Wanted(model, url, self._models, own_cues, self._own_prompts)
 
     def _offers(self, port: str) -> list[Offer]:
         offers = (importlib.import_module(module).OFFER for module in self._modules)

@@ -10,6 +10,7 @@ from escribano_tui import __version__
 from escribano_tui.cli.evaluate import evaluate
 from escribano_tui.cli.library import export_session, list_recordings, search, show, summary
 from escribano_tui.cli.machine import config, doctor, models, profiles
+from escribano_tui.cli.rules import rules
 from escribano_tui.cli.runs import demo, open_file, run, scan
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -43,8 +44,8 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    open_file, demo, run, scan, list_recordings, show, search, summary, export_session, doctor, profiles, models, config,
-    evaluate,
+    open_file, demo, run, scan, list_recordings, show, search, summary, export_session, rules, doctor, profiles, models,
+    config, evaluate,
 ):  # fmt: skip
     cli.add_command(command)
 

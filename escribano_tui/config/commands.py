@@ -132,6 +132,7 @@ _REVIEW_EDIT = (
     Command("review.unreview", ("r",), "not reviewed", "Mark as not reviewed"),
     Command("review.select", ("x",), "select", "Select for an edit of several, or not", 44),
     Command("review.alike", ("A",), "all alike", "Apply this label to all that look alike, with a preview", 55),
+    Command("review.rule", ("L",), "make a rule", "Make a rule of this label, which holds from the next run on"),
     Command("review.undo", ("u",), "undo", "Undo the last edit", 84, "undo"),
     Command("review.redo", ("U",), "undo", "Redo", 84, "undo"),
 )

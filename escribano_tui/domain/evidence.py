@@ -118,7 +118,8 @@ class Description:
 
     `apps` begins with the program in front. `title` is the window, document or site in front. `scores` maps
     activities to 0..1. `motion` is one of typing, scrolling, watching, still, switching or empty. `why` holds short
-    reasons for the owner. `doubtful` marks what was not borne out by the screen text.
+    reasons for the owner. `doubtful` marks what was not borne out by the screen text. `page` is the kind of page in a
+    browser, by its name in the cues.
     """
 
     t_s: float
@@ -137,6 +138,7 @@ class Description:
     model: str = ""
     prompt: str = ""
     doubtful: bool = False
+    page: str = ""
 
     @property
     def item(self) -> str:

@@ -61,6 +61,9 @@ def make_key(recording: Recording, phase: Phase, profile: Profile, choice: Choic
     }
     if phase.name == "listen":
         told["tracks"] = [[t.name, t.stream_index, t.offset_s, t.fingerprint] for t in recording.tracks]
+    own_cues = getattr(phase, "own_cues", "")  # of the phases that go by them; those of a backend are in its version
+    if own_cues:
+        told["cues"] = hashlib.blake2b(own_cues.encode(), digest_size=6).hexdigest()
     text = json.dumps(told, sort_keys=True, default=list)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -70,7 +70,8 @@ class Runner:
         except Timeout:
             raise RunBusy("Another run is at work on this recording; it can be watched, not started twice.") from None
         try:
-            running = Running(self, recording, profile, options, sink, lock)
+            # The phases as they are now: what the owner changes meanwhile is for the next run.
+            running = Running(replace(self, phases=dict(self.phases)), recording, profile, options, sink, lock)
         except BaseException:
             lock.release()
             raise

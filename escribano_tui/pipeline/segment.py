@@ -9,6 +9,7 @@ from importlib import resources
 from escribano_tui.domain.cues import Cues, parse_cues
 from escribano_tui.domain.events import DraftRow
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
+from escribano_tui.domain.learning import ruled
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.segment import Segment
@@ -31,7 +32,7 @@ class SegmentPhase:
     port = ""
 
     def __init__(self, own_cues: str = "") -> None:
-        self._own_cues = own_cues
+        self.own_cues = own_cues
 
     def skip(self, recording: Recording, profile: Profile) -> str:
         return ""
@@ -39,11 +40,11 @@ class SegmentPhase:
     def run(self, context: PhaseContext) -> None:
         context.expect(1)
         cues = parse_cues(
-            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self._own_cues
+            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self.own_cues
         )
         changes = context.load("scan", Change)
         motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
-        descriptions = _follow(context, changes, motion, cues)
+        descriptions = [ruled(d, cues.rules) for d in _follow(context, changes, motion, cues)]
         spans = context.load("listen", SpeechSpan)
         said = settled(context.load("transcribe", Utterance), context.load("refine", Utterance), spans)
         clues = gather(
@@ -86,7 +87,7 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
     descriptions: list[Description] = []
     drafted_at = time.monotonic()
     for description in context.follow("describe", Description):
-        descriptions.append(description)
+        descriptions.append(ruled(description, cues.rules))
         if time.monotonic() - drafted_at >= REDRAFT_S:
             until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)
             clues = gather(until_ms, changes, motion, (), descriptions)

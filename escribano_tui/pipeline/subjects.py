@@ -26,7 +26,7 @@ class Subjects:
     port = ""
 
     def __init__(self, own_cues: str = "") -> None:
-        self._own_cues = own_cues
+        self.own_cues = own_cues
 
     def skip(self, recording: Recording, profile: Profile) -> str:
         return ""
@@ -34,7 +34,7 @@ class Subjects:
     def run(self, context: PhaseContext) -> None:
         context.expect(1)
         cues = parse_cues(
-            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self._own_cues
+            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self.own_cues
         )
         segments = context.load("segment", Segment)
         said = settled(

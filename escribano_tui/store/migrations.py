@@ -142,3 +142,9 @@ def m004_summary_parts(db: Database) -> None:
     """What a model was asked, and what it wrote for each subject: unchanged subjects are taken over word for word."""
     for column in ("prompt", "parts"):
         db.table("summaries").add_column(column, str, not_null_default="")
+
+
+@migrations()
+def m005_kind_of_page(db: Database) -> None:
+    """What kind of page a description is of, by its name in the cues: what the owner's rules go by."""
+    db.table("descriptions").add_column("page", str, not_null_default="")

@@ -79,7 +79,7 @@ def _dump_description(d: Description) -> Row:
         "id": d.item, "t_s": d.t_s, "sentence": d.sentence, "activity": d.activity, "confidence": d.confidence,
         "apps": _texts(d.apps), "topics": _texts(d.topics), "title": d.title, "document": d.document, "site": d.site,
         "motion": d.motion, "scores": json.dumps(d.scores), "why": _texts(d.why), "backend": d.backend,
-        "model": d.model, "prompt": d.prompt, "doubtful": d.doubtful,
+        "model": d.model, "prompt": d.prompt, "doubtful": d.doubtful, "page": d.page,
     }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _load_description(r: Row) -> Description:
     return Description(
         r["t_s"], r["sentence"], r["activity"], r["confidence"], _tuple(r["apps"]), _tuple(r["topics"]), r["title"],
         r["document"], r["site"], r["motion"], json.loads(r["scores"]), _tuple(r["why"]), r["backend"], r["model"],
-        r["prompt"], bool(r["doubtful"]),
+        r["prompt"], bool(r["doubtful"]), r["page"],
     )  # fmt: skip
 
 

@@ -55,6 +55,29 @@ def test_document_title_and_results_are_named(reader: ScreenReader) -> None:
     assert of("a query in psql").apps[:2] == ("Xfce Terminal", "psql")
 
 
+@pytest.mark.parametrize(
+    ("screen", "rule", "says"),
+    [
+        ("documentation", 'site = "docs.lang.example"', "your rule: docs.lang.example"),
+        ("documentation", 'site = "Documentation"', "your rule: Documentation"),
+        (
+            "documentation",
+            'program = "Chromium"\ntitle = "Mathematical functions"',
+            "your rule: Chromium · Mathematical functions",
+        ),
+        ("a query in psql", 'program = "psql"', "your rule: psql"),
+    ],
+)
+def test_an_owners_rule_decides_what_it_means_and_nothing_else(reader: ScreenReader, screen: str, rule: str, says: str) -> None:
+    ruled = ScreenReader(load_cues(f'[[rule]]\nactivity = "planning"\n{rule}\n'))
+    for name, (activity, _, told) in SCREENS.items():
+        seen = tell(ruled, told)
+        like = name == screen or (says == "your rule: psql" and "psql" in seen.apps)
+        assert seen.activity == ("planning" if like else activity), name
+        assert (says in seen.why) is like
+    assert tell(reader, SCREENS["documentation"][2]).page == "Documentation"
+
+
 def test_what_is_new_tells_which_of_two_windows_is_worked_in(reader: ScreenReader) -> None:
     """Side by side, neither hides the other: the one in which lines have just come up is in front."""
     left = window(0, 100, 780, "notes.txt - Mousepad", "File Edit Search View Document Help")

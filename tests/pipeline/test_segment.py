@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +25,7 @@ from escribano_tui.domain.evidence import (
 from escribano_tui.domain.profile import Profile, SegmentSettings
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.segment import Segment
+from escribano_tui.pipeline.plan import make_key
 from escribano_tui.pipeline.segment import ITEM, SegmentPhase
 from escribano_tui.pipeline.segmenting.closer import find_doubts, look_closer
 from escribano_tui.pipeline.segmenting.clues import Clues, gather
@@ -395,3 +397,19 @@ def test_a_recording_that_is_gone_is_drafted_all_the_same() -> None:
     SegmentPhase().run(context)
     assert len(context.mine(Segment)) == 2
     assert "The file is not where it was." in context.notes[-1]
+
+
+def test_an_owners_rule_holds_whoever_described() -> None:
+    """A model that looks at pictures knows of no rule: its descriptions come under it before the line is drawn."""
+    descriptions = [replace(described(float(t), "research"), backend="a model") for t in range(1, 30, 4)]
+    recording = Recording("r" * 12, "/x.mp4", "f", 1, 30.0, 64, 64, 30.0, "h264")
+    phase = SegmentPhase('[[rule]]\nactivity = "planning"\nprogram = "Chromium"\n')
+    changes = [Change(float(t), 0.5, "small") for t in range(2, 30, 4)]
+    context = MemoryContext(recording, earlier={"scan": changes, "describe": descriptions})
+    phase.run(context)
+    segments = [s for s in context.items[ITEM] if isinstance(s, Segment)]
+    assert [s.activity for s in segments] == ["planning"]
+    assert "your rule: Chromium" in segments[0].why
+    profile = Profile("quick")
+    keys = {make_key(recording, p, profile, None, {}) for p in (phase, SegmentPhase(), SegmentPhase("# nothing"))}
+    assert len(keys) == 3

@@ -18,13 +18,14 @@ from escribano_tui.backends.vision.reader.seen import FrontReader, Seen
 from escribano_tui.backends.vision.reader.titles import TitleReader
 from escribano_tui.backends.vision.reader.windows import WindowFinder
 from escribano_tui.backends.vision.reader.wording import Wording
-from escribano_tui.domain.cues import Cues, parse_cues
+from escribano_tui.domain.cues import Cues, Rule, parse_cues
 from escribano_tui.domain.evidence import Description
+from escribano_tui.domain.learning import ruling, why_ruled
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
 NAME = "screen-reader"
-VERSION = "1"
+VERSION = "2"
 LEAST_SHARE = 0.005  # shares below this are not kept
 
 
@@ -66,25 +67,42 @@ class ScreenReader:
         points = self._scorer.points(seen.view)
         if motion == "watching" and seen.kind in ("browser", "player", "video", ""):
             points.add({"media": 0.9, "meeting": 0.3}, 1.0, "the picture moves all the time")
-        shares = points.shares()
-        activity = max(shares, key=lambda name: shares[name])
         title = self._wording.title(seen, page)
-        return Description(
+        told = Description(
             t_s=scene.frame.t_s,
-            sentence=clean_line(self._wording.sentence(seen, activity, title, motion), 300),
-            activity=activity,
-            confidence=round(shares[activity] * (0.45 + 0.55 * seen.sure), 4),
+            sentence="",
+            activity="other",
+            confidence=0.0,
             apps=tuple(clean_line(app, 60) for app in seen.apps),
             topics=self._wording.topics(seen),
             title=title,
             document=clean_line(seen.document, 160),
             site=clean_line(seen.host or seen.site, 80),
+            page=clean_line(seen.site_of.name, 80) if seen.site_of is not None else "",
             motion=motion,
-            scores={name: round(share, 4) for name, share in shares.items() if share >= LEAST_SHARE},
-            why=_reasons(seen, points, activity),
             backend=NAME,
             model=self._cues.digest,
         )
+        rule = self._rule(told, seen)
+        if rule is not None:
+            points.decide(rule.activity, why_ruled(rule))
+        shares = points.shares()
+        activity = max(shares, key=lambda name: shares[name])
+        return replace(
+            told,
+            sentence=clean_line(self._wording.sentence(seen, activity, title, motion), 300),
+            activity=activity,
+            confidence=round(shares[activity] * (0.45 + 0.55 * seen.sure), 4),
+            scores={name: round(share, 4) for name, share in shares.items() if share >= LEAST_SHARE},
+            why=_reasons(seen, points, activity),
+        )
+
+    def _rule(self, told: Description, seen: Seen) -> Rule | None:
+        """The owner's rule for what is in front; it may also name what runs inside of a terminal."""
+        rule = ruling(self._cues.rules, told)
+        if rule is None and seen.view.program:
+            rule = ruling(self._cues.rules, replace(told, apps=(seen.view.program,)))
+        return rule
 
 
 def _reasons(seen: Seen, points: Points, activity: str) -> tuple[str, ...]:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from escribano_tui.domain.text import squash
+from escribano_tui.domain.lookalikes import fold as fold
 
-# Letters that OCR takes for one another, folded into one.
-_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "у": "y", "а": "a", "е": "e", "о": "o"})
 _DASH = re.compile(r"\s+[-–—|·:]+\s*|\s*[-–—|·]+\s+")
 _DOTS = re.compile(r"\s*(?:\.{2,3}|…)\s*$")
-
-
-@lru_cache(maxsize=65_536)
-def fold(text: str) -> str:
-    """Letters and digits only, lower case, with look-alikes as one."""
-    return squash(text).translate(_ALIKE)
 
 
 def near(a: str, b: str) -> bool:

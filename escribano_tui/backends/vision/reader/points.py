@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from escribano_tui.backends.vision.reader.match import fold
 from escribano_tui.backends.vision.reader.text import NO_TEXT, TextKinds
 from escribano_tui.domain.activity import ACTIVITIES
-from escribano_tui.domain.cues import CommandCue, Cues, DocumentCue, Rule, TextCue
+from escribano_tui.domain.cues import CommandCue, Cues, DocumentCue, TextCue
 
-RULE_POINTS = 8.0  # an owner's rule outweighs all else
+RULE_POINTS = 8.0  # by how much an owner's rule outweighs all else
 REST = {"other": 0.3}  # where nothing is known
 
 
@@ -45,6 +45,11 @@ class Points:
         for name, points in activity.items():
             self.of[name] = self.of.get(name, 0.0) + points * scale
         self.why.append((scale * max(activity.values()), why))
+
+    def decide(self, activity: str, why: str) -> None:
+        """The owner's rule: outweighs all else, whatever was added up."""
+        short = max(0.0, *self.of.values()) - self.of.get(activity, 0.0)
+        self.add({activity: short + RULE_POINTS}, 1.0, why)
 
     def shares(self) -> dict[str, float]:
         """Softmax over all activities; idle only where something spoke for it."""
@@ -79,9 +84,6 @@ class Scorer:
                 points.add(found.activity, weight, f"{found.why}: {command[:40]}")
         for cue, patterns, words in self._texts:
             self._text(points, cue, patterns, words, view)
-        for rule in self._cues.rules:
-            if rule.activity and fits_rule(rule, view.program, view.site, view.title):
-                points.add({rule.activity: RULE_POINTS}, 1.0, "your rule")
         return points
 
     def command(self, command: str) -> CommandCue | None:
@@ -140,14 +142,3 @@ def word_in(name: str, words: Sequence[str]) -> str:
     """The first of `words` that stands as a word in a name (`release_notes.txt` has `release notes`)."""
     plain = " " + " ".join(re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name))).lower() + " "
     return next((w for w in words if f" {w.lower().replace('-', ' ')} " in plain), "")
-
-
-def fits_rule(rule: Rule, program: str, site: str, title: str) -> bool:
-    """Whether a window is one that an owner's rule means: all that the rule names must fit."""
-    if not (rule.program or rule.site or rule.title):
-        return False
-    if rule.program and rule.program.casefold() != program.casefold():
-        return False
-    if rule.site and rule.site.casefold() not in site.casefold():
-        return False
-    return not rule.title or fold(rule.title) in fold(title)

@@ -1,0 +1,114 @@
+"""The owner's cues file: rules come and go, all else stays to the letter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escribano_tui.config.rule_file import RuleFile, RuleFileError, without
+from escribano_tui.domain.cues import Rule
+from tests.domain.test_cues import SHIPPED
+
+OWN = """# My programs. Keep this first.
+[[program]]
+name = "Weaver"   # ours
+kind = "files"
+
+# what my bank is
+[[rule]]
+site = "bank.example"
+personal = true
+
+# all about looms
+[topics]
+weaving = ["warp"]
+"""
+RULE = Rule("planning", site="docs.example")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "cues.toml"
+
+
+def test_a_rule_is_added_behind_what_stands_there_and_taken_out_again(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(OWN)
+    file = RuleFile(path, SHIPPED)
+    file.add(RULE)
+    assert path.read_text() == OWN + '\n[[rule]]\nactivity = "planning"\nsite = "docs.example"\n'
+    assert file.rules() == (Rule(site="bank.example", personal=True), RULE)
+    assert file.remove(2) == RULE
+    assert path.read_text().strip() == OWN.strip()
+    file.remove(1)
+    assert file.rules() == ()
+    assert "# all about looms\n[topics]" in path.read_text()
+    assert "# My programs. Keep this first.\n" in path.read_text()
+
+
+def test_the_first_rule_makes_the_file_for_its_owner_alone(path: Path) -> None:
+    RuleFile(path, SHIPPED).add(RULE)
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert [f.name for f in path.parent.iterdir()] == ["cues.toml"]
+
+
+def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    real = tmp_path / "dotfiles.toml"
+    real.write_text(OWN)
+    path.symlink_to(real)
+    RuleFile(path, SHIPPED).add(RULE)
+    assert path.is_symlink()
+    assert "docs.example" in real.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[broken", "Mend it first"),
+        ('[[program]]\nname = "A"\nkind = "loom"\n', "Mend it first"),
+        ('rule = [{ site = "a.b", activity = "data" }]\n', "without loss"),
+    ],
+)
+def test_a_file_that_cannot_be_changed_safely_is_left_alone(path: Path, text: str, why: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text)
+    with pytest.raises(RuleFileError, match=why):
+        RuleFile(path, SHIPPED).add(RULE)
+    assert path.read_text() == text
+
+
+def test_a_header_inside_of_a_text_is_noticed(path: Path) -> None:
+    path.parent.mkdir()
+    text = '[[rule]]\ntitle = """x\n[[rule]]\n"""\nactivity = "data"\n\n[[rule]]\nsite = "a.b"\nactivity = "data"\n'
+    path.write_text(text)
+    with pytest.raises(RuleFileError, match="without loss"):
+        RuleFile(path, SHIPPED).remove(2)
+    assert path.read_text() == text
+
+
+names = st.text(min_size=1, max_size=30).filter(lambda t: t.strip() and not any(0xD800 <= ord(c) <= 0xDFFF for c in t))
+
+
+@given(st.lists(st.builds(Rule, activity=st.sampled_from(["planning", "data"]), title=names), max_size=4), st.data())
+def test_any_rules_come_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, rules: list[Rule], data: st.DataObject
+) -> None:
+    file = RuleFile(tmp_path_factory.mktemp("config") / "cues.toml", "")
+    for rule in rules:
+        file.add(rule)
+    assert list(file.rules()) == rules
+    if rules:
+        n = data.draw(st.integers(1, len(rules)))
+        assert file.remove(n) == rules[n - 1]
+        assert list(file.rules()) == rules[: n - 1] + rules[n:]
+
+
+def test_comments_inside_of_a_rule_go_with_it() -> None:
+    text = "# a\n[[rule]]\n# in it\nsite = 'x'\n\n# b\n[[ rule ]]\nsite = 'y'\n# end\n"
+    assert without(text, 1) == "# a\n\n# b\n[[ rule ]]\nsite = 'y'\n# end\n"
+    assert without(text, 2) == "# a\n[[rule]]\n# in it\nsite = 'x'\n\n# b\n# end\n"
