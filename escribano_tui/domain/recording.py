@@ -13,7 +13,8 @@ class Track:
 
     `name` is `embedded:N` (N counts the audio streams of the recording from 0), `mic` or `system`.
     `path` is the file that holds it; `stream_index` counts the audio streams in that file from 0.
-    `fingerprint` is that of a file of its own, empty for an embedded track. `offset_s` is added to a time in the track to get a time of the recording (s from the first video frame).
+    `fingerprint` is that of a file of its own, empty for an embedded track. `offset_s` is added to a time in the track
+    to get a time of the recording (s from the first video frame).
     """
 
     name: str
