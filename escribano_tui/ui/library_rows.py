@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from escribano_tui.domain.session import RecordingRow
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import duration
 from escribano_tui.ui.activity_bar import add_activity_bar
 from escribano_tui.ui.lines import Line, blank
 from escribano_tui.ui.palette import Palette
@@ -26,7 +26,7 @@ def paint_recording(row: RecordingRow, state: tuple[str, str], palette: Palette,
         return blank(width, style("foreground", "background"))
     out = Line().add(" ▸ " if here and line == 0 else "   ", style("accent", ground, bold=True))
     if line == 0:
-        right = [clock(row.duration_s).rjust(8)] if width >= 40 else []
+        right = [duration(round(row.duration_s * 1000)).rjust(8)] if width >= 40 else []
         tail = "  ".join([when(row.started_at), *right] if width >= 76 else right)
         room = width - out.width - cell_len(tail) - 3
         out.fit(row.name, max(4, room), style("foreground", ground, bold=True)).add("  ", text)

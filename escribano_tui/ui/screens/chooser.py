@@ -17,7 +17,7 @@ from textual.widgets import Static
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.text import clean_line
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import clock, duration
 from escribano_tui.ports import RunOptions
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
@@ -112,7 +112,7 @@ class ChooserScreen(CommandScreen):
         if recording is None:
             return
         size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
-        facts = [clock(recording.duration_s), size, many(len(recording.tracks), "track"), when(recording.started_at)]
+        facts = [duration(recording.duration_ms), size, many(len(recording.tracks), "track"), when(recording.started_at)]
         o = self.options
         given = (
             ("all anew", o.force),

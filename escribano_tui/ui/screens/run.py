@@ -115,7 +115,7 @@ class RunScreen(CommandScreen):
         facts = [
             said,
             kept.plan.profile if kept.plan else kept.profile,
-            clock(recording.duration_s),
+            duration(recording.duration_ms),
             size,
             many(len(recording.tracks), "track"),
         ]
