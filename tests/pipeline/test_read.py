@@ -238,6 +238,20 @@ def test_lines_of_other_recordings_are_known() -> None:
     assert [line.text for line in second.mine(ScreenLine)] == [line.text for line in first.mine(ScreenLine)]
 
 
+@pytest.mark.parametrize("seed", [2, 5, 9])
+def test_a_recording_reads_the_same_whatever_was_read_before_it(seed: int) -> None:
+    """Also what is searched: a line that another recording knew hides no less of the picture than one read here."""
+    pictures = story(seed, steps=10)
+    readers = DrawnReader(), DrawnReader()
+    first = reading(pictures, readers[0])
+    Read().run(first)
+    again = reading(pictures, readers[1], kept={k: v for k, v in first.kept.items() if k[0].startswith("lines/")})
+    Read().run(again)
+    assert readers[1].detected == readers[0].detected
+    assert again.mine(ScreenLine) == first.mine(ScreenLine)
+    assert again.notes == first.notes
+
+
 def test_another_size_of_picture_begins_anew() -> None:
     desk = Desk({"Mail": ["dear harbour master"]}, "Mail")
     small = desk.picture()[:300, :400].copy()

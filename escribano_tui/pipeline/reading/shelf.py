@@ -57,16 +57,18 @@ class Shelf:
         return loaded(kept) if kept else Edges(width, height)
 
     def recall(self, prints: Sequence[Print]) -> list[Known | None]:
-        """What each line image says, where it is known."""
-        found = [self._memory.find(one) for one in prints]
-        missing = [one for one, known in zip(prints, found, strict=True) if known is None]
-        if not missing:
-            return found
+        """What each line image says, where it is known in this recording."""
+        return [self._memory.find(one) for one in prints]
+
+    def recall_elsewhere(self, prints: Sequence[Print]) -> list[Known | None]:
+        """What each line image says, where another recording, or an earlier reading of this one, knew it."""
+        if not prints:
+            return []
         elsewhere = LineMemory()
-        for value in self._context.remember(self._shared, keys_like(missing)).values():
+        for value in self._context.remember(self._shared, keys_like(prints)).values():
             for known in unpacked(value):
                 elsewhere.add(known)
-        return [known or elsewhere.find(one) for one, known in zip(prints, found, strict=True)]
+        return [elsewhere.find(one) for one in prints]
 
     def standing(self, gray: Gray, tiles: Mask) -> list[Known]:
         """Lines of this recording that stand again where they once stood."""

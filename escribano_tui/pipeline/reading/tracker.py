@@ -25,7 +25,11 @@ class Memory(Protocol):
     """Lines that were recognised before."""
 
     def recall(self, prints: Sequence[Print]) -> Sequence[Known | None]:
-        """What each line image says, where it is known."""
+        """What each line image says, where it is known in this recording."""
+        ...
+
+    def recall_elsewhere(self, prints: Sequence[Print]) -> Sequence[Known | None]:
+        """What each line image says, where another recording knew it."""
         ...
 
     def standing(self, gray: Gray, tiles: Mask) -> Sequence[Known]:
@@ -106,6 +110,7 @@ class Tracker:
         asked = [(k, looks) for k, looks in enumerate(prints) if looks is not None and k not in same]
         known_lines = self.memory.recall([looks for _, looks in asked])
         said = {k: known for (k, _), known in zip(asked, known_lines, strict=True) if known is not None}
+        said |= self._elsewhere(step, boxes, [(k, looks) for k, looks in asked if k not in said])
         said |= self._recognise(step, boxes, [(k, looks) for k, looks in asked if k not in said])
         for k, box in enumerate(boxes):
             if k in same:
@@ -125,6 +130,18 @@ class Tracker:
             found += [Box(part.x + b.x, part.y + b.y, b.w, b.h) for b in inside]
         taken = [*stay, *(known.box for known in back)]
         return [box for box in found if not any(_covers(other, box) for other in taken)]
+
+    def _elsewhere(self, step: _Step, boxes: Sequence[Box], asked: Sequence[tuple[int, Print]]) -> dict[int, Known]:
+        """What other recordings know. It is learned as if it had been recognised here: where a line stood decides what
+        is searched later, and a recording is to read the same whatever was read before it."""
+        told = self.memory.recall_elsewhere([looks for _, looks in asked])
+        said = {
+            k: replace(known, print=looks, box=boxes[k])
+            for (k, looks), known in zip(asked, told, strict=True)
+            if known is not None
+        }
+        step.learned += said.values()
+        return said
 
     def _recognise(self, step: _Step, boxes: Sequence[Box], asked: Sequence[tuple[int, Print]]) -> dict[int, Known]:
         texts = self.reader.recognise([crop(step.image, boxes[k]) for k, _ in asked])
