@@ -560,6 +560,10 @@ class PhaseContext(Protocol):
         """Names of the items of an earlier phase as they are through, in order."""
         ...
 
+    def failed_in(self, phase: str) -> frozenset[str]:
+        """Items of an earlier phase that gave nothing, as far as it has come."""
+        ...
+
     def load(self, phase: str, kind: type[T]) -> list[T]:
         """All evidence of one kind of an earlier phase in time order, once that phase has ended."""
         ...

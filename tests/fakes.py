@@ -39,6 +39,7 @@ class MemoryContext:
         self.choice = choice
         self.earlier: dict[str, Iterable[Evidence]] = earlier or {}
         self.lines = list(lines)
+        self.failed_earlier: dict[str, frozenset[str]] = {}
         self.kept = kept if kept is not None else {}
         self.items: dict[str, list[Evidence]] = dict(items or {})
         self.failed: dict[str, str] = dict(failed or {})
@@ -119,6 +120,9 @@ class MemoryContext:
             if isinstance(one, kind):
                 stored[getattr(one, "id", getattr(one, "item", id(one)))] = one
         return sorted(stored.values(), key=when)
+
+    def failed_in(self, phase: str) -> frozenset[str]:
+        return self.failed_earlier.get(phase, frozenset())
 
     def lines_at(self, t_s: float) -> list[ScreenLine]:
         return [line for line in self.lines if line.start_s <= t_s < line.end_s]

@@ -212,6 +212,11 @@ class Context:
             self._begin()
             yield item
 
+    def failed_in(self, phase: str) -> frozenset[str]:
+        output_id = self._run.feeds[phase].output_id
+        items = self._run.store.outputs.items(output_id) if output_id is not None else {}
+        return frozenset(item for item, state in items.items() if state == "failed")
+
     def load(self, phase: str, kind: type[T]) -> list[T]:
         feed = self._run.feeds[phase]
         feed.until_ended(self._wait)

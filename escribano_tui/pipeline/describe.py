@@ -8,6 +8,7 @@ from dataclasses import asdict
 from escribano_tui.domain.evidence import Description, Envelope, Frame, ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.describing.looking import Looking
 from escribano_tui.pipeline.describing.scenes import LinesByTime, scene_of
 from escribano_tui.ports import BackendError, Describer, PhaseContext
@@ -60,7 +61,12 @@ class _Reading:
             if not frame.to_describe or frame.item in done:
                 continue
             self._until_read(frame)
-            self._describe(frame, self._context.lines_at(frame.t_s))
+            lines = self._context.lines_at(frame.t_s)
+            if not lines and not self._was_read(frame):
+                # An empty page would be taken for a bare desktop: what was not seen is not told.
+                self._context.fail(frame.item, f"The picture at {clock(frame.t_s)} was not read, so it is not described.")
+                continue
+            self._describe(frame, lines)
         self._settle()
 
     def _expect(self) -> None:
@@ -74,6 +80,9 @@ class _Reading:
             if item is None:
                 return
             self._through.add(item)
+
+    def _was_read(self, frame: Frame) -> bool:
+        return frame.item in self._through and frame.item not in self._context.failed_in("read")
 
     def _ask(self, frame: Frame, lines: Sequence[ScreenLine]) -> Description | BackendError:
         scene = scene_of(self._context.recording, frame, self._motion, lines)

@@ -172,6 +172,15 @@ def test_a_frame_that_is_not_to_be_described_is_left_alone() -> None:
     assert set(told(context)) == {1.0, 41.0}
 
 
+def test_a_picture_that_was_not_read_is_no_bare_desktop() -> None:
+    taken = frames(3)
+    context = phase(Page(), taken, [line("first", 0, 40)])
+    context.failed_earlier["read"] = frozenset({taken[1].item})
+    Describe().run(context)
+    assert set(told(context)) == {1.0, 81.0}
+    assert set(context.failed) == {taken[1].item}
+
+
 # ---------------------------------------------------------------- by looking
 
 
