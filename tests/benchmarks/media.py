@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hours", type=float, default=0.0, help="repeat the recording to this length")
     parser.add_argument("--without-scenedetect", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="our own times and memory only, no other program")
     parser.add_argument("--compare", action="store_true", help="the last run of each recording with the ones before")
     parser.add_argument("--kept", type=Path, default=KEPT)
     options = parser.parse_args()
@@ -70,12 +71,34 @@ def _truth(path: Path) -> list[float]:
 
 def measure(path: Path, truth: list[float], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
     recording = MediaEngine().probe(path)
-    measures = {"scan": {}, **_scans(path, recording, truth, options)}
-    measures |= _frames(path, recording, options.rounds)
-    if recording.tracks:
-        measures |= _energy(path, recording, options.rounds)
-    measures["all"] = {"peak_mb": round(peak_mb())}
+    measures = _ours(recording)
+    if not options.alone:
+        measures |= _scans(path, recording, truth, options) | _frames(path, recording, options.rounds)
+        if recording.tracks:
+            measures |= _energy(path, recording, options.rounds)
     return measures
+
+
+def _ours(recording: Recording) -> dict[str, dict[str, Any]]:
+    """Scan, the frames that a quick run chooses, and 450 spread evenly: each from nothing, and the memory of it all."""
+    measures: dict[str, dict[str, Any]] = {}
+    _, took = timed(lambda: MediaEngine().scan(recording, 0.4, 0.5, STOP, lambda done, total: None))
+    measures["scan, alone"] = median([took])
+    for name, times in _wanted(recording).items():
+        count, took = timed(lambda t=times: sum(1 for _ in MediaEngine().pictures(recording, t, STOP)))  # type: ignore[misc]
+        measures[f"frames, {name}, alone"] = median([took]) | {"count": count}
+    measures["memory"] = {"peak_mb": round(peak_mb())}
+    return measures
+
+
+def _wanted(recording: Recording) -> dict[str, list[float]]:
+    """The times that a quick run chooses, and as many as the original took of three hours, spread evenly."""
+    engine = MediaEngine()
+    changes, motion = engine.scan(recording, 0.4, 0.5, STOP, lambda done, total: None)
+    seen = Seen(recording.duration_s, changes, motion, engine.keyframes(recording, STOP))
+    settings = FramesSettings()
+    chosen = [m.t_s for m in capped(moments(seen, settings), settings.most_per_minute)[0]]
+    return {"chosen": chosen, "450 spread evenly": [recording.duration_s * (k + 0.5) / 450 for k in range(450)]}
 
 
 def _scans(path: Path, recording: Recording, truth: list[float], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -125,19 +148,12 @@ def _matched(truth: list[float], found: list[float], duration_s: float, toleranc
 
 
 def _frames(path: Path, recording: Recording, rounds: int) -> dict[str, dict[str, Any]]:
-    engine = MediaEngine()
-    changes, motion = engine.scan(recording, 0.4, 0.5, STOP, lambda done, total: None)
-    seen = Seen(recording.duration_s, changes, motion, engine.keyframes(recording, STOP))
-    settings = FramesSettings()
-    chosen = [m.t_s for m in capped(moments(seen, settings), settings.most_per_minute)[0]]
-    spread = [recording.duration_s * (k + 0.5) / 450 for k in range(450)]
-    measures = {}
-    for name, times in (("chosen", chosen), ("450 spread evenly", spread)):
-        count, took = timed(lambda t=times: sum(1 for _ in MediaEngine().pictures(recording, t, STOP)))  # type: ignore[misc]
-        measures[f"frames, {name}"] = median([took]) | {"count": count}
-        if rivals.has_ffmpeg():
-            measures[f"frames, {name} / a process each"] = _against_processes(path, recording, times, rounds)
-    return measures
+    if not rivals.has_ffmpeg():
+        return {}
+    return {
+        f"frames, {name} / a process each": _against_processes(path, recording, times, rounds)
+        for name, times in _wanted(recording).items()
+    }
 
 
 def _against_processes(path: Path, recording: Recording, times: list[float], rounds: int) -> dict[str, Any]:
@@ -150,21 +166,23 @@ def _against_processes(path: Path, recording: Recording, times: list[float], rou
     theirs: list[Took] = []
     unlike: list[float] = []
     for _ in range(rounds):
-        pictures, own = timed(lambda: list(MediaEngine().pictures(recording, some, STOP)))
-        singles, took = timed(lambda: [rivals.ffmpeg_frame(path, float(s), *size) for s in shown_s])
+        pictures, own = timed(lambda: [_gray(p.image) for p in MediaEngine().pictures(recording, some, STOP)])
+        singles, took = timed(lambda: [_gray(rivals.ffmpeg_frame(path, float(s), *size)) for s in shown_s])
         mine.append(own)
         theirs.append(took)
-        unlike = [_difference(p.image, s) for p, s in zip(pictures, singles, strict=True) if s is not None]
+        unlike = [_difference(one, other) for one, other in zip(pictures, singles, strict=True)]
     same = sum(1 for d in unlike if d < 2.0) / max(1, len(unlike))
     compared = {"count": len(some), "same_picture": round(same, 3), "worst_luma": round(max(unlike, default=0.0), 2)}
     return median(theirs) | ratio(theirs, mine) | compared
 
 
+def _gray(image: Any) -> Any:
+    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image is not None else np.zeros((1, 1), np.uint8)
+
+
 def _difference(one: Any, other: Any) -> float:
     """Mean absolute difference of brightness, of 255."""
-    if one.shape != other.shape:
-        return 255.0
-    return float(cv2.absdiff(cv2.cvtColor(one, cv2.COLOR_BGR2GRAY), cv2.cvtColor(other, cv2.COLOR_BGR2GRAY)).mean())
+    return float(cv2.absdiff(one, other).mean()) if one.shape == other.shape else 255.0
 
 
 def _energy(path: Path, recording: Recording, rounds: int) -> dict[str, dict[str, Any]]:
