@@ -24,6 +24,7 @@ LARGE, MEDIUM, SMALL = 0.3, 0.035, 0.004  # shares of a whole picture: a window,
 _USUAL_SENSITIVITY = 0.4
 _NEAR_S = 1.5  # a change stands out against what else is new this close to it
 _SEEN_SURE = 0.95
+_BEGINNING_S = 0.1  # what an encoder does in its first pictures is the beginning, not a change
 _ROUNDS = 3
 
 
@@ -119,7 +120,7 @@ def _changes(recording: Recording, found: Candidates, kept: Ints, counted: set[i
     changes = []
     for k in kept.tolist():
         t_s = float(found.time_s[k]) - recording.origin_s
-        if not 0 < t_s < recording.duration_s:
+        if not _BEGINNING_S < t_s < recording.duration_s:
             continue
         size = "small" if k not in counted else "large" if found.share[k] >= LARGE else "medium"
         changes.append(Change(round(t_s, 3), round(float(found.sure[k]), 3), size))

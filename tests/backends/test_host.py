@@ -193,9 +193,10 @@ def test_it_ends_when_its_parent_is_killed(habit: str) -> None:
 def test_control_c_in_the_terminal_does_not_reach_it() -> None:
     """A parent in the foreground of a real terminal: ^C interrupts the parent only, and its host answers on."""
     script = """
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background is started with it ignored
 from escribano_tui.backends.host import Host
 host = Host("tests.backends.hosted:load"); host.warm(); pid = host.pid
-import time
 try:
     print("ready", flush=True)
     time.sleep(60)

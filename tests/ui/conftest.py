@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 from escribano_tui.config.paths import Paths
 from escribano_tui.ui.app import EscribanoApp, Start
@@ -26,6 +26,21 @@ def paths(tmp_path: Path) -> Paths:
     (tmp_path / "config").mkdir()
     (tmp_path / "home").mkdir()
     return Paths(tmp_path / "home", tmp_path / "config")
+
+
+@pytest.fixture(autouse=True)
+def patient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press waits for every widget of the screen, and for half a minute in vain where one of them is just being
+    removed (Markdown that is written again). It goes on after two seconds: tests wait for what they expect anyway."""
+    wait = Pilot._wait_for_screen
+
+    async def briefly(pilot: Pilot[None], timeout: float = 30.0) -> bool:
+        try:
+            return await wait(pilot, min(timeout, 2.0))
+        except WaitForScreenTimeout:
+            return True
+
+    monkeypatch.setattr(Pilot, "_wait_for_screen", briefly)
 
 
 async def until(
