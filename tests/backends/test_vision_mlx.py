@@ -95,11 +95,19 @@ def test_a_broken_picture_costs_itself_alone(registry: Registry) -> None:
 def test_a_stop_ends_a_long_answer_and_the_model_loads_again(registry: Registry) -> None:
     stop = threading.Event()
     describer = opened(registry, stop, max_tokens=50_000)
-    timer = threading.Timer(0.3, stop.set)
-    timer.start()
+    over = threading.Event()
+
+    def stop_as_soon_as_it_is_busy() -> None:
+        while not over.wait(0.005) and not any(r.busy for r in registry.residents()):
+            pass
+        stop.set()
+
+    watcher = threading.Thread(target=stop_as_soon_as_it_is_busy)
+    watcher.start()
     with pytest.raises(Cancelled):
         describer._asker.ask(_jpegs(2), "What is done?", 1.5)
-    timer.join()
+    over.set()
+    watcher.join()
     assert not any(r.loaded for r in registry.residents())
     assert len(opened(registry).describe(scenes(1))) == 1
 
