@@ -37,8 +37,15 @@ def inked_parts(image: Image) -> list[Box]:
     return [_padded(part, width, height) for part in parts]
 
 
+def lightness(image: Image) -> npt.NDArray[np.uint8]:
+    """The mean of the largest and the smallest channel (as in HSL): dark red on black is seen, which luma all but loses."""
+    blue, green, red = cv2.split(image)
+    largest, smallest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    return np.asarray(cv2.addWeighted(largest, 0.5, smallest, 0.5, 0.0), dtype=np.uint8)
+
+
 def _inked_tiles(image: Image) -> Mask:
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    gray = lightness(image)
     along_x, along_y = np.zeros_like(gray), np.zeros_like(gray)
     along_x[:, 1:] = cv2.absdiff(gray[:, 1:], gray[:, :-1])
     along_y[1:] = cv2.absdiff(gray[1:], gray[:-1])

@@ -28,7 +28,7 @@ _PROBABLE = 0.3  # of a pixel to be text
 _SURE = 0.35  # mean over a box: prompts in colour and single words score below the usual 0.5
 # How far a box grows beyond the shrunken kernel that the network draws, by area / perimeter: at native scale, and where
 # the picture was made smaller, which makes kernels thicker.
-_UNCLIP, _UNCLIP_SMALLER = 2.0, 1.5
+_UNCLIP, _UNCLIP_SMALLER = 2.0, 1.65
 _UNCLIP_ALONG = 0.4  # of that growth at both ends of a line: less ground to recognise
 _LEAST = 5  # pixels; smaller boxes hold no letter
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from escribano_tui.backends.screen_text.blank import lightness
 from escribano_tui.domain.evidence import Box
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Line:
 
 def whole_lines(image: Image, boxes: Sequence[Box]) -> list[Box]:
     """The boxes with words of one line joined, and grown over short words at its end."""
-    gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    gray = lightness(image)
     lines = [_line(gray, box) for box in boxes]
     inked = sorted((line for line in lines if line is not None), key=lambda line: line.box.x)
     joined: list[_Line] = []

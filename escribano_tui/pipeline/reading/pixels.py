@@ -27,8 +27,13 @@ CHANGED = 12
 
 
 def grayed(image: Image) -> Gray:
-    """Brightness of a picture of shape (height, width, 3)."""
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    """Lightness (as in HSL: the mean of the largest and the smallest channel) of a picture of shape (height, width, 3).
+
+    The usual luma counts red and blue little: dark red letters on black, which terminals write, would be all but gone.
+    """
+    blue, green, red = cv2.split(image)
+    largest, smallest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    return np.asarray(cv2.addWeighted(largest, 0.5, smallest, 0.5, 0.0), dtype=np.uint8)
 
 
 def changed(before: Gray, now: Gray) -> Mask:

@@ -19,6 +19,8 @@ Levels = npt.NDArray[np.int8]
 _LEAST_CONTRAST = 24  # levels of 256 between ground and ink, below which nothing is legible
 _INK = 0.15  # of the contrast: what counts as ink when a line is cut at its ink
 _STROKE = 0.2  # of the contrast: a difference that noise does not make
+_ABOVE, _BELOW = 0.14, 0.16  # of a box's rows: ground, or what hangs down from or stands up in its neighbours
+_BORDER = 0.85  # of a box's rows: no letter is as tall
 _END = 0.4  # of the contrast: what may lie beside a line that ends there
 _WINDOW = 8  # columns, about a letter
 _SLACK = 1  # pixels by which the cut of the same line may differ
@@ -49,10 +51,23 @@ def print_of(gray: Gray, box: Box) -> Print | None:
     if contrast < _LEAST_CONTRAST:
         return None
     ink = apart > max(16, contrast * _INK)
+    ink[:, _borders(ink)] = False
+    if not ink.any():
+        return None
     rows = _run_at_the_middle(np.asarray(ink.any(axis=1), dtype=np.bool_))
     columns = np.flatnonzero(ink[rows].any(axis=0))
     levels = levels_of(cut[rows, columns[0] : columns[-1] + 1])
     return Print(levels, max(1, contrast >> 4), left + int(columns[0]), top + rows.start)
+
+
+def _borders(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Columns at both ends that are ink from top to bottom: the border of a window that a box has caught."""
+    full = ink.mean(axis=0) > _BORDER
+    borders = np.zeros(len(full), np.bool_)
+    inside = np.flatnonzero(~full)
+    if len(inside):
+        borders[: inside[0]] = borders[inside[-1] + 1 :] = True
+    return borders
 
 
 def levels_of(gray: Gray) -> Levels:
@@ -76,7 +91,11 @@ def stands(one: Print, gray: Gray) -> float:
 
 def _run_at_the_middle(inked: npt.NDArray[np.bool_]) -> slice:
     """The rows of the line itself: a box also holds the feet of the line above and the heads of the one below."""
-    rows = np.flatnonzero(inked)
+    height = len(inked)
+    first_row, last_row = round(height * _ABOVE), max(1, round(height * (1 - _BELOW)))
+    rows = np.flatnonzero(inked[first_row:last_row]) + first_row
+    if not len(rows):
+        rows = np.flatnonzero(inked)
     widest_gap = max(2, round(len(inked) * 0.12))  # the dot of an i, the bars of an equals sign
     first = last = int(np.argmin(np.abs(rows - len(inked) // 2)))
     while first > 0 and rows[first] - rows[first - 1] <= widest_gap:
@@ -108,6 +127,13 @@ def difference(one: Print, other: Print) -> float:
                     against = other.levels[other_y : other_y + down, other_x : other_x + across]
                     best = min(best, _apart(part, against, min(one.contrast, other.contrast)))
     return best
+
+
+def unchanged(one: Print, before: Gray, now: Gray) -> bool:
+    """Whether no stroke differs between two pictures where a print was taken from the first, nor at its ends."""
+    height, width = one.size
+    rows, columns = slice(one.y, one.y + height), slice(max(0, one.x - height), one.x + width + height)
+    return _apart(levels_of(before[rows, columns]), levels_of(now[rows, columns]), one.contrast) < float("inf")
 
 
 def _apart(one: Levels, other: Levels, contrast: int) -> float:

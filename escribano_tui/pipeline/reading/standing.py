@@ -9,6 +9,7 @@ import numpy as np
 
 from escribano_tui.domain.evidence import Box, ScreenLine
 from escribano_tui.pipeline.reading.pixels import TILE, Gray, Mask, by_tile, changed, count, mark, regions, sums
+from escribano_tui.pipeline.reading.prints import print_of, unchanged
 from escribano_tui.pipeline.reading.scrolling import moved, scrolled_by
 
 _TOUCHED = 3  # changed pixels in or beside a line: one or two are noise
@@ -39,7 +40,7 @@ def sort_lines(lines: Sequence[ScreenLine], before: Gray, now: Gray) -> Sorted:
     tiles = by_tile(mask)
     share = float(tiles.mean())
     table = sums(mask)
-    touched = [line for line in lines if count(table, _beside(line.box)) >= _TOUCHED]
+    touched = [line for line in lines if count(table, _beside(line.box)) >= _TOUCHED and not _as_it_was(line, before, now)]
     stay = [line for line in lines if line not in touched]
     for part in regions(tiles, now.shape[1], now.shape[0]):
         moves = _scroll(before, now, part, mask, lines)
@@ -49,6 +50,12 @@ def sort_lines(lines: Sequence[ScreenLine], before: Gray, now: Gray) -> Sorted:
     for line in touched:
         mark(tiles, _wider(line.box, _MARGIN))
     return Sorted(tuple(stay), tuple(touched), tiles, share)
+
+
+def _as_it_was(line: ScreenLine, before: Gray, now: Gray) -> bool:
+    """Whether no stroke of a line changed, whatever did around it: a cursor that blinks in the next row, a pointer."""
+    looks = print_of(before, line.box)
+    return looks is not None and unchanged(looks, before, now)
 
 
 def _scroll(before: Gray, now: Gray, part: Box, mask: Mask, lines: Sequence[ScreenLine]) -> list[ScreenLine]:
