@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.layout import reading_order
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import Dossier, RunRecord
 from escribano_tui.domain.text import json_safe
@@ -102,11 +104,11 @@ def _frames(dossier: Dossier) -> list[Row]:
 
 def _screen_text(dossier: Dossier) -> list[Row]:
     """Lines that came and went together as one block, in reading order."""
-    blocks: dict[tuple[float, float], list[tuple[int, int, str]]] = defaultdict(list)
+    blocks: dict[tuple[float, float], list[ScreenLine]] = defaultdict(list)
     for line in dossier.evidence.lines:
-        blocks[seconds(line.start_s), seconds(line.end_s)].append((line.box.y, line.box.x, line.text))
+        blocks[seconds(line.start_s), seconds(line.end_s)].append(line)
     return [
-        {"start_s": start, "end_s": end, "lines": [text for _, _, text in sorted(lines)]}
+        {"start_s": start, "end_s": end, "lines": [line.text for line in reading_order(lines, lambda line: line.box)]}
         for (start, end), lines in sorted(blocks.items())
     ]
 
