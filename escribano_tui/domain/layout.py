@@ -11,7 +11,7 @@ T = TypeVar("T")
 Place = tuple[int, int]  # row, and place in it
 
 _LONG = 8  # heights: a shorter line ends because its text does, not because there is no more room
-_APART = 4  # heights between columns of text
+_APART = 3  # heights between columns of text
 
 
 def same_row(one: Box, other: Box) -> bool:

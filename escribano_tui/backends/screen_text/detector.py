@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 _STRIDE = 32  # the network wants sides that are multiples of it
 _PROBABLE = 0.3  # of a pixel to be text
 _SURE = 0.35  # mean over a box: prompts in colour and single words score below the usual 0.5
-# How far a box grows beyond the shrunken kernel that the network draws, by area / perimeter: at native scale, and where
-# the picture was made smaller, which makes kernels thicker.
-_UNCLIP, _UNCLIP_SMALLER = 2.0, 1.65
+_UNCLIP = 1.85  # how far a box grows beyond the shrunken kernel that the network draws, by area / perimeter
 _UNCLIP_ALONG = 0.4  # of that growth at both ends of a line: less ground to recognise
 _LEAST = 5  # pixels; smaller boxes hold no letter
 
@@ -50,10 +48,10 @@ class Detector:
 
     def _within(self, crop: Image, scale: float) -> list[Box]:
         if scale == 1.0:
-            return boxes_of(self._probabilities(crop), crop.shape[1], crop.shape[0], _UNCLIP)
+            return boxes_of(self._probabilities(crop), crop.shape[1], crop.shape[0])
         height, width = round(crop.shape[0] * scale), round(crop.shape[1] * scale)
         smaller = np.asarray(cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        found = boxes_of(self._probabilities(smaller), width, height, _UNCLIP_SMALLER)
+        found = boxes_of(self._probabilities(smaller), width, height)
         return [_enlarged(box, scale) for box in found]
 
     def _probabilities(self, crop: Image) -> npt.NDArray[np.float32]:
@@ -69,20 +67,22 @@ def _enlarged(box: Box, scale: float) -> Box:
     return Box(left, top, math.ceil(box.right / scale) - left, math.ceil(box.bottom / scale) - top)
 
 
-def boxes_of(probable: npt.NDArray[np.float32], width: int, height: int, unclip: float = _UNCLIP) -> list[Box]:
-    """Boxes from the network's map of probabilities, clipped to width x height."""
+def boxes_of(probable: npt.NDArray[np.float32], width: int, height: int) -> list[Box]:
+    """Boxes from the network's map of probabilities, clipped to width x height.
+
+    Kernels are not dilated, as RapidOCR does: rows of a small font would touch; words are joined later.
+    """
     mask = np.asarray(probable > _PROBABLE, dtype=np.uint8)
-    mask = np.asarray(cv2.dilate(mask, np.ones((2, 2), np.uint8)), dtype=np.uint8)
     outlines = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
-    boxes = (_grown(cv2.boundingRect(outline), probable, width, height, unclip) for outline in outlines)
+    boxes = (_grown(cv2.boundingRect(outline), probable, width, height) for outline in outlines)
     return [box for box in boxes if box is not None]
 
 
-def _grown(kernel: Sequence[int], probable: npt.NDArray[np.float32], width: int, height: int, unclip: float) -> Box | None:
+def _grown(kernel: Sequence[int], probable: npt.NDArray[np.float32], width: int, height: int) -> Box | None:
     x, y, w, h = kernel
     if min(w, h) < 3 or float(probable[y : y + h, x : x + w].mean()) < _SURE:
         return None
-    by = w * h * unclip / (2 * (w + h))
+    by = w * h * _UNCLIP / (2 * (w + h))
     along = by * _UNCLIP_ALONG
     beside, above = (along, by) if w >= h else (by, along)
     left, right = max(0, round(x - beside)), min(width, round(x + w + beside))

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 Gray = npt.NDArray[np.uint8]
 
-_BLANK = 0.55  # of a box's height: the widest blank within a line
+_BLANK = 0.7  # of a box's height: the widest blank within a line
 _TALLER = 3  # pixels that ink may stand out of the line's rows: a slash, a bracket
 _LEAST_CONTRAST = 24
+_SAME_GROUND = 6  # levels: the border of a dark window on a dark one is hardly more
+_BORDER = 0.9  # of the rows of a column that are not ground: the border of a window
 _INK = 0.3  # of the contrast
 
 
@@ -76,16 +78,21 @@ def _line(gray: Gray, box: Box) -> _Line | None:
 
 
 def _goes_on(gray: Gray, one: _Line, other: _Line) -> bool:
-    """Whether `other` stands a blank behind `one`, within its rows or around them, on the same ground, with nothing
-    between."""
+    """Whether `other` stands a blank behind `one`, in its rows, on the same ground, with nothing between."""
     size = max(one.box.h, other.box.h)
     gap = other.left - one.right
-    if not -size / 2 <= gap <= _BLANK * size or abs(one.ground - other.ground) > one.far:
+    if not -size / 2 <= gap <= _BLANK * size or abs(one.ground - other.ground) > _SAME_GROUND:
         return False
     if not (_within(other, one) or _within(one, other)):
         return False
+    rows = max(one.bottom, other.bottom) - min(one.top, other.top)
+    if rows > max(one.bottom - one.top, other.bottom - other.top) + _TALLER:
+        return False  # two rows, each a little in the other
     between = gray[one.top : one.bottom, one.right : other.left].astype(np.int16)
-    return not between.size or not bool((np.abs(between - one.ground) > one.far).any())
+    if not between.size:
+        return True
+    apart = np.abs(between - one.ground)
+    return not bool((apart > one.far).any()) and not bool((apart > _SAME_GROUND).mean(axis=0).max() > _BORDER)
 
 
 def _within(one: _Line, other: _Line) -> bool:
