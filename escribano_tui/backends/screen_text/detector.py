@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _STRIDE = 32  # the network wants sides that are multiples of it
 _PROBABLE = 0.3  # of a pixel to be text
 _SURE = 0.35  # mean over a box: prompts in colour and single words score below the usual 0.5
-_UNCLIP = 1.85  # how far a box grows beyond the shrunken kernel that the network draws, by area / perimeter
+_UNCLIP = 1.95  # how far a box grows beyond the shrunken kernel that the network draws, by area / perimeter
 _UNCLIP_ALONG = 0.4  # of that growth at both ends of a line: less ground to recognise
 _LEAST = 5  # pixels; smaller boxes hold no letter
 
