@@ -80,6 +80,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths)),
         close=_closer(registry.close, store.close),
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
+        machine=registry,
     )
 
 

@@ -22,6 +22,7 @@ from escribano_tui.domain.evidence import (
 )
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.learning import Candidate, RulePreview
+from escribano_tui.domain.machine import Residents
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
@@ -307,6 +308,10 @@ class Backends(Protocol):
 
     def open(self, choice: Choice, options: dict[str, Any]) -> Any:
         """Load it: a SpeechSpotter, Transcriber, TextReader, Describer or Writer by the port of the choice."""
+        ...
+
+    def residents(self) -> Residents:
+        """Which models are in memory, their sizes, and the limit that all of them share. Quick; from any thread."""
         ...
 
     def release(self) -> None:
@@ -841,6 +846,14 @@ class Rules(Protocol):
         ...
 
 
+class Machine(Protocol):
+    """What of this machine's memory the models take."""
+
+    def residents(self) -> Residents:
+        """Which models are in memory, their sizes, and the limit that all of them share. Quick; from any thread."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """All doors of the house, as bootstrap joins them; what the app, the command line and other doors are given."""
@@ -853,3 +866,4 @@ class House:
     doctor: Doctor
     close: Callable[[], None]
     rules: Rules
+    machine: Machine

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from escribano_tui.backends.offer import Offer, Opening, Wanted
-from escribano_tui.backends.residency import Residency, Resident
+from escribano_tui.backends.residency import Owner, Residency
+from escribano_tui.domain.machine import Residents
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Choice, Stop
 
 # One line adds a backend: a module with an OFFER. The order within a port is the order of `auto`.
@@ -84,7 +85,9 @@ class Registry:
         stop: Stop = settings.pop("stop", None) or threading.Event()
         offer = next(o for o in self._offers(choice.port) if o.name == choice.serves.name)
         wanted = self._wanted(choice.own_cues, choice.model, choice.url)
-        return offer.open(Opening(choice.serves, wanted, partial(self._residency.lease, stop=stop), stop, settings))
+        owner = Owner(choice.port, choice.serves.name, choice.serves.model)
+        hosts = partial(self._residency.lease, stop=stop, owner=owner)
+        return offer.open(Opening(choice.serves, wanted, hosts, stop, settings))
 
     def release(self) -> None:
         self._residency.release()
@@ -92,16 +95,8 @@ class Registry:
     def close(self) -> None:
         self._residency.close()
 
-    # ------------------------------------------------------------ for the doctor and the run screen
-
-    def residents(self) -> list[Resident]:
-        """Models in host processes, with their sizes."""
+    def residents(self) -> Residents:
         return self._residency.residents()
-
-    @property
-    def limit_mb(self) -> float:
-        """Memory that all models together may take."""
-        return self._residency.limit_mb
 
     # ------------------------------------------------------------ inside
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from escribano_tui.backends.host import Host
+from escribano_tui.backends.memory import free_mb, total_mb
+from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.ports import BackendError, Cancelled, Stop
 
 SHARE_OF_MEMORY = 0.5
@@ -17,17 +18,15 @@ IDLE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Resident:
-    """A model as the doctor and the run screen show it. `users` is how many phases hold it now."""
+class Owner:
+    """Which backend and model a host process serves."""
 
-    label: str
-    size_mb: float
-    loaded: bool
-    busy: bool
-    users: int
-    idle_s: float
-    load_s: float
-    starts: int
+    port: str = ""
+    backend: str = ""
+    model: str = ""
+
+
+NOBODY = Owner()
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +34,7 @@ class _Entry:
     host: Host
     label: str
     estimate_mb: float
+    owner: Owner
     users: int = 0
     measured_mb: float = 0.0
 
@@ -50,7 +50,7 @@ class Residency:
     """
 
     def __init__(self, log: Path | None = None, limit_mb: float = 0.0, idle_s: float = IDLE_S) -> None:
-        self.limit_mb = limit_mb or total_memory_mb() * SHARE_OF_MEMORY
+        self.limit_mb = limit_mb or total_mb() * SHARE_OF_MEMORY
         self._idle_s = idle_s
         self._log = log
         self._entries: dict[tuple[str, str, int], _Entry] = {}
@@ -60,28 +60,23 @@ class Residency:
 
     def lease(
         self, factory: str, options: dict[str, Any] | None = None, *, label: str, stop: Stop, size_mb: float = 0.0,
-        slot: int = 0, load_timeout_s: float = 120.0,
+        slot: int = 0, load_timeout_s: float = 120.0, owner: Owner = NOBODY,
     ) -> HostLease:  # fmt: skip
         """A user's hold on a model; equal factory, options and slot share one process."""
         key = (factory, repr(sorted((options or {}).items())), slot)
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
-                entry = _Entry(Host(factory, options, log=self._log, load_timeout_s=load_timeout_s), label, size_mb)
+                host = Host(factory, options, log=self._log, load_timeout_s=load_timeout_s)
+                entry = _Entry(host, label, size_mb, owner)
                 self._entries[key] = entry
             entry.users += 1
         return HostLease(self, entry, stop)
 
-    def residents(self) -> list[Resident]:
+    def residents(self) -> Residents:
         """What is known, loaded or not, in the order of first use."""
         now = time.monotonic()
-        with self._lock:
-            entries = list(self._entries.values())
-        return [_told(e, now) for e in entries]
-
-    def used_mb(self) -> float:
-        """Memory of all loaded models."""
-        return sum(r.size_mb for r in self.residents() if r.loaded)
+        return Residents(tuple(_told(e, now) for e in self._snapshot()), self.limit_mb, free_mb())
 
     def release(self) -> None:
         """Put out every model; one that is inside of a call, when the call has ended."""
@@ -177,14 +172,10 @@ class HostLease:
             return  # the first call meets the same trouble, and tells it to somebody who waits
 
 
-def total_memory_mb() -> float:
-    """Physical memory of this machine in MB."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
-
-
 def _told(entry: _Entry, now: float) -> Resident:
     host = entry.host
     return Resident(
-        label=entry.label, size_mb=entry.size_mb, loaded=host.pid is not None, busy=host.busy, users=entry.users,
-        idle_s=now - host.last_used, load_s=host.load_s, starts=host.starts,
+        entry.label, entry.owner.port, entry.owner.backend, entry.owner.model, size_mb=entry.size_mb,
+        loaded=host.pid is not None, busy=host.busy, users=entry.users, idle_s=now - host.last_used, load_s=host.load_s,
+        starts=host.starts,
     )  # fmt: skip

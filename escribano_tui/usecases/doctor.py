@@ -7,10 +7,12 @@ import platform
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from escribano_tui.domain.machine import Resident
 from escribano_tui.domain.session import Check
+from escribano_tui.domain.times import duration
 from escribano_tui.ports import BackendInfo, Backends
 
 PORTS: dict[str, str] = {
@@ -21,6 +23,7 @@ PORTS: dict[str, str] = {
     "writing": "writing summaries",
 }
 LOW_DISK_GB = 2.0
+LOW_MEMORY_MB = 2_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,31 @@ class DoctorDesk:
     problems: Callable[[], list[str]]
 
     def checks(self) -> list[Check]:
-        return [*self._machine(), *self._folders(), *self._codecs(), *self._backends(), *self._profiles()]
+        return [
+            *self._machine(), *self._models(), *self._folders(), *self._codecs(), *self._backends(), *self._profiles(),
+        ]  # fmt: skip
 
     def _machine(self) -> Iterator[Check]:
         system = f"{platform.system()} {platform.release()}, {platform.machine()}, Python {platform.python_version()}"
         yield Check("machine", "system", "ok", system, facts={"cores": os.cpu_count() or 1})
-        memory = _memory_gb()
-        if memory:
-            state = "ok" if memory >= 2 else "warn"
-            yield Check("machine", "memory", state, f"{memory:.1f} GB free", "" if state == "ok" else "Close other programs.")
+        free_mb = self.backends.residents().free_mb
+        if free_mb:
+            state = "ok" if free_mb >= LOW_MEMORY_MB else "warn"
+            remedy = "" if state == "ok" else "Close other programs."
+            yield Check("machine", "memory", state, f"{free_mb / 1000:.1f} GB free", remedy, {"free_mb": round(free_mb)})
         colours = os.environ.get("COLORTERM", "") or os.environ.get("TERM", "") or "none"
         yield Check("machine", "terminal", "ok", f"{colours}; pictures are drawn with half blocks")
         yield Check("machine", "log", "ok", f"what libraries say goes to {self.log}")
+
+    def _models(self) -> Iterator[Check]:
+        """Which models this program holds in memory, and what they may take."""
+        residents = self.backends.residents()
+        held = f"{residents.used_mb:.0f} of at most {residents.limit_mb:.0f} MB" if residents.loaded else ""
+        said = held or f"none now; all together may take {residents.limit_mb:.0f} MB"
+        facts: dict[str, object] = {"limit_mb": round(residents.limit_mb), "used_mb": round(residents.used_mb)}
+        yield Check("models", "in memory", "ok", said, facts=facts)
+        for model in residents.models:
+            yield Check("models", model.label, "ok", _resident(model), facts=asdict(model))
 
     def _folders(self) -> Iterator[Check]:
         for name, folder in self.folders:
@@ -82,6 +98,13 @@ class DoctorDesk:
             yield Check("profiles", "your files", "ok", "all of them can be used")
 
 
+def _resident(model: Resident) -> str:
+    if not model.loaded:
+        return f"let go of; it took {model.size_mb:.0f} MB" if model.starts else "not loaded yet"
+    does = "at work" if model.busy else "held by a run" if model.users else f"idle for {duration(round(model.idle_s * 1000))}"
+    return f"{model.size_mb:.0f} MB, {does}, loaded in {model.load_s:.1f} s"
+
+
 def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Check:
     facts: dict[str, object] = {"port": port, "size_mb": info.size_mb, "licence": info.licence, "embedded": info.embedded}
     label = f"{does}: {info.label}"
@@ -90,11 +113,3 @@ def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Che
         detail = ", ".join(part for part in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if part)
         return Check("backends", label, "ok", f"available{': ' + detail if detail else ''}{where}", facts=facts)
     return Check("backends", label, "warn" if served else "fail", info.availability.why, info.availability.remedy, facts)
-
-
-def _memory_gb() -> float:
-    """Memory that is free now, in GB; 0.0 where the system does not say."""
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
-    except (ValueError, OSError, AttributeError):
-        return 0.0

@@ -93,9 +93,9 @@ def test_opening_hands_on_the_settings_and_the_stop(registry: Registry) -> None:
     assert made.opening.options == {"beam": 3}
     assert made.opening.stop is stop
     assert made.lease.call("echo", 5) == 5
-    assert [r.label for r in registry.residents() if r.loaded] == ["good"]
+    assert [r.label for r in registry.residents().models if r.loaded] == ["good"]
     registry.release()
-    assert [r.label for r in registry.residents() if r.loaded] == []
+    assert [r.label for r in registry.residents().models if r.loaded] == []
     assert made.lease.call("echo", 6) == 6
 
 

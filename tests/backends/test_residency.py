@@ -27,14 +27,14 @@ def lease(residency: Residency, name: str, size_mb: float = 40, stop: threading.
 
 
 def loaded(residency: Residency) -> list[str]:
-    return [r.label for r in residency.residents() if r.loaded]
+    return [r.label for r in residency.residents().models if r.loaded]
 
 
 def test_nothing_is_loaded_before_it_is_called(residency: Residency) -> None:
     one = lease(residency, "one")
     assert loaded(residency) == []
     assert one.call("echo", 1) == 1
-    (resident,) = residency.residents()
+    (resident,) = residency.residents().models
     assert resident.loaded
     assert (resident.label, resident.users, resident.starts) == ("one", 1, 1)
     assert resident.size_mb > 5
@@ -46,7 +46,7 @@ def test_equal_models_share_a_process_and_slots_do_not(residency: Residency) -> 
     pids = {a.call("about")["pid"] for a in (first, second)}
     assert len(pids) == 1
     assert other.call("about")["pid"] not in pids
-    assert [r.users for r in residency.residents()] == [2, 1]
+    assert [r.users for r in residency.residents().models] == [2, 1]
 
 
 def test_a_model_that_is_in_memory_is_not_loaded_again(residency: Residency) -> None:
@@ -54,7 +54,7 @@ def test_a_model_that_is_in_memory_is_not_loaded_again(residency: Residency) -> 
     first.call("echo", 1)
     first.close()
     assert lease(residency, "one").call("count") == 1
-    assert residency.residents()[0].starts == 1
+    assert residency.residents().models[0].starts == 1
 
 
 def test_the_least_recently_used_makes_room(residency: Residency) -> None:
@@ -93,7 +93,7 @@ def test_a_model_inside_of_a_call_is_never_put_out(residency: Residency) -> None
     busy.call("echo", 1)
     thread = threading.Thread(target=lambda: _raises(Cancelled, lambda: busy.call("hang")))
     thread.start()
-    _wait(lambda: residency.residents()[0].busy)
+    _wait(lambda: residency.residents().models[0].busy)
     _pretend(residency, 60)
     lease(residency, "other", 60).call("echo", 1)
     residency.unload_idle()
@@ -112,7 +112,7 @@ def test_a_released_model_that_is_busy_goes_after_its_call(residency: Residency,
     answers: list[object] = []
     thread = threading.Thread(target=lambda: answers.append(busy.call("wait_for", str(gate))))
     thread.start()
-    _wait(lambda: residency.residents()[0].busy)
+    _wait(lambda: residency.residents().models[0].busy)
     residency.release()
     assert loaded(residency) == ["busy"]
     gate.touch()

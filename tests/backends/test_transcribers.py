@@ -151,9 +151,9 @@ def test_moonshine_hears_english_only(registry: Registry) -> None:
 def test_a_second_load_of_a_resident_model_is_free(registry: Registry) -> None:
     choice = registry.choose("speech", ["moonshine"])
     registry.open(choice, {}).transcribe(voice("beckett")[:RATE])
-    starts = {r.label: r.starts for r in registry.residents()}
+    starts = {r.label: r.starts for r in registry.residents().models}
     registry.open(choice, {}).transcribe(voice("beckett")[:RATE])
-    assert {r.label: r.starts for r in registry.residents()} == starts
+    assert {r.label: r.starts for r in registry.residents().models} == starts
 
 
 # ---------------------------------------------------------------- availability
@@ -186,7 +186,7 @@ def test_weights_in_the_hubs_cache_or_any_folder_are_found(
 def test_models_too_large_for_this_machine_serve_only_where_they_are_named(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("escribano_tui.backends.speech.weights.total_memory_mb", lambda: 1.0)
+    monkeypatch.setattr("escribano_tui.backends.speech.weights.total_mb", lambda: 1.0)
     registry = Registry(models)
     assert registry.choose("speech", ["faster-whisper"]).serves is None
     assert registry.choose("speech", ["faster-whisper"], model="tiny-random").serves is not None

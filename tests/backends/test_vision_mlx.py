@@ -98,7 +98,7 @@ def test_a_stop_ends_a_long_answer_and_the_model_loads_again(registry: Registry)
     over = threading.Event()
 
     def stop_as_soon_as_it_is_busy() -> None:
-        while not over.wait(0.005) and not any(r.busy for r in registry.residents()):
+        while not over.wait(0.005) and not any(r.busy for r in registry.residents().models):
             pass
         stop.set()
 
@@ -108,16 +108,16 @@ def test_a_stop_ends_a_long_answer_and_the_model_loads_again(registry: Registry)
         describer._asker.ask(_jpegs(2), "What is done?", 1.5)
     over.set()
     watcher.join()
-    assert not any(r.loaded for r in registry.residents())
+    assert not any(r.loaded for r in registry.residents().models)
     assert len(opened(registry).describe(scenes(1))) == 1
 
 
 def test_a_model_that_was_let_go_loads_again(registry: Registry) -> None:
     describer = opened(registry)
     describer.describe(scenes(1))
-    assert [r.loaded for r in registry.residents()] == [True]
+    assert [r.loaded for r in registry.residents().models] == [True]
     registry.release()
-    assert [r.loaded for r in registry.residents()] == [False]
+    assert [r.loaded for r in registry.residents().models] == [False]
     assert len(describer.describe(scenes(2))) == 2
 
 

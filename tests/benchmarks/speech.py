@@ -80,7 +80,7 @@ def _recording(registry: Registry, path: Path) -> None:
     print(f"transcribe: {wall:.1f} s, {busy:.1f} s of processor ({share:.1f} % of the recording)")
     for utterance in second.mine(Utterance):
         print(f"  {utterance.start_s:8.2f} {utterance.end_s:8.2f} {utterance.confidence:.2f} {utterance.text}")
-    for resident in registry.residents():
+    for resident in registry.residents().models:
         print(f"{resident.label}: {resident.size_mb:.0f} MB, loaded in {resident.load_s:.2f} s")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from escribano_tui.domain.events import PHASES
 from escribano_tui.domain.evidence import Frame, ScreenLine
+from escribano_tui.domain.machine import Residents
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment, Subject
@@ -39,6 +40,9 @@ class OneBackend:
 
     def open(self, choice: Choice, options: dict[str, Any]) -> Any:
         raise LookupError("nothing is opened in these tests")
+
+    def residents(self) -> Residents:
+        return Residents()
 
     def release(self) -> None:
         self.released += 1

@@ -12,6 +12,7 @@ from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
+from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import (
@@ -86,7 +87,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self),
+            FakeRules(self), FakeMachine(),
         )  # fmt: skip
 
 
@@ -492,3 +493,10 @@ class FakeDoctor:
             Check("vision", "Ollama", "warn", "no server answered at http://localhost:11434", "start it with `ollama serve`"),
             Check("folders", "library", "fail", "the disk is full", "free some space"),
         ]
+
+
+class FakeMachine:
+    def residents(self) -> Residents:
+        reader = Resident("PP-OCR", "screen_text", "rapidocr", "PP-OCR", 210.0, True, True, 1, 0.0, 0.6, 1)
+        speech = Resident("Moonshine tiny-en", "speech", "moonshine", "tiny-en", 142.0, True, False, 1, 2.0, 0.4, 1)
+        return Residents((reader, speech), 8_000.0, 5_200.0)

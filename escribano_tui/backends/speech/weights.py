@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from escribano_tui.backends.residency import total_memory_mb
+from escribano_tui.backends.memory import total_mb
 
 SHARE_FOR_DEFAULT = 0.25  # of the memory: larger models serve only where they are named
 
@@ -37,7 +37,7 @@ def pick(found: list[Weights], model: str, wanted: tuple[str, ...], most_mb: flo
         if folder.is_absolute() and _holds(folder, wanted):
             return Weights(folder.name, folder, _size_mb(folder))
         return next((w for w in found if w.name == model), None)
-    room_mb = min(most_mb, total_memory_mb() * SHARE_FOR_DEFAULT)
+    room_mb = min(most_mb, total_mb() * SHARE_FOR_DEFAULT)
     return next((w for w in found if w.size_mb <= room_mb), None)
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from escribano_tui.backends.memory import total_mb
 from escribano_tui.backends.offer import Offer, Opening, Wanted
-from escribano_tui.backends.residency import total_memory_mb
 from escribano_tui.backends.vision.answers import SCHEMA
 from escribano_tui.backends.vision.model import ModelDescriber
 from escribano_tui.backends.vision.prompts import load_prompt
@@ -122,7 +122,7 @@ def _look(wanted: Wanted) -> BackendInfo:
     try:
         sizes = _installed(wanted.url)
         full = {name.removesuffix(":latest"): name for name in sizes}
-        model = model or best_model(sizes, float("inf") if elsewhere else total_memory_mb())
+        model = model or best_model(sizes, float("inf") if elsewhere else total_mb())
         size = sizes.get(full.get(model.removesuffix(":latest"), ""), 0)
         if not model:
             availability = Availability(False, "Ollama has no vision model that fits the memory", "ollama pull qwen3-vl:2b")
