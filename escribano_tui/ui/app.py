@@ -322,7 +322,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
     def _show_runs(self, changed: list[Kept]) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, CommandScreen):
+            if isinstance(screen, CommandScreen) and screen.is_mounted and screen.is_attached:  # it shows all when mounted
                 screen.runs_changed(changed)
 
     def _ended(self, kept: Kept) -> None:
