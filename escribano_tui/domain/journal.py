@@ -17,6 +17,7 @@ from escribano_tui.domain.timeline import (
     Assign,
     AssignSubject,
     DoesNotFit,
+    Hold,
     Merge,
     MoveBoundary,
     Operation,
@@ -117,6 +118,7 @@ _VERBS = {"title": "Titled", "description": "Described", "apps": "Set the apps o
 
 def say(timeline: Timeline, operations: Sequence[Operation]) -> str:
     """What a step is, in words, for the history: told from the timeline before it."""
+    operations = [o for o in operations if not isinstance(o, Hold)]
     if not operations:
         return "Nothing"
     first = _say_one(timeline, operations[0])
@@ -130,6 +132,8 @@ def say(timeline: Timeline, operations: Sequence[Operation]) -> str:
 
 def _say_one(timeline: Timeline, operation: Operation) -> str:
     match operation:
+        case Hold(start_ms, end_ms):
+            return f"Held {_span(start_ms, end_ms)}"
         case Split(at_ms):
             return f"Split at {clock(at_ms / 1000)}"
         case Merge(at_ms, keep):
@@ -167,6 +171,7 @@ _KINDS: dict[str, type[Operation]] = {
     "split": Split,
     "merge": Merge,
     "move": MoveBoundary,
+    "hold": Hold,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -185,10 +190,9 @@ def load_operations(text: str) -> tuple[Operation, ...]:
 
 
 def _load_one(row: dict[str, Any]) -> Operation:
-    kind = _KINDS[row.pop("op")]
-    if isinstance(row.get("value"), list):
-        row["value"] = tuple(row["value"])
-    return kind(**row)
+    kind: Any = _KINDS[row.pop("op")]
+    operation: Operation = kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()})
+    return operation
 
 
 __all__ = [

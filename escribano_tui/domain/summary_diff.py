@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from escribano_tui.domain.journal import Entry, fold
-from escribano_tui.domain.timeline import Assign, AssignSubject, Merge, MoveBoundary, Operation, RenameSubject, Split
+from escribano_tui.domain.timeline import Assign, AssignSubject, Hold, Merge, MoveBoundary, Operation, RenameSubject, Split
 
 _SENTENCE = re.compile(r"(?<=\]\.)\s+|(?<=\])\s+(?=[A-Z*`“])")  # every sentence of a summary ends in its times
 
@@ -91,3 +91,5 @@ def _kind(operation: Operation) -> str:
             return "boundary"
         case AssignSubject() | RenameSubject():
             return "subject"
+        case Hold():
+            return ""

@@ -7,22 +7,25 @@ most of it; a boundary is the one at just that time, else the nearest one within
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from escribano_tui.domain.activity import is_activity
+from escribano_tui.domain.holding import BOUNDARY_REACH_MS, MIN_SEGMENT_MS, DoesNotFit, Hold, held, hold_of, untaken
+from escribano_tui.domain.operations import (
+    FIELDS,
+    Assign,
+    AssignSubject,
+    Merge,
+    MoveBoundary,
+    Operation,
+    RenameSubject,
+    Split,
+)
 from escribano_tui.domain.segment import Segment, Subject
 
-MIN_SEGMENT_MS = 100
-BOUNDARY_REACH_MS = 5_000
 LEAST_SHARED = 0.5  # intersection over union below which a correction no longer fits a segment of a new draft
-
-
-class DoesNotFit(Exception):
-    """An operation cannot be applied to this timeline; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,67 +78,7 @@ class Timeline:
         return tuple(s.start_ms for s in self.segments[1:])
 
 
-# ---------------------------------------------------------------- operations
-
-FIELDS: dict[str, type] = {
-    "activity": str,
-    "title": str,
-    "description": str,
-    "apps": tuple,
-    "topics": tuple,
-    "personal": bool,
-    "reviewed": bool,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """Give one field of the segment with this span a value."""
-
-    start_ms: int
-    end_ms: int
-    field: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class AssignSubject:
-    """Put the segment with this span into the subject with this label, a new one where there is none."""
-
-    start_ms: int
-    end_ms: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenameSubject:
-    """Give a subject, named by its label and a span of one of its segments, another label."""
-
-    start_ms: int
-    end_ms: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Take the boundary at `at_ms` away; label and title of the `keep` side (left or right) stay."""
-
-    at_ms: int
-    keep: str = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class MoveBoundary:
-    from_ms: int
-    to_ms: int
-
-
-Operation = Assign | AssignSubject | RenameSubject | Split | Merge | MoveBoundary
+# ---------------------------------------------------------------- applying operations
 
 
 def apply(timeline: Timeline, operation: Operation) -> Timeline:
@@ -153,6 +96,8 @@ def apply(timeline: Timeline, operation: Operation) -> Timeline:
             return _merge(timeline, operation)
         case MoveBoundary():
             return _move_boundary(timeline, operation)
+        case Hold():
+            return _without_empty_subjects(timeline.duration_ms, held(timeline.segments, operation), timeline.subjects)
 
 
 def apply_all(timeline: Timeline, operations: Iterable[Operation]) -> Timeline:
@@ -160,6 +105,32 @@ def apply_all(timeline: Timeline, operations: Iterable[Operation]) -> Timeline:
     for operation in operations:
         timeline = apply(timeline, operation)
     return timeline
+
+
+def holds_for(timeline: Timeline, operations: Iterable[Operation]) -> list[Hold]:
+    """What holds all segments that some operations, applied in order, act on, as they are before. Raises DoesNotFit."""
+    spans: list[tuple[int, int]] = []
+    after = timeline
+    for operation in operations:
+        spans.append(_acts_on(after, operation))
+        after = apply(after, operation)
+    touched = (s for s in timeline.segments if any(s.start_ms < end and s.end_ms > start for start, end in spans))
+    return [hold_of(s) for s in touched]
+
+
+def _acts_on(timeline: Timeline, operation: Operation) -> tuple[int, int]:
+    """The span of the segments that an operation looks at or changes."""
+    match operation:
+        case Split(at_ms):
+            first = last = timeline.index_at(at_ms)
+        case Merge(at_ms) | MoveBoundary(at_ms):
+            last = _boundary(timeline, at_ms)
+            first = last - 1
+        case Hold(start_ms, end_ms):
+            return start_ms, end_ms
+        case Assign(start_ms, end_ms) | AssignSubject(start_ms, end_ms) | RenameSubject(start_ms, end_ms):
+            first = last = _target(timeline, start_ms, end_ms)
+    return timeline.segments[first].start_ms, timeline.segments[last].end_ms
 
 
 def _target(timeline: Timeline, start_ms: int, end_ms: int) -> int:
@@ -212,16 +183,7 @@ def _assign(timeline: Timeline, operation: Assign) -> Timeline:
 
 def _new_subject_id(label: str, taken: set[str]) -> str:
     """Deterministic. The id may be taken: a subject that had this label has been renamed since."""
-    return _untaken("sub-", label.casefold(), taken)
-
-
-def _untaken(prefix: str, told: str, taken: set[str]) -> str:
-    salt = 0
-    while True:
-        new_id = prefix + hashlib.blake2b(f"{told}/{salt}".encode(), digest_size=5).hexdigest()
-        if new_id not in taken:
-            return new_id
-        salt += 1
+    return untaken("sub-", label.casefold(), taken)
 
 
 def _assign_subject(timeline: Timeline, operation: AssignSubject) -> Timeline:
@@ -262,7 +224,7 @@ def _split(timeline: Timeline, at_ms: int) -> Timeline:
     if at_ms - segment.start_ms < MIN_SEGMENT_MS or segment.end_ms - at_ms < MIN_SEGMENT_MS:
         raise DoesNotFit("a segment cannot be split this close to its edge")
     taken = {s.id for s in timeline.segments}
-    new_id = _untaken("seg-", f"{segment.id}@{at_ms}", taken)  # deterministic, so that a replay gives the same ids
+    new_id = untaken("seg-", f"{segment.id}@{at_ms}", taken)  # deterministic, so that a replay gives the same ids
     left = replace(segment, end_ms=at_ms, edited=True, reviewed=False)
     right = replace(segment, id=new_id, start_ms=at_ms, edited=True, reviewed=False, returns_to_ms=-1)
     segments = (*timeline.segments[:k], left, right, *timeline.segments[k + 1 :])
@@ -305,3 +267,9 @@ def _move_boundary(timeline: Timeline, operation: MoveBoundary) -> Timeline:
     segments[k - 1] = replace(left, end_ms=to_ms, edited=True)
     segments[k] = replace(right, start_ms=to_ms, edited=True)
     return Timeline(timeline.duration_ms, tuple(segments), timeline.subjects)
+
+
+__all__ = [
+    "BOUNDARY_REACH_MS", "MIN_SEGMENT_MS", "Assign", "AssignSubject", "DoesNotFit", "Hold", "Merge", "MoveBoundary",
+    "Operation", "RenameSubject", "Split", "Timeline", "apply", "apply_all", "holds_for",
+]  # fmt: skip

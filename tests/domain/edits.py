@@ -9,6 +9,7 @@ from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.timeline import (
     Assign,
     AssignSubject,
+    Hold,
     Merge,
     MoveBoundary,
     Operation,
@@ -53,5 +54,6 @@ def operations(draw: st.DrawFn, timeline: Timeline) -> Operation:
             anywhere.map(Split),
             st.sampled_from(["left", "right"]).map(lambda keep: Merge(segment.start_ms, keep)),
             anywhere.map(lambda to: MoveBoundary(segment.start_ms, to)),
+            st.tuples(anywhere, anywhere).filter(lambda t: t[0] < t[1]).map(lambda t: Hold(*t, "coding", "held", reviewed=True)),
         )
     )

@@ -1,0 +1,68 @@
+"""What a correction is made of: operations that name what they act on by time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from escribano_tui.domain.holding import Hold
+
+FIELDS: dict[str, type] = {
+    "activity": str,
+    "title": str,
+    "description": str,
+    "apps": tuple,
+    "topics": tuple,
+    "personal": bool,
+    "reviewed": bool,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give one field of the segment with this span a value."""
+
+    start_ms: int
+    end_ms: int
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AssignSubject:
+    """Put the segment with this span into the subject with this label, a new one where there is none."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameSubject:
+    """Give a subject, named by its label and a span of one of its segments, another label."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Take the boundary at `at_ms` away; label and title of the `keep` side (left or right) stay."""
+
+    at_ms: int
+    keep: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBoundary:
+    from_ms: int
+    to_ms: int
+
+
+Operation = Assign | AssignSubject | RenameSubject | Split | Merge | MoveBoundary | Hold
