@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from escribano_tui.domain.cues import Rule
-from escribano_tui.domain.events import DraftRow, Event, RunState
+from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.evidence import (
     Box,
     Change,
@@ -31,6 +31,7 @@ from escribano_tui.domain.session import (
     Coverage,
     Dossier,
     Hit,
+    LiveRun,
     PhaseRecord,
     RecordingRow,
     RunPlan,
@@ -463,6 +464,35 @@ class Journal(Protocol):
         ...
 
 
+class LiveRuns(Protocol):
+    """What a run has drafted so far and how far it is, for whoever looks on, in this process or another one.
+
+    A recording has one row: from the start of a run until a whole draft is there (a run that is cancelled leaves it).
+    """
+
+    def begin(self, recording_id: str, run_id: str) -> None: ...
+
+    def draft(self, recording_id: str, segments: Sequence[Segment]) -> None:
+        """Replace the segments drafted so far."""
+        ...
+
+    def tell(self, recording_id: str, told: str) -> None:
+        """Replace the text that says how far it is (`domain.progress.dump_state`)."""
+        ...
+
+    def mark(self, recording_id: str) -> tuple[str, int] | None:
+        """(id of the run, number of its draft): cheap."""
+        ...
+
+    def told(self, recording_id: str) -> tuple[str, str] | None:
+        """(id of the run, what it told last)."""
+        ...
+
+    def get(self, recording_id: str) -> LiveRun | None: ...
+
+    def end(self, recording_id: str) -> None: ...
+
+
 class SummaryShelf(Protocol):
     def save(self, recording_id: str, summary: Summary) -> Summary:
         """With its `id` and `created_at` set."""
@@ -494,6 +524,8 @@ class Store(Protocol):
     def recordings(self) -> Recordings: ...
     @property
     def runs(self) -> RunLog: ...
+    @property
+    def live(self) -> LiveRuns: ...
     @property
     def journal(self) -> Journal: ...
     @property
@@ -585,8 +617,8 @@ class PhaseContext(Protocol):
         """Screen lines visible at a moment, from the read phase as far as it has come."""
         ...
 
-    def drafted(self, rows: Sequence[DraftRow]) -> None:
-        """The segments drafted so far, for the run screen."""
+    def drafted(self, segments: Sequence[Segment]) -> None:
+        """The segments drafted so far, for the run screen and to be reviewed early."""
         ...
 
     def dossier(self) -> Dossier:
@@ -659,16 +691,21 @@ class Library(Protocol):
 class Sessions(Protocol):
     """Drafts and corrections. Safe to call from any thread."""
 
-    def open(self, recording_id: str) -> Session:
-        """Raises LookupError where nothing has been drafted yet."""
+    def open(self, recording_id: str, live: bool = False) -> Session:
+        """Raises LookupError where nothing has been drafted yet.
+
+        With `live` also a draft that is not whole: of a run under way, or of one that was cancelled.
+        """
         ...
 
     def revision(self, recording_id: str) -> tuple[str, int]:
-        """(id of the run whose draft is shown, last revision): cheap, to see whether somebody else has changed it."""
+        """(id of the draft that is shown, last revision): cheap, to see whether it has grown or somebody else has changed
+        it."""
         ...
 
     def edit(self, recording_id: str, operations: Sequence[Operation], base_revision: int) -> Session:
-        """Write one edit into the journal, durably, then return what it comes to.
+        """Write one edit into the journal, durably, then return what it comes to. In a draft that is not whole it also
+        holds the segments that it acts on, so that it stands in every later one.
 
         Raises StaleRevision where the journal has moved on, DoesNotFit where an operation cannot be applied.
         """
@@ -785,6 +822,20 @@ class Runs(Protocol):
         Raises RunBusy where another process works on this recording.
         """
         ...
+
+    def watch(self, recording_id: str, run_id: str = "") -> Watched | None:
+        """The run that is under way on a recording, of whatever process; else how the run `run_id` ended. None where
+        there is neither."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A run as somebody sees it who only looks on."""
+
+    run_id: str
+    profile: str
+    state: RunState
 
 
 class RunBusy(Exception):

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from escribano_tui.domain.events import DraftRow
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.domain.segment import Segment
 from escribano_tui.ports import Cancelled, Choice, Evidence, Stop
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class MemoryContext:
         self.instead: dict[str, list[Evidence]] = {}  # what stands in for failed items
         self.notes: list[str] = []
         self.looks: list[tuple[float, str, str]] = []
-        self.drafts: list[list[DraftRow]] = []
+        self.drafts: list[list[Segment]] = []
         self.progressed: list[tuple[int, int | None, str]] = []
         self.total: int | None = None
         self.stopped = threading.Event()
@@ -91,8 +91,8 @@ class MemoryContext:
     def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
         self.looks.append((t_s, thumbnail, line))
 
-    def drafted(self, rows: Sequence[DraftRow]) -> None:
-        self.drafts.append(list(rows))
+    def drafted(self, segments: Sequence[Segment]) -> None:
+        self.drafts.append(list(segments))
 
     def follow(self, phase: str, kind: type[T]) -> Iterator[T]:
         for one in self.earlier.get(phase, ()):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
 from escribano_tui.domain.journal import Misfit, Standing
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.timeline import Timeline
 
@@ -45,6 +46,16 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRun:
+    """The segments that a run has drafted so far, without subjects; they tile from 0 to where the last one ends. `n`
+    goes up with each new draft."""
+
+    run_id: str
+    n: int
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at and listened to, and what was not. `share_of_time` is the part of the recording that lies
     within 15 s of a frame that was looked at."""
@@ -61,7 +72,8 @@ class Session:
     """A recording as its owner sees it: the machine's draft with the owner's edits applied.
 
     `run` is the run whose draft this is. `timeline` tiles the recording. `standing` says which edits stand;
-    `standing.revision` is the base of the next edit.
+    `standing.revision` is the base of the next edit. `live` is not 0 while the draft is not whole: then the timeline
+    ends where the draft does, and `live` is the number of that draft.
     """
 
     recording: Recording
@@ -70,6 +82,12 @@ class Session:
     timeline: Timeline
     standing: Standing
     misfits: tuple[Misfit, ...] = ()
+    live: int = 0
+
+    @property
+    def draft_id(self) -> str:
+        """Which draft this is, as `Sessions.revision` tells it."""
+        return draft_id(self.run.id, self.live)
 
     @property
     def revision(self) -> int:
@@ -78,6 +96,10 @@ class Session:
     @property
     def unreviewed(self) -> int:
         return sum(not s.reviewed for s in self.timeline.segments)
+
+
+def draft_id(run_id: str, live: int) -> str:
+    return f"{run_id}+{live}" if live else run_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,9 @@ def recording_facts(recording: Recording) -> Row:
 def _run(run: RunRecord, revision: int) -> Row:
     phases = [
         {
-            "name": p.name, "state": p.state, "wall_s": seconds(p.wall_s), "busy_s": seconds(p.busy_s), "items": p.items,
-            "items_failed": p.items_failed, "backend": p.backend, "model": p.model, "reused": p.reused, "note": p.note,
+            "name": p.name, "state": _ended(p.state), "wall_s": seconds(p.wall_s), "busy_s": seconds(p.busy_s),
+            "items": p.items, "items_failed": p.items_failed, "backend": p.backend, "model": p.model,
+            "reused": p.reused, "note": p.note,
         }
         for p in run.phases
     ]  # fmt: skip
@@ -85,6 +86,11 @@ def _run(run: RunRecord, revision: int) -> Row:
         "id": run.id, "profile": run.profile, "revision": revision, "state": run.state, "started_at": run.started_at,
         "wall_s": seconds(run.wall_s), "phases": phases,
     }  # fmt: skip
+
+
+def _ended(state: str) -> str:
+    """A phase that was killed with its program is as good as cancelled."""
+    return "cancelled" if state == "running" else state
 
 
 def _frames(dossier: Dossier) -> list[Row]:

@@ -20,6 +20,7 @@ from escribano_tui.domain.events import (
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.text import clean_line
@@ -195,7 +196,9 @@ class Context:
         path = str(self.files.folder(self.recording.id) / thumbnail) if thumbnail else ""
         self._run.emit(Looked(t_s, path, clean_line(line)))
 
-    def drafted(self, rows: Sequence[DraftRow]) -> None:
+    def drafted(self, segments: Sequence[Segment]) -> None:
+        self._run.store.live.draft(self.recording.id, segments)
+        rows = (DraftRow(s.start_ms, s.end_ms, s.activity, s.title, s.apps[0] if s.apps else "") for s in segments)
         self._run.emit(Drafted(tuple(rows)))
 
     # ------------------------------------------------------------ what others gave

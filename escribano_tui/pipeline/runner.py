@@ -30,6 +30,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.pipeline.context import Context, Gate, RunWide
 from escribano_tui.pipeline.feed import Feed
 from escribano_tui.pipeline.plan import Planner
+from escribano_tui.pipeline.teller import Teller
 from escribano_tui.pipeline.work_pictures import LANES, WorkPictures
 from escribano_tui.ports import (
     Backends,
@@ -45,6 +46,7 @@ from escribano_tui.ports import (
 )
 
 log = logging.getLogger(__name__)
+LOOK_MOST_S = 0.5  # somebody who looks whether a recording is worked on holds its lock for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Runner:
         self.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self.locks / f"{recording.id}.lock", mode=0o600, thread_local=False)
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=LOOK_MOST_S)
         except Timeout:
             raise RunBusy("Another run is at work on this recording; it can be watched, not started twice.") from None
         try:
@@ -112,6 +114,8 @@ class Running:
         self._ended = threading.Event()
         self._record = runner.store.runs.begin(recording.id, profile.name)
         self.id = self._record.id
+        runner.store.live.begin(recording.id, self.id)
+        self._teller = Teller(runner.store.live, recording.id, lambda: self._state)
         self._thread = threading.Thread(target=self._run, name=f"run {self.id}", daemon=True)
 
     # ------------------------------------------------------------ the port
@@ -140,6 +144,7 @@ class Running:
         return self._ended.wait(timeout_s)
 
     def begin(self) -> None:
+        self._teller.begin()
         self._thread.start()
 
     # ------------------------------------------------------------ the run
@@ -175,8 +180,11 @@ class Running:
         """
         troubles = []
         runner = self._runner
+        live = runner.store.live
         steps: tuple[Callable[[], None], ...] = (
-            lambda: runner.store.runs.end(self.id, state, wall_s), runner.backends.release, lambda: self._lock.release(),
+            lambda: runner.store.runs.end(self.id, state, wall_s), self._teller.end,
+            lambda: live.end(self.recording.id) if state == "finished" else None,
+            runner.backends.release, lambda: self._lock.release(),
         )  # fmt: skip
         for step in steps:
             try:
@@ -248,6 +256,9 @@ class Running:
         output = outputs.open(
             self.recording.id, step.name, step.key, serves.name if serves else "", serves.model if serves else ""
         )
+        self._note(
+            PhaseRecord(step.name, "running", backend=output.backend, model=output.model, output_id=output.id)
+        )  # what it gives can be looked at from now on
         return Feed(outputs, output.id, ended=False)
 
     def _settle(self, step: PlannedStep, feed: Feed) -> None:

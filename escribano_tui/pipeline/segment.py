@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from importlib import resources
 
 from escribano_tui.domain.cues import Cues, parse_cues
-from escribano_tui.domain.events import DraftRow
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.learning import ruled
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
-from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.speech import settled
 from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
@@ -21,7 +19,8 @@ from escribano_tui.pipeline.segmenting.spans import Settings
 from escribano_tui.ports import PhaseContext
 
 ITEM = "segments"
-REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most
+REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most,
+REDRAFT_REST = 20.0  # and takes no more than one part in so many of the time
 
 
 class SegmentPhase:
@@ -54,7 +53,7 @@ class SegmentPhase:
         context.check()
         looked = _Looked(context)
         segments = draft(clues, settings_of(context.profile), cues, looked)
-        context.drafted(rows_of(segments))
+        context.drafted(segments)
         context.put(ITEM, segments)
         context.note(f"{len(segments)} segment{'' if len(segments) == 1 else 's'}{looked.problem and f' · {looked.problem}'}")
 
@@ -85,17 +84,14 @@ def settings_of(profile: Profile) -> Settings:
 def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | None, cues: Cues) -> list[Description]:
     """The descriptions as they come, with a first draft of what has been described so far now and then."""
     descriptions: list[Description] = []
-    drafted_at = time.monotonic()
+    next_at = 0.0
     for description in context.follow("describe", Description):
         descriptions.append(ruled(description, cues.rules))
-        if time.monotonic() - drafted_at >= REDRAFT_S:
+        if time.monotonic() >= next_at:
             until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)
             clues = gather(until_ms, changes, motion, (), descriptions)
-            context.drafted(rows_of(draft(clues, settings_of(context.profile), cues)))
-            drafted_at = time.monotonic()
+            began = time.monotonic()
+            context.drafted(draft(clues, settings_of(context.profile), cues))
+            took_s = time.monotonic() - began
+            next_at = began + max(REDRAFT_S, took_s * REDRAFT_REST)
     return context.load("describe", Description)  # some were put right after they had been handed on
-
-
-def rows_of(segments: list[Segment]) -> list[DraftRow]:
-    """Segments for the run screen."""
-    return [DraftRow(s.start_ms, s.end_ms, s.activity, s.title, s.apps[0] if s.apps else "") for s in segments]

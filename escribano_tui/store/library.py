@@ -7,6 +7,7 @@ from pathlib import Path
 from escribano_tui.store.cache import MemoryStore
 from escribano_tui.store.database import Connections
 from escribano_tui.store.journal import JournalStore
+from escribano_tui.store.live import LiveStore
 from escribano_tui.store.outputs import OutputStore
 from escribano_tui.store.recordings import RecordingStore
 from escribano_tui.store.runs import RunStore
@@ -22,6 +23,7 @@ class LibraryStore:
         self.outputs = OutputStore(self._connections)
         self.recordings = RecordingStore(self._connections)
         self.runs = RunStore(self._connections)
+        self.live = LiveStore(self._connections)
         self.journal = JournalStore(self._connections)
         self.summaries = SummaryStore(self._connections)
         self.memory = MemoryStore(self._connections)

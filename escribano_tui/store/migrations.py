@@ -148,3 +148,12 @@ def m004_summary_parts(db: Database) -> None:
 def m005_kind_of_page(db: Database) -> None:
     """What kind of page a description is of, by its name in the cues: what the owner's rules go by."""
     db.table("descriptions").add_column("page", str, not_null_default="")
+
+
+@migrations()
+def m006_live(db: Database) -> None:
+    """How far a run is and what it has drafted, for whoever looks on; a row while it lasts, replaced as it goes."""
+    db.table("live").create(
+        {"recording_id": str, "run_id": str, "n": int, "draft": str, "told": str},
+        pk="recording_id", foreign_keys=[("recording_id", "recordings", "id")],
+    )  # fmt: skip

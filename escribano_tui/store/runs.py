@@ -26,6 +26,10 @@ class RunStore:
         run = RunRecord("run-" + uuid.uuid4().hex[:10], recording_id, profile, "running", datetime.now(UTC).isoformat())
         with self._connections.write() as db:
             # A run that was killed is still marked as running: whoever holds the recording's lock knows better.
+            killed = "SELECT id FROM runs WHERE recording_id = ? AND state = 'running'"
+            db.execute(
+                f"UPDATE run_phases SET state = 'cancelled' WHERE state = 'running' AND run_id IN ({killed})", [recording_id]
+            )
             db.execute("UPDATE runs SET state = 'cancelled' WHERE recording_id = ? AND state = 'running'", [recording_id])
             db.execute(
                 "INSERT INTO runs (id, recording_id, profile, state, started_at, wall_s) VALUES (?, ?, ?, ?, ?, 0)",

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from escribano_tui.domain.events import Event
+from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.progress import load_state, state_of
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.session import PlannedPhase, RunPlan
-from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store
+from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store, Watched
 from escribano_tui.usecases.budget import fit
 from escribano_tui.usecases.estimates import estimate_phase, wall_s
 from escribano_tui.usecases.tracks import place_track, with_track
@@ -83,6 +84,19 @@ class RunDesk:
         recording, settings, _ = self._prepare(recording_id, profile, options)
         self.store.recordings.save(recording)
         return self.pipeline.start(recording, settings, options, sink)
+
+    def watch(self, recording_id: str, run_id: str = "") -> Watched | None:
+        told = self.store.live.told(recording_id)
+        if told is not None and (not run_id or told[0] == run_id) and self.pipeline.busy(recording_id):
+            record = self.store.runs.get(told[0])
+            if record is not None:
+                return Watched(record.id, record.profile, load_state(told[1]) if told[1] else RunState())
+        ended = self.store.runs.get(run_id) if run_id else None
+        if ended is None:
+            return None
+        state = state_of(ended)
+        # One that is still marked as running, though nobody holds its recording, was killed.
+        return Watched(ended.id, ended.profile, replace(state, state="cancelled") if state.state == "running" else state)
 
     def _prepare(self, recording_id: str, profile: str, options: RunOptions) -> tuple[Recording, Profile, tuple[str, ...]]:
         """The recording with the tracks that were given beside it, the profile, and what a budget leaves out of it."""

@@ -54,6 +54,6 @@ def operations(draw: st.DrawFn, timeline: Timeline) -> Operation:
             anywhere.map(Split),
             st.sampled_from(["left", "right"]).map(lambda keep: Merge(segment.start_ms, keep)),
             anywhere.map(lambda to: MoveBoundary(segment.start_ms, to)),
-            st.tuples(anywhere, anywhere).filter(lambda t: t[0] < t[1]).map(lambda t: Hold(*t, "coding", "held", reviewed=True)),
+            st.tuples(anywhere, anywhere).filter(lambda t: t[0] < t[1]).map(lambda t: Hold(*t, "coding", reviewed=True)),
         )
     )

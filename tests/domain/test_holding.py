@@ -14,7 +14,8 @@ from tests.domain.edits import drafts, operations
 
 def line(*ends_ms: int, activity: str = "coding") -> Timeline:
     starts = (0, *ends_ms[:-1])
-    segments = (Segment(f"seg{k}", a, b, activity, f"title {k}", subject_id="s") for k, (a, b) in enumerate(zip(starts, ends_ms)))
+    pairs = enumerate(zip(starts, ends_ms, strict=True))
+    segments = (Segment(f"seg{k}", a, b, activity, f"title {k}", subject_id="s") for k, (a, b) in pairs)
     return Timeline(ends_ms[-1], tuple(segments), (Subject("s", "work"),))
 
 
@@ -96,7 +97,9 @@ def test_any_edit_of_an_early_draft_fits_any_later_one_that_is_as_long(data: st.
     cuts = data.draw(st.lists(st.integers(3, early.duration_ms // 100), max_size=6))
     later = line(*sorted({*(c * 100 for c in cuts), early.duration_ms}))
     held = apply_all(later, edit)  # must not raise
-    touched = [s for s in seen.segments if any(h.start_ms < s.end_ms and s.start_ms < h.end_ms for h in edit if isinstance(h, Hold))]
+    touched = [
+        s for s in seen.segments if any(h.start_ms < s.end_ms and s.start_ms < h.end_ms for h in edit if isinstance(h, Hold))
+    ]
     for segment in touched:
         if segment.duration_ms >= 300:
             assert held.at((segment.start_ms + segment.end_ms) / 2).activity == segment.activity

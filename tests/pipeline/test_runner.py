@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from escribano_tui.domain.events import PHASES, Event, PhaseFinished, RunEnded, RunState
-from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile, ScanSettings
-from escribano_tui.ports import RunBusy, RunOptions
-from tests.pipeline.scripted import FRAMES, RECORDING, OneBackend, Work, make_runner
+from escribano_tui.domain.progress import load_state
+from escribano_tui.domain.segment import Segment
+from escribano_tui.ports import PhaseContext, RunBusy, RunOptions
+from escribano_tui.store.library import LibraryStore
+from escribano_tui.usecases.runs import RunDesk
+from tests.pipeline.scripted import FRAMES, RECORDING, OneBackend, Scripted, Work, make_runner
 
 QUICK = Profile("quick")
 NOW = RunOptions()
@@ -238,3 +245,68 @@ def test_an_end_that_cannot_be_noted_is_told(bench: Bench, monkeypatch: pytest.M
     monkeypatch.setattr(bench.store.runs, "end", full)
     state = bench.run()
     assert (state.state, "disk is full" in state.message) == ("failed", True)
+
+
+def test_others_can_look_on_and_the_draft_so_far_is_there_until_it_is_whole(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    segment = Segment("s", 0, 4_000, "coding", "so far")
+    held = threading.Event()
+
+    def draft(context: PhaseContext) -> None:
+        context.drafted([segment])
+        while not held.wait(0.02):
+            context.check()
+        context.put("all", ())
+
+    phases = {**bench.runner.phases, "segment": Scripted("segment", draft)}
+    runner = replace(bench.runner, phases=phases)
+    other = LibraryStore(tmp_path / "library.db")
+    desk = RunDesk(other, None, make_runner(tmp_path / "x", Work())[0], lambda: None)  # type: ignore[arg-type]
+    desk = replace(desk, pipeline=replace(runner, store=other))
+    running = runner.start(RECORDING, QUICK, NOW, bench.events.append)
+    seen = wait_for(lambda: (w := desk.watch(RECORDING.id)) is not None and w.state.draft and w)
+    assert (seen.run_id, seen.profile, seen.state.state) == (running.id, "quick", "running")
+    assert seen.state.draft[0].title == "so far"
+    record = other.runs.get(running.id)
+    assert record is not None
+    frames = record.phase("frames")
+    assert frames is not None
+    assert other.outputs.load(frames.output_id, Frame), "what was seen so far can be looked at"
+    held.set()
+    assert running.wait(60)
+    assert other.live.mark(RECORDING.id) is None
+    assert desk.watch(RECORDING.id) is None
+    ended = desk.watch(RECORDING.id, running.id)
+    assert ended is not None
+    assert ended.state.state == "finished"
+    other.close()
+
+
+def test_a_cancelled_run_leaves_what_it_drafted(bench: Bench) -> None:
+    def draft(context: PhaseContext) -> None:
+        context.drafted([Segment("s", 0, 4_000, "coding")])
+        bench.work.reached.set()
+        while True:
+            context.check()
+
+    runner = replace(bench.runner, phases={**bench.runner.phases, "segment": Scripted("segment", draft)})
+    running = runner.start(RECORDING, QUICK, NOW, bench.events.append)
+    assert bench.work.reached.wait(60)
+    running.cancel()
+    assert running.wait(60)
+    live = bench.store.live.get(RECORDING.id)
+    assert live is not None
+    assert live.segments[0].end_ms == 4_000
+    told = bench.store.live.told(RECORDING.id)
+    assert told is not None
+    assert load_state(told[1]).draft
+
+
+def wait_for(look: Callable[[], Any], within_s: float = 20.0) -> Any:
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come")

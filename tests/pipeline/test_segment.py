@@ -372,7 +372,8 @@ def test_the_phase_stores_the_draft_and_shows_it() -> None:
 
 
 def test_the_draft_is_shown_while_frames_are_still_described(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("escribano_tui.pipeline.segment.REDRAFT_S", 0.0)
+    for name in ("REDRAFT_S", "REDRAFT_REST"):
+        monkeypatch.setattr(f"escribano_tui.pipeline.segment.{name}", 0.0)
     clues = visits((0.0, "coding"), (30.0, "research"), end_s=60.0)
     context = context_of(clues, Pictures())
     SegmentPhase().run(context)
