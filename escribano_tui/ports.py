@@ -892,8 +892,13 @@ class Rules(Protocol):
         """In the order of the file: of several that fit, the last one counts."""
         ...
 
-    def remove(self, n: int) -> Rule:
-        """Take out the n-th of `list`, from 1. Raises LookupError, OSError."""
+    def replace(self, n: int, rule: Rule, was: Rule | None = None) -> Rule:
+        """Put another rule in the place of the n-th of `list`, from 1, and give back the old one; with `was`, only where
+        that one still stands there. Raises ValueError as `accept` does, LookupError, OSError."""
+        ...
+
+    def remove(self, n: int, was: Rule | None = None) -> Rule:
+        """Take out the n-th of `list`, from 1; with `was` as in `replace`. Raises LookupError, OSError."""
         ...
 
 

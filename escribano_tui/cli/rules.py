@@ -1,13 +1,17 @@
-"""Commands on the rules that the owner accepted: list them, take one out."""
+"""Commands on the rules that the owner accepted: list them, change one, take one out."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from escribano_tui.cli.failures import Problem
 from escribano_tui.cli.runs import open_house
+
+if TYPE_CHECKING:
+    from escribano_tui.domain.learning import Affected
 
 
 @click.group("rules", invoke_without_command=True)
@@ -21,6 +25,7 @@ def rules(context: click.Context, as_json: bool) -> None:
     \b
     Examples:
       escribano-tui rules
+      escribano-tui rules edit 2 --title "Sprint board"
       escribano-tui rules remove 2
     """
     if context.invoked_subcommand is not None:
@@ -61,3 +66,63 @@ def remove_rule(n: int) -> None:
         except (ValueError, LookupError) as why:
             raise Problem(str(why.args[0] if why.args else why)) from why
     click.echo(f"Removed: {clean_line(sentence_of(gone))} It holds no more from the next run on.")
+
+
+@rules.command("edit")
+@click.argument("n", type=click.IntRange(min=1))
+@click.option("--activity", help="The label that it gives; empty for none (of a rule that says personal).")
+@click.option("--program", help="The program in front.")
+@click.option("--site", help="A host, or a kind of page by its name in the cues.")
+@click.option("--title", help="What the title or document holds.")
+@click.option("--personal/--not-personal", default=None, help="Whether it marks segments as personal.")
+@click.option("--dry-run", is_flag=True, help="Only say what it would change.")
+def edit_rule(
+    n: int, activity: str | None, program: str | None, site: str | None, title: str | None, personal: bool | None, dry_run: bool
+) -> None:
+    """Change rule N, as `escribano-tui rules` numbers them. What is not named stays; an empty text takes a field out.
+
+    Says which segments of the library the next run would label otherwise.
+
+    \b
+    Examples:
+      escribano-tui rules edit 2 --activity research
+      escribano-tui rules edit 2 --site "" --title "Sprint board" --dry-run
+    """
+    from dataclasses import replace
+
+    from escribano_tui.domain.learning import sentence_of, wrong_with
+    from escribano_tui.domain.text import clean_line
+
+    told = {"activity": activity, "program": program, "site": site, "title": title, "personal": personal}
+    given = {k: clean_line(v) if isinstance(v, str) else v for k, v in told.items() if v is not None}
+    if not given:
+        raise click.UsageError("Say what to change: --activity, --program, --site, --title or --personal.")
+    with open_house() as house:
+        try:
+            known = house.rules.list()
+            if n > len(known):
+                raise LookupError(f"There is no rule {n}.")
+            rule = replace(known[n - 1], **given)  # type: ignore[arg-type]
+            if wrong := wrong_with(rule):
+                raise ValueError(wrong)
+            preview = house.rules.preview(rule)
+            if not dry_run:
+                house.rules.replace(n, rule, known[n - 1])
+        except (ValueError, LookupError) as why:
+            raise Problem(str(why.args[0] if why.args else why)) from why
+    click.echo(f"{'Would be' if dry_run else 'Now'}: {clean_line(sentence_of(rule))}")
+    for affected in preview.elsewhere:
+        click.echo(_changed(affected, rule.activity))
+    if not preview.elsewhere:
+        click.echo("It changes no segment that is drafted now; it holds for what comes.")
+
+
+def _changed(affected: Affected, activity: str) -> str:
+    from escribano_tui.domain.text import clean_line
+    from escribano_tui.domain.times import clock
+
+    segment = affected.segment
+    told = (
+        f"  {affected.recording_name} {clock(segment.start_s)}  {segment.activity} → {activity or 'personal'}  {segment.title}"
+    )
+    return clean_line(told).rstrip()

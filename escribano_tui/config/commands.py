@@ -51,6 +51,7 @@ _APP = (
     Command("app.back", ("escape",), "back", "Go back, or close what is open"),
     Command("app.themes", ("f2",), "themes", "Choose a theme, with a preview"),
     Command("app.doctor", ("f3",), "doctor", "Check backends, models, folders and this terminal"),
+    Command("app.rules", ("f4",), "rules", "List, change and take out the rules made of your labels"),
     Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays"),
 )
 

@@ -1,4 +1,7 @@
-"""The owner's rules in `cues.toml`: one is added or taken out, all other lines stay as they are."""
+"""The owner's rules in `cues.toml`: one is added, changed or taken out, all other lines stay as they are.
+
+Writers of all processes wait for one another by a lock beside the file; readers see it before or after, never half.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import re
 import tempfile
 import threading
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +21,9 @@ from escribano_tui.domain.learning import table_of
 
 _RULE: Final = re.compile(r"^\s*\[\[\s*(?:rule|\"rule\"|'rule')\s*\]\]")
 _HEADER: Final = re.compile(r"^\s*\[")
+_FIELD: Final = re.compile(r"""^\s*["']?(\w+)["']?\s*=""")
+FIELDS: Final = frozenset(f.name for f in fields(Rule))
+WAIT_S: Final = 10.0  # another writer is done in milliseconds
 
 
 class RuleFileError(ValueError):
@@ -36,27 +44,66 @@ class RuleFile:
         return self._parse(text).rules[: len(_tables(text))]  # the shipped ones, if any, stand behind
 
     def add(self, rule: Rule) -> None:
-        """Write a rule at the end. Raises RuleFileError, OSError."""
-        import tomli_w
-
-        with self._writing:
+        """Write a rule at the end. Raises ValueError where it holds already, RuleFileError, OSError."""
+        with self._alone():
             before = self._read()
-            self._parse(before)
-            table = table_of(rule)
-            text = f"[[rule]]\n{tomli_w.dumps(table)}"
+            if rule in self.rules():
+                raise ValueError("This rule holds already.")
+            text = _text_of(rule)
             after = f"{before.rstrip()}\n\n{text}" if before.strip() else text
-            self._write(before, after, [*_tables(before), table])
+            self._write(before, after, [*_tables(before), table_of(rule)])
 
-    def remove(self, n: int) -> Rule:
-        """Take the n-th rule out, from 1. Raises LookupError, RuleFileError, OSError."""
-        with self._writing:
+    def replace(self, n: int, rule: Rule, was: Rule | None = None) -> Rule:
+        """Put another rule in the place of the n-th, from 1; gives back the one that stood there.
+
+        With `was`, only where that one still stands there. Raises LookupError, ValueError, RuleFileError, OSError.
+        """
+        with self._alone():
             before = self._read()
-            rules = self.rules()
-            if not 1 <= n <= len(rules):
-                raise LookupError(f"There is no rule {n}; {_how_many(len(rules))}.")
+            old = self._at(n, was)
+            if rule != old and rule in self.rules():
+                raise ValueError("This rule holds already.")
+            tables = _tables(before)
+            tables[n - 1] = table_of(rule)
+            after = edited(before, n, rule)
+            if not _says(after, {**_load(before), "rule": tables}):  # a value over several lines, say
+                after = _instead(before, n, rule)
+            self._write(before, after, tables)
+            return old
+
+    def remove(self, n: int, was: Rule | None = None) -> Rule:
+        """Take the n-th rule out, from 1; with `was`, only where that one still stands there.
+
+        Raises LookupError, RuleFileError, OSError.
+        """
+        with self._alone():
+            before = self._read()
+            old = self._at(n, was)
             tables = _tables(before)
             self._write(before, without(before, n), tables[: n - 1] + tables[n:])
-            return rules[n - 1]
+            return old
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While no other window or program writes the file."""
+        from filelock import FileLock, Timeout
+
+        path = self.path.resolve()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._writing:
+            try:
+                with FileLock(path.with_name(f".{path.name}.lock"), timeout=WAIT_S, mode=0o600):
+                    yield
+            except Timeout as why:
+                raise RuleFileError(f"Another program is writing {path.name}; nothing was changed.") from why
+
+    def _at(self, n: int, was: Rule | None) -> Rule:
+        rules = self.rules()
+        if not 1 <= n <= len(rules):
+            raise LookupError(f"There is no rule {n}; {_how_many(len(rules))}.")
+        if was is not None and rules[n - 1] != was:
+            raise LookupError(f"Rule {n} is another one by now: it was changed elsewhere. Nothing was written.")
+        return rules[n - 1]
 
     def _read(self) -> str:
         try:
@@ -102,31 +149,84 @@ def _says(text: str, wanted: dict[str, Any]) -> bool:
 
 def without(text: str, n: int) -> str:
     """TOML text without the n-th `[[rule]]`, from 1. Comments stay, but for those inside of it."""
-    kept: list[str] = []
-    pending: list[str] = []  # comments and blank lines: they belong to what follows
-    seen, inside = 0, False
-    for line in text.splitlines(keepends=True):
-        if not line.strip() or line.lstrip().startswith("#"):
-            pending.append(line)
-            continue
-        was_inside = inside
-        if _HEADER.match(line):
-            seen += bool(_RULE.match(line))
-            inside = bool(_RULE.match(line)) and seen == n
-        if not (inside and was_inside):
-            kept += pending
-        pending = []
-        if not inside:
+    lines = text.splitlines(keepends=True)
+    first, last = _place(lines, n)
+    return "".join([*lines[:first], *lines[last + 1 :]]).lstrip("\n")
+
+
+def edited(text: str, n: int, rule: Rule) -> str:
+    """TOML text with the values of the n-th `[[rule]]`, from 1, changed line by line. All comments stay."""
+    lines = text.splitlines(keepends=True)
+    first, last = _place(lines, n)
+    wanted = {name: _line_of(name, value) for name, value in table_of(rule).items()}
+    kept = lines[first : first + 1]
+    for line in lines[first + 1 : last + 1]:
+        name = _FIELD.match(line)
+        if name is None or name[1] not in FIELDS:
             kept.append(line)
-    return "".join([*kept, *pending]).lstrip("\n")
+        elif name[1] in wanted:
+            kept.append(_with_value(line, wanted.pop(name[1])))
+    ended = kept[-1].endswith("\n")
+    kept += ["" if ended else "\n", *(f"{told}\n" for told in wanted.values())] if wanted else []
+    return "".join([*lines[:first], *kept, *lines[last + 1 :]])
+
+
+def _instead(text: str, n: int, rule: Rule) -> str:
+    """TOML text with a rule written anew in the place of the n-th; comments inside of that one go."""
+    lines = text.splitlines(keepends=True)
+    first, last = _place(lines, n)
+    return "".join([*lines[:first], _text_of(rule), *lines[last + 1 :]])
+
+
+def _place(lines: Sequence[str], n: int) -> tuple[int, int]:
+    """The header and the last line that is no comment of the n-th rule, from 1."""
+    headers = [k for k, line in enumerate(lines) if _HEADER.match(line)]
+    rules = [k for k in headers if _RULE.match(lines[k])]
+    if n > len(rules):
+        raise RuleFileError("The rules cannot be changed without loss: edit the file by hand. Nothing was written.")
+    first = rules[n - 1]
+    end = next((k for k in headers if k > first), len(lines))
+    return first, max(k for k in range(first, end) if lines[k].strip() and not lines[k].lstrip().startswith("#"))
+
+
+def _text_of(rule: Rule) -> str:
+    import tomli_w
+
+    return f"[[rule]]\n{tomli_w.dumps(table_of(rule))}"
+
+
+def _line_of(name: str, value: str | bool) -> str:
+    """One `name = value` without its line end."""
+    import tomli_w
+
+    return tomli_w.dumps({name: value}).rstrip("\n")
+
+
+def _with_value(line: str, told: str) -> str:
+    """A line with another value; the same one where it says so already, with the comment behind it in any case."""
+    bare = line.rstrip("\r\n")
+    if _load_line(bare) == _load(told):
+        return line
+    comment = next((bare[k:] for k in range(len(bare)) if bare[k] == "#" and _load_line(bare[:k]) is not None), "")
+    return f"{told}{'  ' if comment else ''}{comment}{line[len(bare) :]}"
+
+
+def _load_line(line: str) -> dict[str, Any] | None:
+    try:
+        return _load(line) or None
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _replace(path: Path, text: str) -> None:
+    """Durably, and all at once: another window reads the old text or the new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".cues-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(name, path)
     except OSError:
         Path(name).unlink(missing_ok=True)

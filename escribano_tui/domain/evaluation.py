@@ -9,15 +9,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
+from escribano_tui.domain.corrections import Data, fewest_edits
 from escribano_tui.domain.text import squash
 
-Data = dict[str, Any]
 TOLERANCES_S = (1.0, 2.0, 5.0)
-NEAR_ENOUGH_S = 2.0  # a boundary this near to the true one is left where it is
-MOVABLE_S = 15.0  # farther off, a hand splits and merges instead of moving
 STEP_S = 0.1
+LEAST_ASTRAY = 5  # letters; shorter texts stand on any screen
 
 
 def evaluate(truth: Data, session: Data) -> Data:
@@ -41,12 +39,16 @@ def _counts(truth: Data, session: Data, found: list[Data]) -> Data:
     grouped = [i for subject in session.get("subjects", []) for i in subject["segment_ids"]]
     ends = [0.0, *(s["end_s"] for s in found)]
     gaps = sum(abs(a - s["start_s"]) > 0.001 for a, s in zip(ends, found, strict=False))
+    described = sum(bool(f.get("description")) for f in session.get("frames", []))
     short = not found or abs(ends[-1] - truth["duration_s"]) > 0.25
     return {
         "segments_true_count": len(truth["segments"]),
         "segments_found_count": len(found),
         "tiling_faults_count": gaps + short,
+        "subjects_count": len(session.get("subjects", [])),
         "segments_in_no_or_two_subjects_count": sum(grouped.count(s["id"]) != 1 for s in found),
+        "frames_described_per_true_segment": described / len(truth["segments"]),
+        "phase_wall_s": {p["name"]: p.get("wall_s") for p in session.get("run", {}).get("phases", [])},
     }
 
 
@@ -140,14 +142,35 @@ def _shared(one: Data, other: Data) -> float:
 
 
 def _text(truth: Data, session: Data) -> Data:
-    read = legible = 0
+    """Of the texts that were legible in a segment, those that were read in it; and of the texts of other segments, those
+    that are said to stand in the middle of this one (windows behind it and panels make it more than 0)."""
+    read = legible = astray = elsewhere = 0
+    every = {k for s in truth["segments"] for k in _keywords(s) if len(k) > LEAST_ASTRAY}
     for segment in truth["segments"]:
-        blocks = [b for b in session.get("screen_text", []) if _shared(segment, b) > 0]
-        seen = squash("".join(line for block in blocks for line in block["lines"]))
-        wanted = [k for k in (_plain(k) for k in segment.get("keywords_on_screen", [])) if k]
+        wanted = _keywords(segment)
+        seen = _seen(session, segment["start_s"], segment["end_s"])
         legible += len(wanted)
-        read += sum(k in _plain(seen) for k in wanted)
-    return {"screen_text_recall": read / legible if legible else None}
+        read += sum(k in seen for k in wanted)
+        middle = (segment["start_s"] + segment["end_s"]) / 2
+        others = every.difference(wanted)
+        now = _seen(session, middle, middle + 0.001) if others else ""
+        elsewhere += len(others)
+        astray += sum(k in now for k in others)
+    return {
+        "screen_text_recall": read / legible if legible else None,
+        "screen_text_astray": astray / elsewhere if elsewhere else None,
+    }
+
+
+def _keywords(segment: Data) -> list[str]:
+    return [k for k in (_plain(k) for k in segment.get("keywords_on_screen", [])) if k]
+
+
+def _seen(session: Data, start_s: float, end_s: float) -> str:
+    """All that was read in a span of time, squashed."""
+    span = {"start_s": start_s, "end_s": end_s}
+    blocks = [b for b in session.get("screen_text", []) if _shared(span, b) > 0]
+    return _plain("\n".join(line for block in blocks for line in block["lines"]))
 
 
 def _plain(text: str) -> str:
@@ -185,42 +208,11 @@ def edit_distance(reference: Sequence[str], heard: Sequence[str]) -> int:
 
 def corrections(truth: Sequence[Data], found: Sequence[Data], duration_s: float) -> Data:
     """The fewest relabel, split, merge and move edits from the draft to the truth, and that for an hour."""
-    real = [s["start_s"] for s in truth[1:]]
-    ours = [s["start_s"] for s in found[1:]]
-    moves, splits, merges = _boundary_edits(real, ours)
-    relabels = sum(_needs_relabel(segment, found) for segment in truth)
-    edits = moves + splits + merges + relabels
+    edits = fewest_edits(truth, found)
     return {
-        "corrections": {"relabel": relabels, "split": splits, "merge": merges, "move": moves},
-        "corrections_per_hour": edits * 3600 / duration_s if duration_s else None,
+        "corrections": edits.by_kind(),
+        "corrections_per_hour": edits.total * 3600 / duration_s if duration_s else None,
     }
-
-
-def _boundary_edits(real: Sequence[float], ours: Sequence[float]) -> tuple[int, int, int]:
-    """(moves, splits, merges) of a cheapest matching in order: a dynamic programme as of an edit distance."""
-    costs: list[list[tuple[int, int, int, int]]] = [[(j, 0, 0, j) for j in range(len(ours) + 1)]]
-    for i, want in enumerate(real, 1):
-        row = [(i, 0, i, 0)]
-        for j, got in enumerate(ours, 1):
-            options = [_plus(costs[i - 1][j], split=1), _plus(row[j - 1], merge=1)]
-            if abs(want - got) <= MOVABLE_S:
-                options.append(_plus(costs[i - 1][j - 1], move=int(abs(want - got) > NEAR_ENOUGH_S)))
-            row.append(min(options))
-        costs.append(row)
-    _, moves, splits, merges = costs[-1][-1]
-    return moves, splits, merges
-
-
-def _plus(cost: tuple[int, int, int, int], move: int = 0, split: int = 0, merge: int = 0) -> tuple[int, int, int, int]:
-    total, moves, splits, merges = cost
-    return (total + move + split + merge, moves + move, splits + split, merges + merge)
-
-
-def _needs_relabel(segment: Data, found: Sequence[Data]) -> bool:
-    """Whether no part of the draft that a hand would keep here has the right label already."""
-    length = segment["end_s"] - segment["start_s"]
-    here = [s for s in found if _shared(s, segment) >= min(NEAR_ENOUGH_S, 0.5 * length)]
-    return all(s["activity"] != segment["activity"] for s in here)
 
 
 def segments_of(cuts: Sequence[float], activities: Sequence[str]) -> list[Data]:

@@ -164,6 +164,10 @@ class EscribanoApp(App[None], inherit_bindings=False):
                 from escribano_tui.ui.screens.doctor import DoctorScreen
 
                 self.push_screen(DoctorScreen())
+            case "rules":
+                from escribano_tui.ui.screens.rules import RulesScreen
+
+                self.push_screen(RulesScreen())
             case "quit":
                 self.ask_to_quit()
 

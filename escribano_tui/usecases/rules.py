@@ -24,7 +24,9 @@ class RuleBook(Protocol):
 
     def add(self, rule: Rule) -> None: ...
 
-    def remove(self, n: int) -> Rule: ...
+    def replace(self, n: int, rule: Rule, was: Rule | None = None) -> Rule: ...
+
+    def remove(self, n: int, was: Rule | None = None) -> Rule: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,20 @@ class RuleDesk:
         return dossiers.load(self.store, session.run, "describe", Description)
 
     def accept(self, rule: Rule) -> None:
-        wrong = wrong_with(rule)
-        if wrong:
-            raise ValueError(wrong)
-        if rule in self.book.rules():
-            raise ValueError("This rule holds already.")
-        self.book.add(rule)
+        self.book.add(_usable(rule))
 
     def list(self) -> Sequence[Rule]:
         return self.book.rules()
 
-    def remove(self, n: int) -> Rule:
-        return self.book.remove(n)
+    def replace(self, n: int, rule: Rule, was: Rule | None = None) -> Rule:
+        return self.book.replace(n, _usable(rule), was)
+
+    def remove(self, n: int, was: Rule | None = None) -> Rule:
+        return self.book.remove(n, was)
+
+
+def _usable(rule: Rule) -> Rule:
+    wrong = wrong_with(rule)
+    if wrong:
+        raise ValueError(wrong)
+    return rule

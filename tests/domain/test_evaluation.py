@@ -36,7 +36,7 @@ def test_the_truth_itself_is_perfect() -> None:
         ([0, 20, 30, 40, 60], ["coding", "research", "review", "coding"], {"merge": 1}),
         ([0, 26, 40, 60], ["coding", "research", "coding"], {"move": 1}),
         ([0, 21.5, 40, 60], ["coding", "research", "coding"], {}),
-        ([0, 60], ["idle"], {"split": 2, "relabel": 3}),
+        ([0, 60], ["idle"], {"split": 2, "relabel": 2}),  # labelled coding before it is split
     ],
 )
 def test_corrections_are_the_fewest_that_a_hand_needs(cuts: list[float], labels: list[str], wanted: dict[str, int]) -> None:

@@ -482,8 +482,20 @@ class FakeRules:
     def list(self) -> Sequence[Rule]:
         return self.world.rules
 
-    def remove(self, n: int) -> Rule:
-        return self.world.rules.pop(n - 1)
+    def replace(self, n: int, rule: Rule, was: Rule | None = None) -> Rule:
+        old = self._still(n, was)
+        self.world.rules[n - 1] = rule
+        return old
+
+    def remove(self, n: int, was: Rule | None = None) -> Rule:
+        old = self._still(n, was)
+        del self.world.rules[n - 1]
+        return old
+
+    def _still(self, n: int, was: Rule | None) -> Rule:
+        if was is not None and self.world.rules[n - 1] != was:
+            raise LookupError(f"Rule {n} is another one by now.")
+        return self.world.rules[n - 1]
 
 
 class FakeDoctor:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from escribano_tui.domain.cues import Rule
+from escribano_tui.ui.screens.ask import AskScreen
+from escribano_tui.ui.screens.confirm import ConfirmScreen
+from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.rule import RuleScreen
+from escribano_tui.ui.screens.rules import RuleForm, RulesScreen
 from tests.ui import fake_session
 from tests.ui.conftest import reviewing, said, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse, Item
@@ -63,3 +67,68 @@ async def test_where_nothing_was_told_there_is_nothing_to_make_a_rule_of(world: 
         await pilot.press("L")
         await until(pilot, lambda: "nothing to make a rule of" in said(pilot))
         await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_rules_are_listed_changed_and_taken_out(world: FakeHouse) -> None:
+    world.rules += [Rule("planning", program="Geany"), Rule("data", site="docs.example")]
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        await settle(pilot)
+        assert "Windows of Geany are planning." in screen_text(pilot)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleForm))
+        await settle(pilot)
+        assert "Would change" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+        await pilot.press(*["up"] * 20, "down", "enter", "j", "j", "j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press(*"Date [", "enter")
+        await settle(pilot)
+        assert "titled “Date [”" in screen_text(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        await settle(pilot)
+        assert world.rules == [Rule("planning", program="Geany"), Rule("coding", site="docs.example", title="Date [")]
+        assert "Changed: " in said(pilot)
+        await pilot.press("k", "delete")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: len(world.rules) == 1)
+        await settle(pilot)
+        assert world.rules[0].site == "docs.example"
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_a_rule_that_says_nothing_is_not_kept_and_one_changed_elsewhere_is_told_of(world: FakeHouse) -> None:
+    world.rules.append(Rule("planning", program="Geany"))
+    async with reviewing(world) as (pilot, _):
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleForm))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press(*["backspace"] * 5, "enter", "s")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, RuleForm)
+        assert "must name a program, a site or a title" in said(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        world.rules[0] = Rule("idle", program="Geany")
+        await pilot.press("delete", "y")
+        await until(pilot, lambda: "another one by now" in said(pilot))
+        assert world.rules == [Rule("idle", program="Geany")]
+
+
+async def test_no_rules_are_no_trouble(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, _):
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        await settle(pilot)
+        assert "No rules yet" in screen_text(pilot)
+        await pilot.press("enter", "delete", "escape")
+        assert world.rules == []
