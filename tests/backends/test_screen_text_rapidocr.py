@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from escribano_tui.backends.registry import Registry
+from escribano_tui.backends.screen_text.rapidocr import load, weights
 from escribano_tui.domain.text import squash
 from escribano_tui.ports import Cancelled
 from tests.pictures import screen
@@ -58,6 +59,19 @@ def test_small_parts_are_read_at_their_own_scale(reader: Any) -> None:
     """A crop of one line costs what one line costs, and reads the same."""
     image = screen([(40, 40, LINES[2])], width=480, height=90)
     assert [squash(line) for line in read(reader, image)] == [squash(LINES[2])]
+
+
+def test_several_threads_read_the_same_to_the_letter() -> None:
+    found = weights()
+    assert found is not None
+    page = [(20 + 500 * (k % 2), 20 + 28 * k, f"{k} {LINES[k % 4][: 8 + 3 * k]}") for k in range(14)]
+    image = screen(page, width=1100, height=420)
+    alone, together = (load(*map(str, found), threads=threads) for threads in (1, 4))
+    boxes = alone.detect(image)
+    assert len(boxes) >= len(page)
+    assert together.detect(image) == boxes
+    crops = [np.ascontiguousarray(image[y : y + h, x : x + w]) for x, y, w, h in boxes]
+    assert together.recognise(crops) == alone.recognise(crops)
 
 
 def test_a_very_long_line_is_read_to_its_end(reader: Any) -> None:

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 
 from escribano_tui.backends.screen_text.rapidocr import load, scale_for, weights
+from escribano_tui.backends.screen_text.spread import reading_threads
 from escribano_tui.bootstrap import demo_recording, known_profiles
 from escribano_tui.domain.evidence import Box, Change, Frame, ScreenLine
 from escribano_tui.domain.layout import reading_order
@@ -48,7 +49,7 @@ class Here:
     def __init__(self) -> None:
         found = weights()
         assert found is not None, "rapidocr is not installed"
-        self._engine = load(*map(str, found))
+        self._engine = load(*map(str, found), threads=reading_threads())
         self.scale = 1.0
         self.recognised = 0
 

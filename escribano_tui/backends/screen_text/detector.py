@@ -21,6 +21,7 @@ from escribano_tui.domain.layout import reading_order
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from escribano_tui.backends.screen_text.spread import Spread
     from escribano_tui.ports import Image
 
 _STRIDE = 32  # the network wants sides that are multiples of it
@@ -32,18 +33,19 @@ _LEAST = 5  # pixels; smaller boxes hold no letter
 
 
 class Detector:
-    """Boxes of text lines in an image of shape (height, width, 3)."""
+    """Boxes of text lines in an image of shape (height, width, 3); `spread` looks at several parts of it at once."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, spread: Spread = map) -> None:
         self._session = session
+        self._spread = spread
         self._input = session.get_inputs()[0].name
 
     def __call__(self, image: Image, scale: float = 1.0) -> list[Box]:
         """In reading order: by rows, from left to right. `scale` (at most 1) is that at which text is looked for."""
-        found: list[Box] = []
-        for part in inked_parts(image):
-            crop = np.ascontiguousarray(image[part.y : part.bottom, part.x : part.right])
-            found += [Box(part.x + b.x, part.y + b.y, b.w, b.h) for b in self._within(crop, scale)]
+        parts = inked_parts(image)
+        crops = [np.ascontiguousarray(image[part.y : part.bottom, part.x : part.right]) for part in parts]
+        inside = self._spread(lambda crop: self._within(crop, scale), crops)
+        found = [Box(part.x + b.x, part.y + b.y, b.w, b.h) for part, boxes in zip(parts, inside, strict=True) for b in boxes]
         return reading_order(whole_lines(image, _without_doubles(found)), lambda box: box)
 
     def _within(self, crop: Image, scale: float) -> list[Box]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.backends.offer import Lease, Offer, Opening, Wanted
+from escribano_tui.backends.screen_text.spread import reading_threads
 from escribano_tui.domain.evidence import Box
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo
@@ -36,19 +37,21 @@ def weights() -> tuple[Path, Path] | None:
 
 
 class Engine:
-    """Lives in a host process."""
+    """Lives in a host process. `threads` calls of a model run at once, each on one core; what is read is the same."""
 
-    def __init__(self, detector: str, recogniser: str) -> None:
+    def __init__(self, detector: str, recogniser: str, threads: int = 1) -> None:
         import cv2
 
         from escribano_tui.backends.onnx import session
         from escribano_tui.backends.screen_text.detector import Detector
         from escribano_tui.backends.screen_text.recogniser import Recogniser
+        from escribano_tui.backends.screen_text.spread import spread_over
 
+        spread = spread_over(threads)
         cv2.setNumThreads(1)
         # Every line has a width of its own: plans of memory kept for each would take twice the room.
-        self._detect = Detector(session(Path(detector), memory_plans=False))
-        self._recognise = Recogniser(session(Path(recogniser), memory_plans=False))
+        self._detect = Detector(session(Path(detector), 1, memory_plans=False), spread)
+        self._recognise = Recogniser(session(Path(recogniser), 1, memory_plans=False), spread)
 
     def detect(self, image: Image, scale: float = 1.0) -> list[tuple[int, int, int, int]]:
         return [(b.x, b.y, b.w, b.h) for b in self._detect(image, scale)]
@@ -57,9 +60,9 @@ class Engine:
         return self._recognise(lines)
 
 
-def load(detector: str, recogniser: str) -> Engine:
+def load(detector: str, recogniser: str, threads: int = 1) -> Engine:
     """Factory of the host process."""
-    return Engine(detector, recogniser)
+    return Engine(detector, recogniser, threads)
 
 
 class RapidOcrReader:
@@ -99,7 +102,7 @@ def _open(opening: Opening) -> Any:
     files = weights()
     if files is None:
         raise BackendError("the models of rapidocr are not installed", fatal=True)
-    options = {"detector": str(files[0]), "recogniser": str(files[1])}
+    options = {"detector": str(files[0]), "recogniser": str(files[1]), "threads": reading_threads()}
     lease = opening.hosts(f"{__name__}:load", options, label="RapidOCR", size_mb=_SIZE_MB)
     return RapidOcrReader(lease, scale_for(int(opening.options.get("height", 0))))
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from escribano_tui.backends.screen_text.spread import Spread
     from escribano_tui.ports import Image
 
 HEIGHT = 48  # of a line as the network wants it
@@ -28,10 +29,14 @@ _UNSURE = 0.9  # an odd accent less probable than this in an English line is a s
 
 
 class Recogniser:
-    """Text and confidence of line images of shape (height, width, 3)."""
+    """Text and confidence of line images of shape (height, width, 3); `spread` reads several batches at once.
 
-    def __init__(self, session: Any) -> None:
+    Which lines share a batch does not hang on how many are read at once: the padding that they share does not either.
+    """
+
+    def __init__(self, session: Any, spread: Spread = map) -> None:
         self._session = session
+        self._spread = spread
         self._input = session.get_inputs()[0].name
         letters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._letters = ["", *letters, " "]
@@ -40,12 +45,17 @@ class Recogniser:
         """In the order of `lines`."""
         upright = [_upright(line) for line in lines]
         widths = [_width(line) for line in upright]
-        texts: list[tuple[str, float]] = [("", 0.0)] * len(lines)
-        for batch in batches(widths):
+        # The longest first: none is left to be read alone while the other cores wait.
+        shared = sorted(batches(widths), key=lambda batch: -len(batch) * widths[batch[-1]])
+
+        def read(batch: Sequence[int]) -> list[tuple[str, float]]:
             pixels = _pixels([upright[k] for k in batch], [widths[k] for k in batch])
-            probabilities = self._session.run(None, {self._input: pixels})[0]
-            for k, steps in zip(batch, probabilities, strict=True):
-                texts[k] = self._decoded(steps)
+            return [self._decoded(steps) for steps in self._session.run(None, {self._input: pixels})[0]]
+
+        texts: list[tuple[str, float]] = [("", 0.0)] * len(lines)
+        for batch, said in zip(shared, self._spread(read, shared), strict=True):
+            for k, text in zip(batch, said, strict=True):
+                texts[k] = text
         return texts
 
     def _decoded(self, steps: npt.NDArray[np.float32]) -> tuple[str, float]:
