@@ -23,6 +23,7 @@ from escribano_tui.domain.evidence import (
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.learning import Candidate, RulePreview
 from escribano_tui.domain.machine import Residents
+from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
@@ -37,6 +38,7 @@ from escribano_tui.domain.session import (
     RunPlan,
     RunRecord,
     Session,
+    SummaryVersion,
     SummaryView,
 )
 from escribano_tui.domain.session import Evidence as SessionEvidence
@@ -502,6 +504,14 @@ class SummaryShelf(Protocol):
 
     def versions(self, recording_id: str, format: str) -> list[Summary]: ...
 
+    def save_own(self, recording_id: str, format: str, summary_id: int, own: Sequence[OwnChange]) -> None:
+        """Durably: the owner's own changes to the text of a format from now on; `summary_id` is the newest version."""
+        ...
+
+    def own(self, recording_id: str, format: str) -> list[tuple[int, str, tuple[OwnChange, ...]]]:
+        """(summary id, made at, changes) of all that was saved, newest first: the first one holds."""
+        ...
+
 
 class Memory(Protocol):
     """Small values kept across runs and recordings, by namespace and key."""
@@ -851,8 +861,23 @@ class Summaries(Protocol):
         """Write it again from the facts as corrected; `on_text` gets the text as it comes."""
         ...
 
-    def versions(self, recording_id: str, format: str) -> list[Summary]:
-        """Newest first."""
+    def versions(self, recording_id: str, format: str) -> list[SummaryVersion]:
+        """Every state that the text had, the owner's own changes among them, newest first."""
+        ...
+
+    def restore(self, recording_id: str, version: SummaryVersion) -> SummaryView:
+        """Go back to a version: it becomes the newest one again; what came after it stays among the versions."""
+        ...
+
+    def rewrite(self, recording_id: str, format: str, summary_id: int, markdown: str) -> SummaryView:
+        """The owner's own text in place of that of a summary: kept as a layer over it, which outlives its regeneration.
+
+        Raises LookupError where there is no such summary.
+        """
+        ...
+
+    def decide(self, recording_id: str, format: str, change: OwnChange, keep: bool) -> SummaryView:
+        """What becomes of a change of the owner's that waits: in place of what is written now, or given up."""
         ...
 
 

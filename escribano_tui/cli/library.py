@@ -101,14 +101,18 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
 @click.argument("ident", metavar="ID")
 @click.option("--format", "format", default="card", show_default=True, help="card, standup or narrative.")
 @click.option("--regenerate", is_flag=True, help="Write it again from what is corrected by now.")
-def summary(ident: str, format: str, regenerate: bool) -> None:
+@click.option("--edit", is_flag=True, help="Change the text in $EDITOR; your changes outlive its being written again.")
+def summary(ident: str, format: str, regenerate: bool, edit: bool) -> None:
     """Print the summary of a session as Markdown.
 
     \b
     Examples:
       escribano-tui summary 3f2a
       escribano-tui summary 3f2a --format standup --regenerate
+      escribano-tui summary 3f2a --edit
     """
+    from escribano_tui.domain.text import clean_line
+
     with open_house() as house:
         if format not in house.summaries.formats():
             raise click.BadParameter(f"there are: {', '.join(house.summaries.formats())}.", param_hint="--format")
@@ -117,8 +121,17 @@ def summary(ident: str, format: str, regenerate: bool) -> None:
         if regenerate or view.summary is None:
             house.summaries.regenerate(recording.id, format)
             view = house.summaries.view(recording.id, format)
-        if view.summary is not None:
-            click.echo(view.summary.markdown, nl=not view.summary.markdown.endswith("\n"))
+        if edit and view.summary is not None:
+            edited = click.edit(view.markdown, extension=".md")
+            if edited is not None:
+                view = house.summaries.rewrite(recording.id, format, view.summary.id, edited)
+        click.echo(view.markdown, nl=not view.markdown.endswith("\n"))
+    if view.summary is not None and view.summary.note:
+        click.echo(f"escribano-tui: {clean_line(view.summary.note)}", err=True)
+    if view.waiting:
+        n = len(view.waiting)
+        told = "1 of your own changes waits" if n == 1 else f"{n} of your own changes wait"
+        click.echo(f"escribano-tui: {told} for a decision, in the app: what they are about was written anew.", err=True)
     if view.stale:
         click.echo(f"escribano-tui: older than your corrections ({view.changed}); --regenerate writes it again.", err=True)
 

@@ -86,7 +86,7 @@ def demo(profile: str) -> int:
         status = run_to_the_end(house, recording.id, profile, RunOptions())
         if status == DONE:
             view = house.summaries.view(recording.id, "card")
-            click.echo(view.summary.markdown if view.summary else "", nl=False)
+            click.echo(view.markdown, nl=False)
         return status
 
 

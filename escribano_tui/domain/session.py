@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
 from escribano_tui.domain.journal import Misfit, Standing
+from escribano_tui.domain.own_text import OwnChange, OwnText
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.summary import Summary
@@ -130,11 +131,36 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """The newest summary of a format. `changed` says in words what the owner changed since, empty where it is fresh."""
+    """The newest summary of a format. `changed` says in words what the owner changed since, empty where it is fresh.
+
+    `own` is its text with the owner's own changes over it; None where there are none.
+    """
 
     summary: Summary | None
     stale: bool = False
     changed: str = ""
+    own: OwnText | None = None
+
+    @property
+    def markdown(self) -> str:
+        """The text as its owner has it."""
+        return self.own.text if self.own else self.summary.markdown if self.summary else ""
+
+    @property
+    def waiting(self) -> tuple[OwnChange, ...]:
+        """The owner's changes whose subject was written anew since: to be decided."""
+        return self.own.waiting if self.own else ()
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryVersion:
+    """One state that a summary had: as it was written, or with the owner's own changes at some time. `text` holds them;
+    `made_at` is when it came about."""
+
+    summary: Summary
+    text: str
+    made_at: str
+    own: tuple[OwnChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def _summary(view: SummaryView | None, starts: Sequence[float]) -> str:
     parser = MarkdownIt("commonmark", {"html": False}).disable(
         ["link", "image", "autolink", "reference", "html_block", "html_inline"]
     )
-    shown = parser.render(cited(view.summary.markdown, lambda times: f"{_OPEN}{times}{_CLOSE}"))
+    shown = parser.render(cited(view.markdown, lambda times: f"{_OPEN}{times}{_CLOSE}"))
     shown = re.sub(r"<(/?)h([1-4])>", lambda h: f"<{h[1]}h{int(h[2]) + 1}>", shown)
     stale = f"<p class=stale>Written before the last corrections{_since(view)}.</p>" if view.stale else ""
     shown = _MARKED.sub(lambda found: _links(found[1], starts), shown)

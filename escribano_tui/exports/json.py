@@ -146,8 +146,9 @@ def _summaries(dossier: Dossier) -> list[Row]:
     return [
         {
             "format": v.summary.format, "revision": v.summary.revision, "stale": v.stale, "writer": v.summary.writer,
-            "created_at": v.summary.created_at, "markdown": v.summary.markdown, "model": v.summary.model,
+            "created_at": v.summary.created_at, "markdown": v.markdown, "model": v.summary.model,
             "struck": v.summary.struck, "note": v.summary.note, "changed": v.changed,
+            "own_changes": len(v.own.standing) if v.own else 0, "own_changes_waiting": len(v.waiting),
         }
         for v in dossier.summaries
         if v.summary

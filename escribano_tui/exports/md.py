@@ -27,7 +27,7 @@ def render(dossier: Dossier, personal: bool = False) -> str:
     if summary and summary.summary:
         since = f" ({escape(summary.changed)})" if summary.changed else ""
         parts += [f"*Written before the last corrections{since}.*", ""] if summary.stale else []
-        parts += [linked(lowered(summary.summary.markdown), link).strip(), ""]
+        parts += [linked(lowered(summary.markdown), link).strip(), ""]
     parts += ["## Segments", "", *_table(rows, link), ""]
     said = [_said(row, link) for row in rows]
     if any(said):

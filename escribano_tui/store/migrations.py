@@ -157,3 +157,13 @@ def m006_live(db: Database) -> None:
         {"recording_id": str, "run_id": str, "n": int, "draft": str, "told": str},
         pk="recording_id", foreign_keys=[("recording_id", "recordings", "id")],
     )  # fmt: skip
+
+
+@migrations()
+def m007_own_texts(db: Database) -> None:
+    """The owner's own changes to summaries: rows are only added, the newest one holds. `changes` is JSON."""
+    db.table("own_texts").create(
+        {"id": int, "recording_id": str, "format": str, "summary_id": int, "changes": str, "made_at": str},
+        pk="id", foreign_keys=[("recording_id", "recordings", "id")],
+    )  # fmt: skip
+    db.table("own_texts").create_index(["recording_id", "format", "id"])

@@ -6,14 +6,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from escribano_tui.domain import own_text
 from escribano_tui.domain.facts import build
 from escribano_tui.domain.journal import Entry
+from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
-from escribano_tui.domain.session import Dossier, SummaryView
+from escribano_tui.domain.session import Dossier, SummaryVersion, SummaryView
 from escribano_tui.domain.summary import FactSheet, Summary
 from escribano_tui.domain.summary_diff import changed_since
+from escribano_tui.domain.text import clean
 from escribano_tui.ports import BackendError, Backends, Choice, Sessions, Store, Writer
 from escribano_tui.usecases import dossiers
+
+LONGEST_TEXT = 400_000  # characters of a text that an owner has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,12 @@ class SummaryDesk:
 
     def _view(self, summary: Summary, sheet: FactSheet, entries: Sequence[Entry]) -> SummaryView:
         stale = summary.facts_key != sheet.key
-        return SummaryView(summary, stale, (changed_since(entries, summary.revision) or "a new draft") if stale else "")
+        changed = (changed_since(entries, summary.revision) or "a new draft") if stale else ""
+        own = self._own(sheet.recording_id, summary.format)
+        return SummaryView(summary, stale, changed, layered(summary.markdown, own) if own else None)
+
+    def _own(self, recording_id: str, format: str) -> tuple[OwnChange, ...]:
+        return next((own for *_, own in self.store.summaries.own(recording_id, format)), ())
 
     def views(self, dossier: Dossier) -> tuple[SummaryView, ...]:
         """The newest summary of every format that there is one of."""
@@ -87,5 +97,59 @@ class SummaryDesk:
         finally:
             writer.close()
 
-    def versions(self, recording_id: str, format: str) -> list[Summary]:
-        return self.store.summaries.versions(recording_id, format)
+    # ------------------------------------------------------------ the owner's own text
+
+    def rewrite(self, recording_id: str, format: str, summary_id: int, markdown: str) -> SummaryView:
+        summary = self._summary(recording_id, format, summary_id)
+        before = layered(summary.markdown, self._own(recording_id, format))
+        edited = clean(markdown, LONGEST_TEXT)
+        if edited.rstrip() != before.text.rstrip():
+            made = own_text.changes(summary.markdown, edited, self._labels(recording_id))
+            self.store.summaries.save_own(recording_id, format, self._newest_id(recording_id, format), (*made, *before.waiting))
+        return self.view(recording_id, format)
+
+    def decide(self, recording_id: str, format: str, change: OwnChange, keep: bool) -> SummaryView:
+        newest = self._newest_id(recording_id, format)
+        own = tuple(c for c in self._own(recording_id, format) if c != change)
+        if keep:
+            own = own_text.kept(self._summary(recording_id, format, newest).markdown, own, change, self._labels(recording_id))
+        self.store.summaries.save_own(recording_id, format, newest, own)
+        return self.view(recording_id, format)
+
+    def _labels(self, recording_id: str) -> list[str]:
+        return [s.label for s in self._sheet(recording_id).subjects]
+
+    def _newest_id(self, recording_id: str, format: str) -> int:
+        newest = self.store.summaries.newest(recording_id, format)
+        if newest is None:
+            raise LookupError(f"No {format} has been written yet.")
+        return newest.id
+
+    def _summary(self, recording_id: str, format: str, summary_id: int) -> Summary:
+        found = next((s for s in self.store.summaries.versions(recording_id, format) if s.id == summary_id), None)
+        if found is None:
+            raise LookupError(f"There is no such version of the {format}.")
+        return found
+
+    # ------------------------------------------------------------ versions
+
+    def versions(self, recording_id: str, format: str) -> list[SummaryVersion]:
+        rows = self.store.summaries.own(recording_id, format)
+        found: list[SummaryVersion] = []
+        for summary in self.store.summaries.versions(recording_id, format):
+            inherited = next((own for summary_id, _, own in rows if summary_id < summary.id), ())
+            first = SummaryVersion(summary, layered(summary.markdown, inherited).text, summary.created_at, inherited)
+            edited = [
+                SummaryVersion(summary, layered(summary.markdown, own).text, made_at, own)
+                for summary_id, made_at, own in rows
+                if summary_id == summary.id
+            ]
+            found += [*edited, first]
+        return found
+
+    def restore(self, recording_id: str, version: SummaryVersion) -> SummaryView:
+        format = version.summary.format
+        kept = self.store.summaries.save(recording_id, version.summary)
+        if version.own != self._own(recording_id, format):
+            self.store.summaries.save_own(recording_id, format, kept.id, version.own)
+        return self.view(recording_id, format)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from escribano_tui.domain import events as ev
+from escribano_tui.domain import own_text
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
 from escribano_tui.domain.machine import Resident, Residents
+from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import (
@@ -26,6 +28,7 @@ from escribano_tui.domain.session import (
     RunPlan,
     RunRecord,
     Session,
+    SummaryVersion,
     SummaryView,
 )
 from escribano_tui.domain.summary import Summary
@@ -47,6 +50,7 @@ class Item:
     deleted: bool = False
     missing: bool = False
     summaries: list[Summary] = field(default_factory=list)
+    own: dict[str, tuple[OwnChange, ...]] = field(default_factory=dict)
 
 
 class FakeHouse:
@@ -409,10 +413,14 @@ class FakeSummaries:
         return ["card", "standup", "narrative"]
 
     def view(self, recording_id: str, format: str) -> SummaryView:
-        newest = next(iter(self.versions(recording_id, format)), None)
+        newest = next((v.summary for v in self.versions(recording_id, format)), None)
         revision = FakeSessions(self.world).revision(recording_id)[1]
         stale = newest is not None and newest.revision != revision
-        return SummaryView(newest, stale, f"{revision - newest.revision} edits since" if newest and stale else "")
+        own = layered(newest.markdown, self._own(recording_id, format)) if newest else None
+        return SummaryView(newest, stale, f"{revision - newest.revision} edits since" if newest and stale else "", own)
+
+    def _own(self, recording_id: str, format: str) -> tuple[OwnChange, ...]:
+        return self.world.item(recording_id).own.get(format, ())
 
     def regenerate(self, recording_id: str, format: str, on_text: Callable[[str], None] | None = None) -> Summary:
         session = FakeSessions(self.world).open(recording_id)
@@ -434,8 +442,30 @@ class FakeSummaries:
             kept.append(made)
         return made
 
-    def versions(self, recording_id: str, format: str) -> list[Summary]:
-        return [s for s in reversed(self.world.item(recording_id).summaries) if s.format == format]
+    def versions(self, recording_id: str, format: str) -> list[SummaryVersion]:
+        kept = self.world.item(recording_id).summaries
+        return [SummaryVersion(s, s.markdown, s.created_at) for s in reversed(kept) if s.format == format]
+
+    def restore(self, recording_id: str, version: SummaryVersion) -> SummaryView:
+        kept = self.world.item(recording_id).summaries
+        kept.append(replace(version.summary, id=len(kept) + 1))
+        return self.view(recording_id, version.summary.format)
+
+    def rewrite(self, recording_id: str, format: str, summary_id: int, markdown: str) -> SummaryView:
+        item = self.world.item(recording_id)
+        written = next(s.markdown for s in item.summaries if s.id == summary_id)
+        item.own[format] = own_text.changes(written, markdown, self._labels(recording_id))
+        return self.view(recording_id, format)
+
+    def decide(self, recording_id: str, format: str, change: OwnChange, keep: bool) -> SummaryView:
+        item = self.world.item(recording_id)
+        own = tuple(c for c in item.own.get(format, ()) if c != change)
+        written = self.versions(recording_id, format)[0].summary.markdown
+        item.own[format] = own_text.kept(written, own, change, self._labels(recording_id)) if keep else own
+        return self.view(recording_id, format)
+
+    def _labels(self, recording_id: str) -> list[str]:
+        return [s.label for s in FakeSessions(self.world).open(recording_id).timeline.subjects]
 
 
 @dataclass

@@ -106,7 +106,7 @@ async def test_copy_goes_to_the_clipboard(world: FakeHouse) -> None:
         await pilot.press("y")
         await pilot.pause()
         assert screen.summary is not None
-        assert pilot.app.clipboard == screen.summary.markdown
+        assert pilot.app.clipboard == screen.text
         assert "OSC 52" in said(pilot)
 
 

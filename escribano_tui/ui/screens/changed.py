@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,7 +13,6 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from escribano_tui.domain.summary import Summary
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.widgets.facts import wrap
 from escribano_tui.ui.widgets.rows import Rows
@@ -31,7 +30,7 @@ def differences(before: str, after: str) -> list[tuple[str, str]]:
     return [(d[0], d[2:]) for k, d in enumerate(lines) if any(abs(k - c) <= 2 for c in changed)]
 
 
-class ChangedScreen(ModalScreen[None]):
+class ChangedScreen(ModalScreen[bool | None]):
     CSS_PATH = "changed.tcss"
     BINDINGS = [  # noqa: RUF012
         Binding("escape,q,enter,d", "close", show=False),
@@ -39,18 +38,19 @@ class ChangedScreen(ModalScreen[None]):
         Binding("up,k", "move(-1)", show=False),
     ]
 
-    def __init__(self, before: Summary, after: Summary) -> None:
+    HINT: ClassVar[str] = "+ new   - gone   ↓ ↑ scroll   esc close"
+
+    def __init__(self, heading: str, before: str, after: str) -> None:
         super().__init__()
-        self._before, self._after = before, after
-        self._changes = differences(before.markdown, after.markdown)
+        self._heading = heading
+        self._changes = differences(before, after)
         self._shown: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):
-            said = f"From revision {self._before.revision} to {self._after.revision}"
-            yield Static(Content(said if self._changes else f"{said}: the text is the same"), id="heading")
+            yield Static(Content(self._heading if self._changes else f"{self._heading} The text is the same."), id="heading")
             yield Rows(self.paint, id="rows")
-            yield Static(Content("+ new   - gone   ↓ ↑ scroll   esc close"), id="hint")
+            yield Static(Content(self.HINT), id="hint")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.wrap)
