@@ -524,6 +524,10 @@ class Memory(Protocol):
 class Finder(Protocol):
     def search(self, query: str, limit: int) -> list[Hit]: ...
 
+    def known(self, kind: str, limit: int = 2000) -> list[str]:
+        """Values of a kind (title, apps, topics, subject) in the whole library, the most used first. Raises ValueError."""
+        ...
+
 
 class Store(Protocol):
     """The store: one library."""
@@ -696,6 +700,11 @@ class Library(Protocol):
         ...
 
     def search(self, query: str, limit: int = 50) -> list[Hit]: ...
+
+    def known(self, kind: str) -> list[str]:
+        """Titles, apps, topics or subject labels (`title`, `apps`, `topics`, `subject`) of all recordings, drafted or
+        written by the owner, the most used first: to complete what is typed."""
+        ...
 
 
 class Sessions(Protocol):

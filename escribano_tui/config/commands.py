@@ -128,6 +128,7 @@ _REVIEW_EDIT = (
     Command("review.topics", ("t",), "topics", "Edit the topics", 49),
     Command("review.subject", ("b",), "subject", "Put it into a subject, an old or a new one", 48),
     Command("review.rename-subject", ("B",), "rename subject", "Rename its subject, for all of its segments"),
+    Command("review.said", ("E",), "what was said", "Correct what was said in this segment", 46),
     Command("review.personal", ("p",), "personal", "Mark as personal, or not", 47),
     Command("review.accept", ("space",), "reviewed", "Mark as reviewed, and on to the next", 88),
     Command("review.unreview", ("r",), "not reviewed", "Mark as not reviewed"),

@@ -172,7 +172,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A span of speech with its text. `doubtful` ones are kept and shown dim, and left out of summaries."""
+    """A span of speech with its text. `doubtful` ones are kept and shown dim, and left out of summaries. `edited` says
+    that the text is the owner's."""
 
     id: str
     start_s: float
@@ -186,3 +187,4 @@ class Utterance:
     language: str = ""
     words: tuple[Word, ...] = ()
     why_doubtful: str = ""
+    edited: bool = False

@@ -22,6 +22,7 @@ from escribano_tui.domain.timeline import (
     MoveBoundary,
     Operation,
     RenameSubject,
+    Say,
     Split,
     Timeline,
     apply,
@@ -49,6 +50,11 @@ class Standing:
     revision: int
     edits: tuple[Entry, ...]
     redoable: tuple[Entry, ...]
+
+    @property
+    def said(self) -> tuple[Say, ...]:
+        """The corrections of what was said, in order."""
+        return tuple(o for e in self.edits for o in e.operations if isinstance(o, Say))
 
     @property
     def can_undo(self) -> bool:
@@ -142,6 +148,9 @@ def _say_one(timeline: Timeline, operation: Operation) -> str:
             return f"Moved the boundary at {clock(from_ms / 1000)} by {(to_ms - from_ms) / 1000:+.2f} s"
         case AssignSubject(start_ms, end_ms, label):
             return f"Put {_span(start_ms, end_ms)} into the subject “{label}”"
+        case Say(start_ms, _, _, text):
+            at = clock(start_ms / 1000)
+            return f"Corrected what was said at {at}: “{text}”" if text else f"Struck out what was said at {at}"
         case RenameSubject(start_ms, _, label):
             return f"Renamed the subject at {clock(start_ms / 1000)} to “{label}”"
         case Assign(start_ms, end_ms, "activity", value):
@@ -172,6 +181,7 @@ _KINDS: dict[str, type[Operation]] = {
     "merge": Merge,
     "move": MoveBoundary,
     "hold": Hold,
+    "say": Say,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 

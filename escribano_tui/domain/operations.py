@@ -65,4 +65,14 @@ class MoveBoundary:
     to_ms: int
 
 
-Operation = Assign | AssignSubject | RenameSubject | Split | Merge | MoveBoundary | Hold
+@dataclass(frozen=True, slots=True)
+class Say:
+    """What was said in a span of a track, in the owner's words; an empty text says that nothing was said there."""
+
+    start_ms: int
+    end_ms: int
+    track: str
+    text: str
+
+
+Operation = Assign | AssignSubject | RenameSubject | Split | Merge | MoveBoundary | Hold | Say

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
 from escribano_tui.domain.journal import Misfit, Standing
+from escribano_tui.domain.operations import Say
 from escribano_tui.domain.own_text import OwnChange, OwnText
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
@@ -93,6 +94,11 @@ class Session:
     @property
     def revision(self) -> int:
         return self.standing.revision
+
+    @property
+    def said(self) -> tuple[Say, ...]:
+        """The owner's corrections of what was said."""
+        return self.standing.said
 
     @property
     def unreviewed(self) -> int:

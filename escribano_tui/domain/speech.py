@@ -24,9 +24,14 @@ def utterance_id(track: str, start_s: float) -> str:
 def settled(first: Sequence[Utterance], refined: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> list[Utterance]:
     """One account of the speech, in time order: a span that was transcribed again is told by its second text only, and
     what was heard on two tracks at once is told once."""
+    return told_once(latest(first, refined, spans))
+
+
+def latest(first: Sequence[Utterance], refined: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> list[Utterance]:
+    """What was heard on every track: a span that was transcribed again by its second text only."""
     again = by_span(refined, spans)
     replaced = {u for item, told in by_span(first, spans).items() if again[item] for u in told}
-    return told_once([*(u for u in first if u not in replaced), *refined])
+    return [*(u for u in first if u not in replaced), *refined]
 
 
 def by_span(utterances: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> dict[str, list[Utterance]]:
@@ -44,11 +49,11 @@ def by_span(utterances: Sequence[Utterance], spans: Sequence[SpeechSpan]) -> dic
 
 
 def told_once(utterances: Sequence[Utterance]) -> list[Utterance]:
-    """Without those whose words are heard on another track at the same time; the surest one stays."""
+    """Without those whose words are heard on another track at the same time; the owner's, else the surest one stays."""
     kept: set[Utterance] = set()
     if len({u.track for u in utterances}) > 1:
         near: dict[int, list[Utterance]] = {}  # by time, so that each is compared with its neighbours only
-        for one in sorted(utterances, key=lambda u: (u.doubtful, -u.confidence, u.start_s, u.track)):
+        for one in sorted(utterances, key=lambda u: (not u.edited, u.doubtful, -u.confidence, u.start_s, u.track)):
             around = {u for k in _bins(one) for u in near.get(k, ()) if u in kept}
             others = [u for u in around if u.track != one.track and _together(u, one)]
             if _within(one, others):

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from escribano_tui.domain.journal import Entry, fold
-from escribano_tui.domain.timeline import Assign, AssignSubject, Hold, Merge, MoveBoundary, Operation, RenameSubject, Split
+from escribano_tui.domain.timeline import (
+    Assign,
+    AssignSubject,
+    Hold,
+    Merge,
+    MoveBoundary,
+    Operation,
+    RenameSubject,
+    Say,
+    Split,
+)
 
 _SENTENCE = re.compile(r"(?<=\]\.)\s+|(?<=\])\s+(?=[A-Z*`“])")  # every sentence of a summary ends in its times
 
@@ -76,7 +86,7 @@ _FIELDS = {
     "activity": "label", "title": "title", "description": "description", "apps": "program list", "topics": "topic list",
     "personal": "personal mark",
 }  # fmt: skip
-_PLURALS = {"boundary": "boundaries"}
+_PLURALS = {"boundary": "boundaries", "correction of speech": "corrections of speech"}
 
 
 def _kind(operation: Operation) -> str:
@@ -93,3 +103,5 @@ def _kind(operation: Operation) -> str:
             return "subject"
         case Hold():
             return ""
+        case Say():
+            return "correction of speech"

@@ -21,6 +21,7 @@ from escribano_tui.domain.operations import (
     MoveBoundary,
     Operation,
     RenameSubject,
+    Say,
     Split,
 )
 from escribano_tui.domain.segment import Segment, Subject
@@ -98,6 +99,8 @@ def apply(timeline: Timeline, operation: Operation) -> Timeline:
             return _move_boundary(timeline, operation)
         case Hold():
             return _without_empty_subjects(timeline.duration_ms, held(timeline.segments, operation), timeline.subjects)
+        case Say():
+            return timeline  # what was said is a layer of its own: see `said`
 
 
 def apply_all(timeline: Timeline, operations: Iterable[Operation]) -> Timeline:
@@ -128,6 +131,8 @@ def _acts_on(timeline: Timeline, operation: Operation) -> tuple[int, int]:
             first = last - 1
         case Hold(start_ms, end_ms):
             return start_ms, end_ms
+        case Say():
+            return 0, 0  # no segment: what was said is a layer of its own
         case Assign(start_ms, end_ms) | AssignSubject(start_ms, end_ms) | RenameSubject(start_ms, end_ms):
             first = last = _target(timeline, start_ms, end_ms)
     return timeline.segments[first].start_ms, timeline.segments[last].end_ms
@@ -271,5 +276,5 @@ def _move_boundary(timeline: Timeline, operation: MoveBoundary) -> Timeline:
 
 __all__ = [
     "BOUNDARY_REACH_MS", "MIN_SEGMENT_MS", "Assign", "AssignSubject", "DoesNotFit", "Hold", "Merge", "MoveBoundary",
-    "Operation", "RenameSubject", "Split", "Timeline", "apply", "apply_all", "holds_for",
+    "Operation", "RenameSubject", "Say", "Split", "Timeline", "apply", "apply_all", "holds_for",
 ]  # fmt: skip

@@ -125,6 +125,7 @@ def _utterances(rows: Iterable[SegmentRow]) -> list[Row]:
             "id": u.id, "start_s": seconds(u.start_s), "end_s": seconds(u.end_s), "text": u.text, "track": u.track,
             "model": u.model, "confidence": round(u.confidence, 4), "doubtful": u.doubtful, "language": u.language,
             "backend": u.backend, "why_doubtful": u.why_doubtful, "segment_id": row.segment.id,
+            "edited": u.edited,
         }
         for row in rows
         for u in row.said

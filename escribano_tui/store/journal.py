@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from escribano_tui.domain.journal import Entry, StaleRevision, dump_operations, load_operations
 from escribano_tui.domain.timeline import Operation
 from escribano_tui.store.database import Connections
+from escribano_tui.store.owners_words import keep
 
 
 class JournalStore:
@@ -41,4 +42,5 @@ class JournalStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [recording_id, entry.revision, kind, dump_operations(operations), target, entry.made_at, said],
             )
+            keep(db, recording_id, entry.revision, operations)
         return entry

@@ -27,7 +27,7 @@ class LibraryStore:
         self.journal = JournalStore(self._connections)
         self.summaries = SummaryStore(self._connections)
         self.memory = MemoryStore(self._connections)
-        self.finder = SearchStore(self._connections)
+        self.finder = SearchStore(self._connections, self.journal)
 
     def close(self) -> None:
         self._connections.close()

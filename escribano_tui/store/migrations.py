@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from escribano_tui.domain.journal import load_operations
+from escribano_tui.store.owners_words import keep
+
 migrations = Migrations("escribano-tui")
 
 _EVIDENCE: dict[str, dict[str, type]] = {
@@ -126,15 +129,19 @@ def m002_evidence(db: Database) -> None:
 def m003_full_text(db: Database) -> None:
     """FTS5 over what was said, read, described and titled; an update that leaves the text alone costs nothing."""
     for name, columns in _SEARCHED.items():
-        db.table(name).enable_fts(columns, tokenize="unicode61 remove_diacritics 2")
-        listed = ", ".join(columns)
-        new, old = (", ".join(f"{side}.{c}" for c in columns) for side in ("new", "old"))
-        changed = " OR ".join(f"old.{c} IS NOT new.{c}" for c in columns)
-        remove = f"INSERT INTO {name}_fts ({name}_fts, rowid, {listed}) VALUES ('delete', old.n, {old});"
-        add = f"INSERT INTO {name}_fts (rowid, {listed}) VALUES (new.n, {new});"
-        db.execute(f"CREATE TRIGGER {name}_ai AFTER INSERT ON {name} BEGIN {add} END")
-        db.execute(f"CREATE TRIGGER {name}_ad AFTER DELETE ON {name} BEGIN {remove} END")
-        db.execute(f"CREATE TRIGGER {name}_au AFTER UPDATE ON {name} WHEN {changed} BEGIN {remove} {add} END")
+        _search_in(db, name, columns)
+
+
+def _search_in(db: Database, name: str, columns: tuple[str, ...]) -> None:
+    db.table(name).enable_fts(columns, tokenize="unicode61 remove_diacritics 2")
+    listed = ", ".join(columns)
+    new, old = (", ".join(f"{side}.{c}" for c in columns) for side in ("new", "old"))
+    changed = " OR ".join(f"old.{c} IS NOT new.{c}" for c in columns)
+    remove = f"INSERT INTO {name}_fts ({name}_fts, rowid, {listed}) VALUES ('delete', old.n, {old});"
+    add = f"INSERT INTO {name}_fts (rowid, {listed}) VALUES (new.n, {new});"
+    db.execute(f"CREATE TRIGGER {name}_ai AFTER INSERT ON {name} BEGIN {add} END")
+    db.execute(f"CREATE TRIGGER {name}_ad AFTER DELETE ON {name} BEGIN {remove} END")
+    db.execute(f"CREATE TRIGGER {name}_au AFTER UPDATE ON {name} WHEN {changed} BEGIN {remove} {add} END")
 
 
 @migrations()
@@ -167,3 +174,20 @@ def m007_own_texts(db: Database) -> None:
         pk="id", foreign_keys=[("recording_id", "recordings", "id")],
     )  # fmt: skip
     db.table("own_texts").create_index(["recording_id", "format", "id"])
+
+
+@migrations()
+def m008_owners_words(db: Database) -> None:
+    """The words of corrections: found by a search in place of what was drafted, and offered when one types."""
+    db.table("owners_words").create(
+        {
+            "n": int, "recording_id": str, "revision": int, "kind": str, "start_ms": int, "end_ms": int, "track": str,
+            "text": str,
+        },
+        pk="n", foreign_keys=[("recording_id", "recordings", "id")],
+    )  # fmt: skip
+    db.table("owners_words").create_index(["recording_id", "revision"])
+    db.table("owners_words").create_index(["kind", "text"])
+    _search_in(db, "owners_words", ("text",))
+    for row in list(db.table("journal").rows_where("kind = 'edit'")):
+        keep(db, row["recording_id"], row["revision"], load_operations(row["operations"]))

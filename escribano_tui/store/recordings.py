@@ -84,7 +84,7 @@ class RecordingStore:
             for table in [m.table for m in MAPPINGS.values()] + ["items"]:
                 db.execute(f"DELETE FROM {table} WHERE output_id IN ({outputs})", [recording_id])
             db.execute("DELETE FROM run_phases WHERE run_id IN (SELECT id FROM runs WHERE recording_id = ?)", [recording_id])
-            for table in ("outputs", "live", "runs", "journal", "summaries", "own_texts"):
+            for table in ("outputs", "live", "runs", "journal", "owners_words", "summaries", "own_texts"):
                 db.execute(f"DELETE FROM {table} WHERE recording_id = ?", [recording_id])
             db.execute("DELETE FROM recordings WHERE id = ?", [recording_id])
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from escribano_tui.domain.coverage import cover
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
-from escribano_tui.domain.journal import fold, replay
+from escribano_tui.domain.journal import Misfit, Standing, fold, replay
+from escribano_tui.domain.operations import Say
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.said import Corrected, correct
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import Coverage, Dossier, Evidence, RunRecord, Session
-from escribano_tui.domain.speech import settled
+from escribano_tui.domain.speech import latest, told_once
 from escribano_tui.domain.timeline import Timeline
 from escribano_tui.ports import Store
 
@@ -38,22 +42,43 @@ def make_session(store: Store, recording: Recording, run: RunRecord, draft: Time
     """The draft with the edits that stand."""
     standing = fold(store.journal.entries(recording.id))
     timeline, misfits = replay(draft, standing.edits)
-    return Session(recording, run, draft, timeline, standing, misfits)
+    return Session(recording, run, draft, timeline, standing, (*misfits, *_unheard(store, run, standing)))
 
 
-def load_utterances(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER) -> list[Utterance]:
-    """What was said: the refined text of a span where there is one, else the first; each utterance once."""
-    first, refined = (load(store, run, phase, Utterance, start_s, end_s) for phase in ("transcribe", "refine"))
-    return settled(first, refined, load(store, run, "listen", SpeechSpan, start_s, end_s))
+def _unheard(store: Store, run: RunRecord, standing: Standing) -> list[Misfit]:
+    """The corrections of speech that do not fit what this run heard."""
+    missed = load_said(store, run, standing.said).misfits if standing.said else ()
+    why = "this run heard the speech there in one piece with what stands beside it"
+    return [Misfit(e.revision, e.said, why) for e in standing.edits if any(o in missed for o in e.operations)]
 
 
-def load_evidence(store: Store, run: RunRecord, start_s: float = 0.0, end_s: float = FOREVER, lines: bool = True) -> Evidence:
-    """What was seen and heard in a span of time."""
+def load_said(store: Store, run: RunRecord, says: Sequence[Say], start_s: float = 0.0, end_s: float = FOREVER) -> Corrected:
+    """What was said on every track, as the owner has it: the refined text of a span where there is one, else the first,
+    and the owner's over both."""
+    near = [s for s in says if s.start_ms < end_s * 1000 and s.end_ms > start_s * 1000]
+    low = min([start_s, *(s.start_ms / 1000 for s in near)])  # a correction is laid over all that it is about
+    high = max([end_s, *(s.end_ms / 1000 for s in near)])
+    first, refined = (load(store, run, phase, Utterance, low, high) for phase in ("transcribe", "refine"))
+    return correct(latest(first, refined, load(store, run, "listen", SpeechSpan, low, high)), near)
+
+
+def load_utterances(
+    store: Store, run: RunRecord, says: Sequence[Say] = (), start_s: float = 0.0, end_s: float = FOREVER
+) -> list[Utterance]:
+    """What was said, each utterance once."""
+    said = told_once(load_said(store, run, says, start_s, end_s).utterances)
+    return [u for u in said if u.start_s < end_s and u.end_s > start_s]
+
+
+def load_evidence(
+    store: Store, run: RunRecord, says: Sequence[Say] = (), start_s: float = 0.0, end_s: float = FOREVER, lines: bool = True
+) -> Evidence:
+    """What was seen and heard in a span of time, with the corrections `says` of what was heard."""
     return Evidence(
         frames=tuple(load(store, run, "frames", Frame, start_s, end_s)),
         descriptions=tuple(load(store, run, "describe", Description, start_s, end_s)),
         lines=tuple(load(store, run, "read", ScreenLine, start_s, end_s)) if lines else (),
-        utterances=tuple(load_utterances(store, run, start_s, end_s)),
+        utterances=tuple(load_utterances(store, run, says, start_s, end_s)),
         changes=tuple(load(store, run, "scan", Change, start_s, end_s)),
         envelopes=(*load(store, run, "scan", Envelope), *load(store, run, "listen", Envelope)),
     )
@@ -84,5 +109,12 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
 def make_dossier(store: Store, recording: Recording, run: RunRecord) -> Dossier:
     """All that is known of a run, with the owner's edits applied, and utterances aligned to the edited segments."""
     session = make_session(store, recording, run, load_draft(store, recording, run))
-    evidence = load_evidence(store, run)
+    evidence = load_evidence(store, run, session.standing.said)
     return Dossier(session, evidence, load_coverage(store, recording, run))
+
+
+def machines_own(store: Store, dossier: Dossier) -> Dossier:
+    """The same without anything that the owner corrected."""
+    session = replace(dossier.session, timeline=dossier.session.draft, misfits=())
+    heard = tuple(load_utterances(store, session.run))
+    return replace(dossier, session=session, evidence=replace(dossier.evidence, utterances=heard))

@@ -35,5 +35,4 @@ class ExportDesk:
     def draft(self, recording_id: str) -> str:
         session = self.sessions.open(recording_id)
         dossier = dossiers.make_dossier(self.store, session.recording, session.run)
-        plain = replace(dossier.session, timeline=dossier.session.draft, misfits=())
-        return self.renderers["json"](replace(dossier, session=plain))
+        return self.renderers["json"](dossiers.machines_own(self.store, dossier))

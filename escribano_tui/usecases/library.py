@@ -114,3 +114,6 @@ class LibraryDesk:
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         return self.store.finder.search(query, limit)
+
+    def known(self, kind: str) -> list[str]:
+        return self.store.finder.known(kind)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from escribano_tui.domain.journal import Entry, StaleRevision, fold, say
+from escribano_tui.domain.journal import Entry, StaleRevision, Standing, fold, say
 from escribano_tui.domain.likeness import alike
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.said import put_in
 from escribano_tui.domain.segment import Subject
 from escribano_tui.domain.session import Coverage, Evidence, RunRecord, Session, draft_id
-from escribano_tui.domain.timeline import DoesNotFit, Hold, Operation, RenameSubject, Timeline, apply_all, holds_for
+from escribano_tui.domain.timeline import DoesNotFit, Hold, Operation, RenameSubject, Say, Timeline, apply_all, holds_for
 from escribano_tui.ports import MediaFiles, Store
 from escribano_tui.usecases import dossiers
 
@@ -84,6 +85,9 @@ class SessionDesk:
                 self._drafts[run.id] = draft
         return draft
 
+    def _standing(self, recording_id: str) -> Standing:
+        return fold(self._store.journal.entries(recording_id))
+
     def revision(self, recording_id: str) -> tuple[str, int]:
         run = self._store.runs.shown(recording_id)
         live = None if run else self._store.live.mark(recording_id)
@@ -104,10 +108,13 @@ class SessionDesk:
         return [(entry, how(entry)) for entry in entries]
 
     def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> Evidence:
-        return dossiers.load_evidence(self._store, self._shown(recording_id)[1], start_s, end_s)
+        return dossiers.load_evidence(
+            self._store, self._shown(recording_id)[1], self._standing(recording_id).said, start_s, end_s
+        )
 
     def outline(self, recording_id: str) -> Evidence:
-        return dossiers.load_evidence(self._store, self._shown(recording_id)[1], lines=False)
+        run, says = self._shown(recording_id)[1], self._standing(recording_id).said
+        return dossiers.load_evidence(self._store, run, says, lines=False)
 
     def coverage(self, recording_id: str) -> Coverage:
         return dossiers.load_coverage(self._store, *self._shown(recording_id))
@@ -126,6 +133,7 @@ class SessionDesk:
         if session.live:
             operations = [*_holds(session, operations), *operations]
         apply_all(session.timeline, operations)  # raises DoesNotFit before anything is written
+        self._check_said(session, [o for o in operations if isinstance(o, Say)])
         said = say(session.timeline, operations)
         self._store.journal.append(recording_id, "edit", operations, 0, said, base_revision)
         return self.open(recording_id, live=True)
@@ -135,6 +143,13 @@ class SessionDesk:
         with self._guard:
             seen = self._seen.get(session.recording.id)
         return seen if seen is not None and seen.live and seen.revision == session.revision else session
+
+    def _check_said(self, session: Session, says: Sequence[Say]) -> None:
+        """Raises DoesNotFit where a correction of speech would take words with it that it is not about."""
+        for one in says:
+            before = session.standing.said
+            span = one.start_ms / 1000, one.end_ms / 1000
+            put_in(dossiers.load_said(self._store, session.run, before, *span).utterances, one)
 
     def undo(self, recording_id: str, base_revision: int) -> Session:
         """Take the last edit back. Raises LookupError where there is none."""

@@ -14,6 +14,7 @@ from escribano_tui.domain.timeline import (
     MoveBoundary,
     Operation,
     RenameSubject,
+    Say,
     Split,
     Timeline,
 )
@@ -51,6 +52,7 @@ def operations(draw: st.DrawFn, timeline: Timeline) -> Operation:
             st.lists(st.text(max_size=8), max_size=3).map(lambda apps: Assign(*span, "apps", tuple(apps))),
             st.sampled_from(LABELS).map(lambda label: AssignSubject(*span, label)),
             st.sampled_from(LABELS).map(lambda label: RenameSubject(*span, label)),
+            st.text(max_size=20).map(lambda t: Say(*span, "mic", t)),
             anywhere.map(Split),
             st.sampled_from(["left", "right"]).map(lambda keep: Merge(segment.start_ms, keep)),
             anywhere.map(lambda to: MoveBoundary(segment.start_ms, to)),

@@ -17,6 +17,7 @@ from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
+from escribano_tui.domain.said import correct
 from escribano_tui.domain.session import (
     Check,
     Coverage,
@@ -175,6 +176,10 @@ class FakeLibrary:
             hits += [Hit(item.recording.id, name, a, b, kind, t) for a, b, kind, t in told if query.casefold() in t.casefold()]
         return hits[:limit]
 
+    def known(self, kind: str) -> list[str]:
+        self.world.calls.append(f"known {kind}")
+        return {"title": ["Tide tables", "Sprint 12 board"], "apps": ["Geary"], "topics": ["tides"], "subject": ["Tides"]}[kind]
+
 
 @dataclass
 class FakeSessions:
@@ -244,7 +249,7 @@ class FakeSessions:
         return [(e, state(e)) for e in item.journal]
 
     def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> Evidence:
-        e = self.world.item(recording_id).evidence
+        e = self._heard(recording_id)
         return Evidence(
             tuple(f for f in e.frames if f.shows_from_s < end_s and f.shows_until_s > start_s),
             tuple(d for d in e.descriptions if start_s <= d.t_s < end_s),
@@ -255,7 +260,11 @@ class FakeSessions:
         )
 
     def outline(self, recording_id: str) -> Evidence:
-        return replace(self.world.item(recording_id).evidence, lines=(), descriptions=())
+        return replace(self._heard(recording_id), lines=(), descriptions=())
+
+    def _heard(self, recording_id: str) -> Evidence:
+        item = self.world.item(recording_id)
+        return replace(item.evidence, utterances=correct(item.evidence.utterances, fold(item.journal).said).utterances)
 
     def coverage(self, recording_id: str) -> Coverage:
         return Coverage(1.0, 1, 24.0, 0.0, ("One frame could not be described.",))

@@ -6,6 +6,7 @@ import pytest
 
 from escribano_tui.domain.activity import ACTIVITIES
 from escribano_tui.ui.screens.ask import AskScreen
+from escribano_tui.ui.screens.evidence import EvidenceScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.review import ReviewScreen
 from tests.ui.conftest import reviewing, said, screen_text, settle, until
@@ -178,6 +179,57 @@ async def test_apps_topics_and_subject(world: FakeHouse) -> None:
         await pilot.press("ctrl+u", *"Stations", "enter")
         await settle(pilot)
         assert screen.review.timeline.subject(segment(screen, 6).subject_id).label == "Stations"
+
+
+async def test_what_was_said_is_corrected_and_taken_back(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, _):
+        await pilot.press("j", "j", "E")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("ctrl+u", *"The time test fails.", "enter")
+        await settle(pilot)
+        await until(pilot, lambda: "The time test fails.” 1:09 yours" in screen_text(pilot), "the owner's words")
+        await pilot.press("u")
+        await settle(pilot)
+        await until(pilot, lambda: "“The label tests pass now" in screen_text(pilot), "what was heard")
+        await pilot.press("U", "h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen), "the history")
+        await settle(pilot)
+        assert "Corrected what was said at 1:09: “The time test fails.”" in screen_text(pilot)
+        await pilot.press("escape", "3", "E")
+        await settle(pilot)
+        assert "Nothing was said in this segment" in said(pilot)
+
+
+async def test_what_was_said_is_corrected_in_the_evidence(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, EvidenceScreen), "the evidence")
+        await until(pilot, lambda: "“The label tests" in screen_text(pilot), "what was said")
+        await pilot.press("e")
+        await settle(pilot)
+        assert "Only what was said" in said(pilot)
+        rows = pilot.app.screen._rows  # type: ignore[attr-defined]
+        await pilot.press(*["j"] * next(k for k, row in enumerate(rows) if row.utterance), "e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+        await pilot.press("ctrl+u", *"Mine.", "enter")
+        await until(pilot, lambda: "yours    “Mine.”" in screen_text(pilot), "the owner's words")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is screen
+        assert len(world.items["rec-1"].journal) == 1
+
+
+async def test_completion_offers_what_the_whole_library_knows(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, screen):
+        for key, typed, expected in (("e", "tide t", "Tide tables"), ("a", "gear", "Geary"), ("b", "tid", "Tides")):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
+            await settle(pilot)
+            await pilot.press("ctrl+u", *typed, "tab", "enter")
+            await settle(pilot)
+            assert pilot.app.screen is screen
+            s = segment(screen, 0)
+            assert expected in (s.title, *s.apps, screen.review.timeline.subject(s.subject_id).label)  # type: ignore[union-attr]
 
 
 async def test_personal_and_several_at_once(world: FakeHouse) -> None:

@@ -28,7 +28,10 @@ def drafted(tmp_path: Path, segments: tuple[Segment, ...] = SEGMENTS) -> Library
     return store
 
 
-def draft(store: LibraryStore, segments: tuple[Segment, ...], key: str) -> None:
+HEARD = Utterance("u1", 21.0, 23.0, "let me look it up", "embedded:0")
+
+
+def draft(store: LibraryStore, segments: tuple[Segment, ...], key: str, heard: Utterance = HEARD) -> None:
     """Another run that has drafted the recording."""
     run = store.runs.begin(RECORDING.id, key)
     frames = store.outputs.open(RECORDING.id, "frames", key, "", "")
@@ -36,7 +39,7 @@ def draft(store: LibraryStore, segments: tuple[Segment, ...], key: str) -> None:
         frame = Frame(segment.start_s + 2, "change", segment.start_s, segment.end_s, phash=hash(segment.title) & (1 << 64) - 1)
         store.outputs.put(frames.id, frame.item, [frame])
     said = store.outputs.open(RECORDING.id, "transcribe", key, "", "")
-    store.outputs.put(said.id, "u", [Utterance("u1", 21.0, 23.0, "let me look it up", "embedded:0")])
+    store.outputs.put(said.id, "u", [heard])
     subjects = store.outputs.open(RECORDING.id, "subjects", key, "", "")
     store.outputs.put(subjects.id, "all", [*segments, *SUBJECTS])
     for name, output in (("frames", frames), ("transcribe", said), ("subjects", subjects)):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from escribano_tui.domain.activity import ACTIVITIES, LETTERS, MEANINGS
-from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.timeline import DoesNotFit, Operation
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.moving import review_of
@@ -150,71 +149,6 @@ def drag(screen: ReviewScreen, from_ms: int, to_ms: int) -> None:
     refused(screen, lambda: edit(screen, edits.move_boundary(review_of(screen), from_ms, to_ms)))
 
 
-# ---------------------------------------------------------------- text
-
-
-def ask(
-    screen: ReviewScreen, title: str, value: str, known: Iterable[str], make: Callable[[str], list[Operation]],
-    several: bool = False, check: Callable[[str], str] = lambda text: "",
-) -> None:  # fmt: skip
-    from escribano_tui.ui.screens.ask import AskScreen
-
-    screen.app.push_screen(
-        AskScreen(title, value, known=list(known), several=several, check=check),
-        lambda text: edit(screen, make(text)) if text is not None else None,
-    )
-
-
-def often(values: Iterable[str]) -> list[str]:
-    """The most used first."""
-    counted: dict[str, int] = {}
-    for value in values:
-        counted[value] = counted.get(value, 0) + 1
-    return sorted(counted, key=lambda v: (-counted[v], v.casefold()))
-
-
-def _of(segments: Sequence[Segment]) -> str:
-    return f" of {many(len(segments), 'segment')}" if len(segments) > 1 else ""
-
-
-def title(screen: ReviewScreen) -> None:
-    review = review_of(screen)
-    chosen = review.chosen
-    known = often(s.title for s in review.segments if s.title)
-    ask(screen, f"Title{_of(chosen)}", review.segment.title, known, lambda text: edits.set_text(chosen, "title", text))
-
-
-def listing(screen: ReviewScreen, field: str) -> None:
-    review = review_of(screen)
-    chosen = review.chosen
-    known = often(v for s in review.segments for v in getattr(s, field))
-    heading = "Apps, the one in front first" if field == "apps" else "Topics"
-    value = ", ".join(getattr(review.segment, field))
-    ask(screen, f"{heading}{_of(chosen)}, with commas between", value, known,
-        lambda text: edits.set_list(chosen, field, text), several=True)  # fmt: skip
-
-
-def needs_name(text: str) -> str:
-    return "" if text else "A subject needs a name."
-
-
-def subject(screen: ReviewScreen) -> None:
-    review = review_of(screen)
-    chosen = review.chosen
-    labels_known = often(review.timeline.subject(s.subject_id).label for s in review.segments)
-    now = review.timeline.subject(review.segment.subject_id).label
-    ask(screen, f"Subject{_of(chosen)}, an old or a new one", now, labels_known,
-        lambda text: edits.put_into(chosen, text, review.timeline), check=needs_name)  # fmt: skip
-
-
-def rename_subject(screen: ReviewScreen) -> None:
-    review = review_of(screen)
-    segment = review.segment
-    now = review.timeline.subject(segment.subject_id).label
-    ask(screen, f"New name of “{now}”, for all of its segments", now, [],
-        lambda text: edits.rename_subject(segment, text) if text != now else [], check=needs_name)  # fmt: skip
-
-
 # ---------------------------------------------------------------- journal
 
 
@@ -259,11 +193,6 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "snap": snap,
     "edge-here": edge_here,
     "step": next_step,
-    "title": title,
-    "apps": partial(listing, field="apps"),
-    "topics": partial(listing, field="topics"),
-    "subject": subject,
-    "rename-subject": rename_subject,
     "undo": undo,
     "redo": redo,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.timeline import (
@@ -15,6 +16,7 @@ from escribano_tui.domain.timeline import (
     MoveBoundary,
     Operation,
     RenameSubject,
+    Say,
     Split,
     Timeline,
 )
@@ -61,6 +63,14 @@ def put_into(segments: Sequence[Segment], label: str, timeline: Timeline) -> lis
 
 def rename_subject(segment: Segment, label: str) -> list[Operation]:
     return [RenameSubject(segment.start_ms, segment.end_ms, clean_line(label, 120))]
+
+
+def say(utterance: Utterance, text: str) -> list[Operation]:
+    """Another text for an utterance, in its own span; an empty one strikes it out."""
+    text = clean_line(text, 4000)
+    if text == utterance.text:
+        return []
+    return [Say(round(utterance.start_s * 1000), round(utterance.end_s * 1000), utterance.track, text)]
 
 
 def split(review: Review) -> tuple[list[Operation], int]:

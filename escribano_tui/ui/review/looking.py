@@ -14,6 +14,7 @@ from escribano_tui.ui import players
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.editing import edit
 from escribano_tui.ui.review.moving import review_of
+from escribano_tui.ui.review.wording import correct_said
 from escribano_tui.ui.screens.pick import Item
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def evidence(screen: ReviewScreen) -> None:
     from escribano_tui.ui.screens.evidence import EvidenceScreen
 
     screen.app.push_screen(
-        EvidenceScreen(screen.recording_id, review_of(screen)), lambda t: screen.go_to_ms(t) if t is not None else None
+        EvidenceScreen(screen.recording_id, review_of(screen), partial(correct_said, screen)),
+        lambda t: screen.go_to_ms(t) if t is not None else None,
     )
 
 

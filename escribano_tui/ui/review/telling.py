@@ -68,7 +68,7 @@ def tell(
     facts += [fact("why", " · ".join(segment.why))] if segment.why else []
     for k, utterance in enumerate(said_in(evidence.utterances, segment)):
         text = f"“{utterance.text}” " if utterance.text else "(nothing could be made out) "
-        doubt = f" doubtful: {utterance.why_doubtful}" if utterance.doubtful else ""
+        doubt = " yours" if utterance.edited else f" doubtful: {utterance.why_doubtful}" if utterance.doubtful else ""
         facts.append(fact("" if k else "said", text, (clock(utterance.start_s) + doubt, "muted")))
     if read is None:
         facts.append(fact("read", ("…", "muted")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from escribano_tui.domain.text import clean_line
+from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.widgets.rows import Rows
 
@@ -25,7 +27,10 @@ SHOWN = 8
 
 
 class AskScreen(ModalScreen[str | None]):
-    """Gives back the cleaned line, or None. With `several`, values stand between commas and the last one is completed."""
+    """Gives back the cleaned line, or None. With `several`, values stand between commas and the last one is completed.
+
+    `known` are offered at once; `more` is asked for others in a thread.
+    """
 
     CSS_PATH = "ask.tcss"
     BINDINGS = [  # noqa: RUF012
@@ -44,20 +49,22 @@ class AskScreen(ModalScreen[str | None]):
         several: bool = False,
         check: Callable[[str], str] = lambda text: "",
         placeholder: str = "",
+        more: Callable[[], Sequence[str]] | None = None,
+        longest: int = 500,
     ) -> None:
         super().__init__()
         self._title, self._value, self._placeholder = title, value, placeholder
         self._known = list(dict.fromkeys(k for k in known if k))
-        self._several, self._check = several, check
+        self._several, self._check, self._more, self._longest = several, check, more, longest
         self._offered: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):
             yield Static(Content(self._title), id="heading")
-            yield Input(self._value, placeholder=self._placeholder, id="line", max_length=500)
+            yield Input(self._value, placeholder=self._placeholder, id="line", max_length=self._longest)
             yield Static(markup=False, id="wrong")
             yield Rows(self.paint, id="known")
-            keys = "enter take   esc leave it" + ("   ↓ ↑ tab complete" if self._known else "")
+            keys = "enter take   esc leave it" + ("   ↓ ↑ tab complete" if self._known or self._more else "")
             yield Static(Content(keys), id="hint")
 
     def on_mount(self) -> None:
@@ -65,6 +72,17 @@ class AskScreen(ModalScreen[str | None]):
         box.focus()
         box.cursor_position = len(self._value)
         self.offer()
+        if self._more is not None:
+            self.look_further(self._more)
+
+    @job("known")
+    async def look_further(self, more: Callable[[], Sequence[str]]) -> None:
+        found = await asyncio.to_thread(more)
+        self._known = list(dict.fromkeys(k for k in (*self._known, *found) if k))
+        self.offer(stay=True)
+
+    def report(self, error: Exception) -> None:
+        cast("EscribanoApp", self.app).report(error)
 
     def _parts(self) -> tuple[str, str]:
         """(what stands, what is being typed)."""
@@ -74,17 +92,14 @@ class AskScreen(ModalScreen[str | None]):
         head, comma, last = text.rpartition(",")
         return head + comma, last
 
-    def offer(self) -> None:
-        """The known values that go on from what is typed."""
-        _, typed = self._parts()
-        wanted = typed.strip().casefold()
-        starts = [k for k in self._known if k.casefold().startswith(wanted) and k.casefold() != wanted]
-        within = [k for k in self._known if wanted in k.casefold() and k not in starts and k.casefold() != wanted]
-        self._offered = (starts + within)[:SHOWN]
+    def offer(self, stay: bool = False) -> None:
+        """The known values that go on from what is typed; `stay` keeps the cursor on the one where it stands."""
         rows = self.query_one("#known", Rows)
+        before = self._offered[rows.cursor] if stay and rows.cursor < len(self._offered) else ""
+        self._offered = going_on(self._known, self._parts()[1])
         rows.display = bool(self._offered)
         rows.styles.height = len(self._offered)
-        rows.set_count(len(self._offered), 0)
+        rows.set_count(len(self._offered), self._offered.index(before) if before in self._offered else 0)
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = cast("EscribanoApp", self.app).palette.style
@@ -111,7 +126,7 @@ class AskScreen(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def submitted(self, event: Input.Submitted) -> None:
-        text = clean_line(event.value)
+        text = clean_line(event.value, self._longest)
         wrong = self._check(text)
         if wrong:
             self.query_one("#wrong", Static).update(Content(wrong))
@@ -126,3 +141,21 @@ class AskScreen(ModalScreen[str | None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def going_on(known: Sequence[str], typed: str) -> list[str]:
+    """The first of the known values that begin with what is typed, then those that hold it, in their order.
+
+    >>> going_on(["Terminal", "Geany", "Orange"], "ge")
+    ['Geany', 'Orange']
+    """
+    wanted = typed.strip().casefold()
+    starts: list[str] = []
+    within: list[str] = []
+    for value in known:
+        folded = value.casefold()
+        if folded != wanted and wanted in folded:
+            (starts if folded.startswith(wanted) else within).append(value)
+            if len(starts) == SHOWN:
+                break
+    return (starts + within)[:SHOWN]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -15,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.evidence import ScreenLine, Utterance
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import clock
 from escribano_tui.ui.jobs import job
@@ -32,25 +33,34 @@ from escribano_tui.ui.widgets.rows import Rows
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
 
-Told = tuple[int, str, str, str]  # time in ms, kind, ink, text
+ORDER = {"change": 0, "seen": 1, "said": 2, "doubtful": 2, "yours": 2, "read": 3, "edge": 4}
 
 
-ORDER = {"change": 0, "seen": 1, "said": 2, "doubtful": 2, "read": 3, "edge": 4}
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the list."""
+
+    t_ms: int
+    kind: str
+    ink: str
+    text: str
+    utterance: Utterance | None = None
 
 
 def told_of(evidence: Evidence, start_s: float, end_s: float) -> list[Told]:
     """A line for each piece of evidence, in time order; what began earlier is told at the beginning."""
     first, last = round(start_s * 1000), round(end_s * 1000) - 1
-    rows: list[Told] = [(round(c.t_s * 1000), "change", "muted", f"{c.size}, {c.score:.0%} sure") for c in evidence.changes]
-    rows += [(round(d.t_s * 1000), "seen", "secondary", d.sentence or d.activity) for d in evidence.descriptions]
-    rows += [
-        (round(u.start_s * 1000), "doubtful" if u.doubtful else "said", "accent", f"“{u.text}”") for u in evidence.utterances
-    ]
+    rows = [Told(round(c.t_s * 1000), "change", "muted", f"{c.size}, {c.score:.0%} sure") for c in evidence.changes]
+    rows += [Told(round(d.t_s * 1000), "seen", "secondary", d.sentence or d.activity) for d in evidence.descriptions]
+    for u in evidence.utterances:
+        kind = "yours" if u.edited else "doubtful" if u.doubtful else "said"
+        rows.append(Told(round(u.start_s * 1000), kind, "accent", f"“{u.text}”", u))
     for line, text in screen_lines(evidence.lines, start_s):
         content = line.region == "content"
-        rows.append((round(line.start_s * 1000), "read" if content else "edge", "foreground" if content else "muted", text))
-    placed = [(max(first, min(t, last)), kind, ink, text) for t, kind, ink, text in rows]
-    return sorted(placed, key=lambda row: (row[0], ORDER[row[1]]))  # stable: screen text stays in reading order
+        kind, ink = ("read", "foreground") if content else ("edge", "muted")
+        rows.append(Told(round(line.start_s * 1000), kind, ink, text))
+    placed = [replace(row, t_ms=max(first, min(row.t_ms, last))) for row in rows]
+    return sorted(placed, key=lambda row: (row.t_ms, ORDER[row.kind]))  # stable: screen text stays in reading order
 
 
 def screen_lines(lines: Sequence[ScreenLine], start_s: float) -> list[tuple[ScreenLine, str]]:
@@ -75,6 +85,9 @@ def _rows(lines: list[ScreenLine]) -> list[list[ScreenLine]]:
     return [sorted(row, key=lambda x: x.box.x) for row in rows]
 
 
+Correct = Callable[[Utterance, Callable[[], None]], None]
+
+
 class EvidenceScreen(ModalScreen[int | None]):
     """Enter goes back to the review at that moment: gives the time in ms, or None."""
 
@@ -90,10 +103,13 @@ class EvidenceScreen(ModalScreen[int | None]):
         Binding("end", "move(100000)", show=False),
         Binding("comma,left", "frame(-1)", show=False),
         Binding("full_stop,right", "frame(1)", show=False),
+        Binding("e,E", "correct", show=False),
     ]
 
-    def __init__(self, recording_id: str, review: Review) -> None:
+    def __init__(self, recording_id: str, review: Review, correct: Correct) -> None:
+        """`correct` asks for another text of an utterance, and calls back once it is written."""
         super().__init__()
+        self._correct = correct
         self._recording_id = recording_id
         self._segment = review.segment
         self._recording = review.session.recording
@@ -119,7 +135,7 @@ class EvidenceScreen(ModalScreen[int | None]):
                 yield FilmStrip(app, id="strip")
                 yield Facts(lambda: self.palette, id="about")
             yield Rows(self.paint, id="rows")
-        yield Static(Content("↓ ↑ moments   ← → frames   enter go there   esc back"), id="hint")
+        yield Static(Content("↓ ↑ moments   ← → frames   e correct what was said   enter go there   esc back"), id="hint")
 
     def on_mount(self) -> None:
         self.fit_size()
@@ -141,7 +157,7 @@ class EvidenceScreen(ModalScreen[int | None]):
         self._evidence = await asyncio.to_thread(app.house.sessions.evidence, self._recording_id, s.start_s, s.end_s)
         self._rows = await asyncio.to_thread(told_of, self._evidence, s.start_s, s.end_s)
         self._loaded = True
-        at = next((k for k, row in enumerate(self._rows) if row[0] >= self._t_ms), 0)
+        at = next((k for k, row in enumerate(self._rows) if row.t_ms >= self._t_ms), 0)
         self.query_one(Rows).set_count(max(1, len(self._rows)), at)
         self.look_at(self._t_ms)
 
@@ -150,11 +166,11 @@ class EvidenceScreen(ModalScreen[int | None]):
         if index >= len(self._rows):
             said = "Nothing was seen or heard here." if self._loaded else "Looking …"
             return Line().add(" " + said, style("muted")).strip(width, style("muted"))
-        t_ms, kind, ink, text = self._rows[index]
+        row = self._rows[index]
         ground = "selection" if here else "background"
-        out = Line().add("▸ " if here else "  ", style("accent", ground)).fit(clock(t_ms / 1000), 8, style("muted", ground))
-        out.fit(kind, 9, style("primary", ground))
-        return out.fit(text, width - out.width, style(ink, ground)).strip(width, style(ink, ground))
+        out = Line().add("▸ " if here else "  ", style("accent", ground)).fit(clock(row.t_ms / 1000), 8, style("muted", ground))
+        out.fit(row.kind, 9, style("primary", ground))
+        return out.fit(row.text, width - out.width, style(row.ink, ground)).strip(width, style(row.ink, ground))
 
     def look_at(self, t_ms: int, kind: str = "", text: str = "") -> None:
         """The picture of a moment, the whole of a line that may be cut in the list, and what was made of the picture."""
@@ -168,7 +184,7 @@ class EvidenceScreen(ModalScreen[int | None]):
             self.query_one(Picture).show(
                 app.house.sessions.thumbnail(self._recording_id, self._frames[at].thumbnail), "The picture is gone."
             )
-        told = [fact(kind, (text, "*foreground"))] if kind in ("read", "edge", "said", "doubtful") else []
+        told = [fact(kind, (text, "*foreground"))] if kind in ("read", "edge", "said", "doubtful", "yours") else []
         self.query_one("#about", Facts).show([*told, *self.about(None if at is None else self._frames[at].t_s)])
 
     def about(self, t_s: float | None) -> list[Fact]:
@@ -193,8 +209,16 @@ class EvidenceScreen(ModalScreen[int | None]):
     @on(Rows.Moved)
     def moved(self, event: Rows.Moved) -> None:
         if event.index < len(self._rows):
-            t_ms, kind, _, text = self._rows[event.index]
-            self.look_at(t_ms, kind, text)
+            row = self._rows[event.index]
+            self.look_at(row.t_ms, row.kind, row.text)
+
+    def action_correct(self) -> None:
+        at = self.query_one(Rows).cursor
+        utterance = self._rows[at].utterance if at < len(self._rows) else None
+        if utterance is None:
+            cast("EscribanoApp", self.app).tell("Only what was said can be corrected here.")
+        else:
+            self._correct(utterance, self.load)
 
     def action_move(self, by: int) -> None:
         self.query_one(Rows).cursor += by

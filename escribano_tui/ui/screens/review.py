@@ -21,7 +21,7 @@ from escribano_tui.domain.timeline import DoesNotFit
 from escribano_tui.ui import players
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
-from escribano_tui.ui.review import editing, looking, moving
+from escribano_tui.ui.review import editing, looking, moving, wording
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.row import paint_row
 from escribano_tui.ui.screens.base import CommandScreen
@@ -35,7 +35,7 @@ from escribano_tui.ui.widgets.timeband import TimeBand
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, minutes_left, when
 
-COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **looking.COMMANDS}
+COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **wording.COMMANDS, **looking.COMMANDS}
 POLL_S = 1.0  # how soon another window's edits are seen
 FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play"})
 
@@ -169,8 +169,19 @@ class ReviewScreen(CommandScreen):
 
     def take(self, session: Session) -> None:
         if self.review is not None:
+            corrected = session.said != self.review.session.said
             self.review.take(session)
             self.show()
+            if corrected:
+                self.hear()
+
+    @job("hear")
+    async def hear(self) -> None:
+        """What was said has been corrected: show it as it is now."""
+        outline = await asyncio.to_thread(self.house_app.house.sessions.outline, self.recording_id)
+        if self.review is not None:
+            self.review.outline = outline
+            self.show_place()
 
     def show(self) -> None:
         """Everything anew, after the session has changed."""
