@@ -53,6 +53,11 @@ class ReadSettings:
     backend: tuple[str, ...] = setting(("auto",), "screen text backends, first that is available serves")
     min_confidence: float = setting(0.5, "lines less sure than this are dropped", low=0.0, high=1.0)
     mask_secrets: bool = setting(True, "mask keys, tokens, passwords and card numbers, and keep no picture of them")
+    exclude: tuple[str, ...] = setting(
+        ("password managers",),
+        "programs and sites that are never read, described or pictured, by name, title or address; `password managers`"
+        " stands for the usual ones",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from escribano_tui.domain import exclusions
 from escribano_tui.domain.evidence import Description, Envelope, Frame, ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
@@ -85,6 +86,9 @@ class _Reading:
         return frame.item in self._through and frame.item not in self._context.failed_in("read")
 
     def _ask(self, frame: Frame, lines: Sequence[ScreenLine]) -> Description | BackendError:
+        out = exclusions.left_out(lines)
+        if out is not None:
+            return exclusions.described(frame, out)
         scene = scene_of(self._context.recording, frame, self._motion, lines)
         try:
             return self._describer.describe([scene])[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from escribano_tui.domain.evidence import Frame, ScreenLine
+from escribano_tui.domain.exclusions import REGION, left_out, stand_in
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.secrets import MASK
@@ -13,10 +14,11 @@ from escribano_tui.domain.text import squash
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.masking import MaskingReader, shows_secret
 from escribano_tui.pipeline.reading.edges import Edges
+from escribano_tui.pipeline.reading.in_front import InFront
 from escribano_tui.pipeline.reading.pixels import grayed
 from escribano_tui.pipeline.reading.shelf import Shelf
 from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
-from escribano_tui.pipeline.reading.tracker import Seen, State, Tracker, longer
+from escribano_tui.pipeline.reading.tracker import Seen, State, Tracker, longer, since
 from escribano_tui.ports import BackendError, PhaseContext, TextReader
 
 
@@ -56,6 +58,8 @@ class _Reading:
         self._all: list[Frame] | None = None  # once it is known
         self._state: State | None = None
         self._edges: Edges | None = None
+        self._in_front = InFront(context)
+        self._out: ScreenLine | None = None  # stands for the last frame, where that was not to be read
         self._read = 0
 
     def run(self) -> None:
@@ -77,11 +81,18 @@ class _Reading:
         if self._read:
             self._shelf.share()
             # Of the whole recording: a run that was broken off and went on says what one that was not would say.
-            context.note(f"{self._shelf.learned} line images recognised in {self._read} pictures{self._masked()}")
+            told = f"{self._shelf.learned} line images recognised in {self._read} pictures"
+            context.note(f"{told}{self._masked()}{self._left_out()}")
 
     def _masked(self) -> str:
         masked = self._shelf.holding(MASK)
         return f", {masked} secrets masked" if masked else ""
+
+    def _left_out(self) -> str:
+        """How many pictures were not read because of what was in front, and of what."""
+        out = [line for line in self._context.mine(ScreenLine) if line.region == REGION]
+        names = ", ".join(dict.fromkeys(line.text for line in out))
+        return f"; {len(out)} picture{'' if len(out) == 1 else 's'} left unread: {names}" if out else ""
 
     def _expect(self) -> None:
         if self._all is None and self._context.count("frames", Frame) is not None:
@@ -94,13 +105,51 @@ class _Reading:
         """A frame after all that were read before it."""
         self._go_to(frame)
         before = self._state
+        if self._out is not None and not frame.to_read:
+            self._keep_out(frame, None, self._out)
+            return
+        if self._out is not None and frame.shows_from_s <= self._through[-1].t_s:
+            # What is new began to show after the last look, which was not read.
+            frame = replace(frame, shows_from_s=round((self._through[-1].t_s + frame.t_s) / 2, 3))
         if before is not None and not frame.to_read:
             lines = tuple(longer(line, frame) for line in before.lines)
             self._keep(frame, before, State(frame, before.gray, lines), Seen((), (), 0.0), last)
             return
         given = self._read_picture(before, frame)
-        if given is not None:
+        if given is None:
+            return
+        out = self._never_read(before, frame, given[0])
+        if out is not None:
+            self._keep_out(frame, before, out, given[0])
+        else:
             self._keep(frame, before, *given, last)
+
+    def _never_read(self, before: State | None, frame: Frame, state: State) -> ScreenLine | None:
+        """What stands for a frame on which a program or site is in front that is not to be read."""
+        name, within = self._in_front.excluded(frame, state.lines)
+        return stand_in(frame, since(before, frame), name, within) if name else None
+
+    def _keep_out(self, frame: Frame, before: State | None, out: ScreenLine, state: State | None = None) -> None:
+        """Store nothing of what a frame shows but that it was not read; the next one is then searched as a whole."""
+        until_s = frame.shows_until_s
+        if state is None:  # it looks like the one before
+            out = replace(out, end_s=max(out.end_s, until_s))
+        stood = before.lines if before else ()
+        ended = [replace(line, end_s=out.start_s) for line in stood if line.end_s > out.start_s]
+        width, height = (state.gray.shape[1], state.gray.shape[0]) if state else (0, 0)
+        edges = self._edges or Edges(width, height)
+        if frame.thumbnail:
+            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+        self._shelf.keep(frame, (), edges)
+        self._context.put(frame.item, [*ended, *self._out_until(out.start_s), out])
+        self._state, self._edges, self._out = None, edges, out
+        self._through.append(frame)
+        self._context.look(frame.t_s, "", out.text)
+
+    def _out_until(self, at_s: float) -> list[ScreenLine]:
+        """The last frame's stand-in, where it was said to stand beyond a moment."""
+        out = self._out
+        return [replace(out, end_s=at_s)] if out is not None and out.start_s < at_s < out.end_s else []
 
     def _take_late(self, frame: Frame) -> None:
         """A frame that had failed, when those that follow it are read: what it shows and was not said to be there."""
@@ -108,6 +157,12 @@ class _Reading:
         if given is None:
             return
         state, seen = given
+        out = self._never_read(None, frame, state)
+        if out is not None:
+            if frame.thumbnail:
+                self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+            self._context.put(frame.item, [out])
+            return
         there = {squash(line.text) for line in self._context.mine(ScreenLine) if line.start_s <= frame.t_s < line.end_s}
         edges = self._shelf.edges(self._through[-1] if self._through else frame, *state.gray.shape[::-1])
         lines = edges.placed(line for line in state.lines if squash(line.text) not in there)
@@ -150,26 +205,33 @@ class _Reading:
         changed = [*(line for line in placed.lines if line != stood.get(line.id)), *edges.placed(seen.ended)]
         if last:
             changed += self._placed_anew(edges, {line.id for line in changed})
+        changed += self._out_until(since(before, frame))
         self._hide(frame, placed.lines)
         learned = self._shelf.keep(frame, seen.learned, edges)
         self._context.put(frame.item, changed)
         self._shelf.add(learned)
-        self._state, self._edges = placed, edges
+        self._state, self._edges, self._out = placed, edges, None
         self._through.append(frame)
         self._context.look(frame.t_s, frame.thumbnail, _first_new(changed, frame))
 
     def _placed_anew(self, edges: Edges, known: set[str]) -> list[ScreenLine]:
         """Lines whose region is known only now that the whole recording was seen."""
-        mine = [line for line in self._context.mine(ScreenLine) if line.id not in known]
+        mine = [line for line in self._context.mine(ScreenLine) if line.id not in known and line.region != REGION]
         return [now for line, now in zip(mine, edges.placed(mine), strict=True) if now != line]
 
     # ------------------------------------------------------------ where it stands
 
     def _go_to(self, frame: Frame) -> None:
         """Be where reading stood after the frame before this one, also after an interruption."""
-        if not self._through or (self._state is not None and self._state.frame is self._through[-1]):
+        if not self._through or self._out is not None:
+            return
+        if self._state is not None and self._state.frame is self._through[-1]:
             return
         previous = self._through[-1]
+        self._out = left_out(line for line in self._context.mine(ScreenLine) if line.start_s <= previous.t_s < line.end_s)
+        if self._out is not None:
+            self._edges = self._shelf.edges(previous, 0, 0)
+            return
         pictured = next((f for f in reversed(self._through) if f.to_read), previous)
         image = self._pictures.get(pictured)
         if image is None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from escribano_tui.domain.coverage import cover
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
+from escribano_tui.domain.exclusions import left_unread
 from escribano_tui.domain.journal import Misfit, Standing, fold, replay
 from escribano_tui.domain.operations import Say
 from escribano_tui.domain.recording import Recording
@@ -95,9 +96,11 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
             notes.append(f"{phase.name} failed: {phase.note}")
         elif phase.items_failed:
             notes.append(f"{phase.name}: {phase.items_failed} of {phase.items} without a result; run with --retry-failed.")
+    described = load(store, run, "describe", Description)
+    notes += left_unread(described)
     return cover(
         recording.duration_s,
-        [d.t_s for d in load(store, run, "describe", Description)],
+        [d.t_s for d in described],
         load(store, run, "listen", SpeechSpan),
         # Also what is told by another track only: it was transcribed.
         [u for phase in ("transcribe", "refine") for u in load(store, run, phase, Utterance)],

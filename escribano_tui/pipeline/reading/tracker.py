@@ -88,7 +88,7 @@ class Tracker:
         if before is not None and before.gray.shape != gray.shape:
             before = None
         parts = sort_lines(before.lines, before.gray, gray) if before else everything(gray)
-        step = _Step(frame, image, gray, _since(before, frame), parts, before.gray if before else None)
+        step = _Step(frame, image, gray, since(before, frame), parts, before.gray if before else None)
         step.free = list(parts.search)
         self._read_parts(step)
         lines = tuple(longer(line, frame) for line in reading_order([*parts.stay, *step.found], _box_of))
@@ -179,7 +179,7 @@ def longer(line: ScreenLine, frame: Frame) -> ScreenLine:
     return replace(line, end_s=frame.shows_until_s) if line.end_s < frame.shows_until_s else line
 
 
-def _since(before: State | None, frame: Frame) -> float:
+def since(before: State | None, frame: Frame) -> float:
     """When what is new on a frame began to show: not before the last read frame, which did not show it."""
     if before is None or frame.shows_from_s > before.frame.t_s:
         return frame.shows_from_s
