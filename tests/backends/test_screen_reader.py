@@ -191,3 +191,62 @@ def test_any_screen_gives_the_same_whole_answer_twice(
 
 
 CUES = load_cues()
+
+
+def test_a_film_in_full_screen_is_no_idle_desktop(reader: ScreenReader) -> None:
+    """Nothing is written on either; one moves all the time."""
+    noise = put(900, 40, "1")
+    film, desktop = tell(reader, scene(noise, motion=[0.7] * 24)), tell(reader, scene(noise, motion=[0.0] * 24))
+    assert (film.activity, film.apps, film.title) == ("media", (), "Full-screen video")
+    assert (desktop.activity, desktop.title) == ("idle", "Desktop")
+
+
+def test_a_browser_in_the_right_half_of_the_screen(reader: ScreenReader) -> None:
+    left = window(0, 30, 900, "*wheel.py - /home/ada/src/engine - Geany", "File Edit Search View Document Project Build Help")
+    right = [
+        *put(1050, 39, "wheels - Team chat"), *put(1060, 82, "C"), *put(1110, 82, "Not secure"),
+        *put(1214, 82, "chat.wheels.example/chat/"),
+        *put(1000, 150, "Threads\nChannels\n# general\n# wheels\nDirect messages", start_s=99.5),
+        *put(1120, 190, "Ada Holm 09:12\nThe spokes are back.\nTom Berg 09:14\nThanks!\nMessage #wheels", start_s=99.5),
+    ]  # fmt: skip
+    entries = panel("*wheel.py -/home...", "wheels - Team ch...")
+    seen = tell(reader, scene([*left, *put(20, 110, "$SOURCE"), *right, *entries]))
+    assert seen.activity == "communication"
+    assert seen.site == "chat.wheels.example"
+
+
+def test_a_tab_that_reads_like_an_address_is_a_tab(reader: ScreenReader) -> None:
+    lines = [
+        *put(439, 1, "python - How to true a wheel with two spokes? - Questions — Mozilla Firefox"),
+        *put(53, 36, "about:sessionrestore"), *put(279, 36, "python - How to true a ×"), *put(85, 76, "C"),
+        *put(266, 76, "http://answers.example/questions/5512/"),
+        *put(13, 132, "Asked 9 years ago Modified 2 years ago\n5 Answers\nAccepted answer\nAdd a comment\nThey are short."),
+        *panel("python - How to true..."),
+    ]  # fmt: skip
+    seen = tell(reader, scene(lines))
+    assert (seen.activity, seen.apps[0], seen.site) == ("research", "Firefox", "answers.example")
+    assert seen.document == "How to true a wheel with two spokes?"
+
+
+def test_a_tool_bar_below_a_menu_row_is_no_header_bar(reader: ScreenReader) -> None:
+    lines = [
+        *window(100, 60, 1050, "*wheel.py (~/engine)- Pluma", "File Edit View Search Tools Documents Help"),
+        *put(195, 124, "Open"), *put(325, 124, "Save"), *put(430, 124, "Undo"), *put(120, 190, "$SOURCE"),
+        *put(700, 760, "Plain Text"), *put(820, 760, "Tab Width: 4"), *put(960, 760, "Ln 31, Col 5"),
+        *panel("*wheel.py (~/engi...", "LXTerminal"),
+    ]  # fmt: skip
+    seen = tell(reader, scene(lines))
+    assert (seen.activity, seen.apps[0], seen.document) == ("coding", "Pluma", "wheel.py")
+
+
+@pytest.mark.parametrize(("fresh", "activity"), [("left", "coding"), ("right", "terminal")])
+def test_of_two_panes_of_a_multiplexer_the_one_with_what_is_new_counts(reader: ScreenReader, fresh: str, activity: str) -> None:
+    new = {"left": 0.0, "right": 0.0} | {fresh: 99.5}
+    lines = [
+        *put(750, 33, "tmux"), *put(0, 55, "$SOURCE"), *put(2, 320, "    return wheel", start_s=new["left"]),
+        *put(2, 845, '"wheel.py" 16L, 224B'),
+        *put(801, 55, f"{PROMPT} git log --oneline\n909f68f Turn wheels twice"),
+        *put(801, 99, f"{PROMPT} ls\nwheel.py\ntest_wheel.py\n{PROMPT}", start_s=new["right"]),
+        *put(3, 868, "[work] 0:bash*"), *put(1436, 868, '"host" 10:37 14-Apr-26'), *panel("tmux"),
+    ]  # fmt: skip
+    assert tell(reader, scene(lines)).activity == activity

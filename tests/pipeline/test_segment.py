@@ -30,6 +30,7 @@ from escribano_tui.pipeline.segment import ITEM, SegmentPhase
 from escribano_tui.pipeline.segmenting.closer import find_doubts, look_closer
 from escribano_tui.pipeline.segmenting.clues import Clues, gather
 from escribano_tui.pipeline.segmenting.drafting import draft
+from escribano_tui.pipeline.segmenting.grid import territories
 from escribano_tui.pipeline.segmenting.path import best_partition
 from escribano_tui.pipeline.segmenting.spans import Settings, partition
 from escribano_tui.ports import Picture
@@ -332,6 +333,29 @@ def test_pictures_settle_at_which_change_the_window_changed() -> None:
     assert len(find_doubts(spans, clues)) == 1
     assert [s.start_ms for s in look_closer(spans, clues, look, 5_000)] == [0, 50_000]
     assert [s.start_ms for s in look_closer(spans, clues, lambda _: {}, 5_000)] == [s.start_ms for s in spans]
+
+
+def test_pictures_of_windows_side_by_side_do_not_settle_it() -> None:
+    """Another window is typed in, beside the first: what was typed there differs more than which one is in front."""
+    clues = visits((0.0, "coding"), (50.0, "writing"), end_s=90.0)
+    kept = [d for d in clues.descriptions if d.t_s < 34 or d.t_s > 50]
+    changes = [Change(40.0, 0.9, "medium"), *clues.changes]
+    clues = gather(90_000, changes, clues.motion, clues.frames, kept)
+    one = np.zeros((54, 96), np.float32)
+    spans = partition(clues, Settings())
+    assert find_doubts(spans, clues)
+    closer = look_closer(spans, clues, lambda times_s: {t: one + 3 * (t > 45) for t in times_s}, 5_000)
+    assert [s.start_ms for s in closer] == [s.start_ms for s in spans] == [0, 50_000]
+
+
+def test_between_two_pictures_the_first_speaks_early_and_the_second_late() -> None:
+    """A program is started inside of the terminal: only small changes lie between the two pictures."""
+    changes = [Change(float(t), 0.4, "small") for t in range(12, 40, 2)]
+    told = [described(10.0, "terminal", 0.3), described(40.0, "data", app="Xfce Terminal", document="")]
+    lands = territories(gather(50_000, changes, None, (), told))
+    share = {round(land.start_s): land.weight for land in lands if land.description.activity == "terminal"}
+    assert share[12] > 0.85 > share[24] > 0.4
+    assert max(land.weight for land in lands if land.start_s >= 36 and land.description.activity == "terminal") < 0.2
 
 
 # ---------------------------------------------------------------- the phase

@@ -14,7 +14,7 @@ from escribano_tui.backends.vision.reader.front import front_of
 from escribano_tui.backends.vision.reader.layout import lay_out
 from escribano_tui.backends.vision.reader.motion import motion_word
 from escribano_tui.backends.vision.reader.points import Points, Scorer
-from escribano_tui.backends.vision.reader.seen import FrontReader, Seen
+from escribano_tui.backends.vision.reader.seen import FrontReader, Seen, full_screen
 from escribano_tui.backends.vision.reader.titles import TitleReader
 from escribano_tui.backends.vision.reader.windows import WindowFinder
 from escribano_tui.backends.vision.reader.wording import Wording
@@ -25,7 +25,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
 NAME = "screen-reader"
-VERSION = "2"
+VERSION = "3"
 LEAST_SHARE = 0.005  # shares below this are not kept
 
 
@@ -64,6 +64,8 @@ class ScreenReader:
         motion = motion_word(scene.motion)
         front = front_of(page, self._windows.windows(page))
         seen = self._front.read(page, front)
+        if seen.kind == "desktop" and motion == "watching":
+            seen = full_screen()
         points = self._scorer.points(seen.view)
         if motion == "watching" and seen.kind in ("browser", "player", "video", ""):
             points.add({"media": 0.9, "meeting": 0.3}, 1.0, "the picture moves all the time")

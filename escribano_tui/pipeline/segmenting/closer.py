@@ -30,6 +30,8 @@ LONG_S = 5.0  # a picture that stood for longer counts no more than this
 MOST_PICTURES = 400  # of one recording: the widest doubts first
 SIDE = (96, 54)
 CLIP = 40.0  # of 255: what is black on white counts no more than what differs clearly
+# Of windows that stand side by side less than a tenth of the picture differs: what is typed in one counts for more.
+LEAST_APART = 0.1 * CLIP
 CLEAR = 0.04  # a picture that is not nearer to one side by this share of their distance says nothing
 
 
@@ -114,10 +116,12 @@ def settle(doubt: Doubt, pictures: Mapping[float, Thumb]) -> Change | None:
     if before is None or after is None:
         return None
     apart = distance(before, after)
+    if apart < LEAST_APART:
+        return None
     leanings = []  # (moment, > 0 where it looks like the picture after)
     for t_s, seconds in doubt.probes:
         picture = pictures.get(t_s)
-        if picture is None or apart <= 0:
+        if picture is None:
             continue
         leaning = (distance(picture, before) - distance(picture, after)) / apart
         if abs(leaning) >= CLEAR:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from escribano_tui.domain.evidence import Change, Description, Frame
 from escribano_tui.domain.timeline import MIN_SEGMENT_MS
@@ -14,12 +14,12 @@ from escribano_tui.pipeline.segmenting.path import Floats
 from escribano_tui.pipeline.segmenting.states import IDLE, Place, State, likeness, place_of, scores_of, states_of
 
 # Seconds of evidence that a boundary must be worth, as a share of the least segment: a visit that is told by two
-# boundaries must last 1.4 times that.
-BOUNDARY_SHARE = 0.7
+# boundaries must last 1.1 times that.
+BOUNDARY_SHARE = 0.55
 EASE = {"large": 0.85, "medium": 1.05, "small": 1.6}  # a boundary is the more likely the larger the change
 NO_CHANGE = 1.9
 IN_SPEECH = 0.25  # dearer in the middle of an utterance
-PLACE_SHARE = 0.5  # of a cell's worth; the rest is the activity's
+PLACE_SHARE = 0.4  # of a cell's worth; the rest is the activity's
 STAYS = {"small": 0.99, "medium": 0.8, "large": 0.35}  # a typed character, a scrolled page, a switched window
 UNSEEN = 0.5  # worth of a second in a recording of which nothing was described
 LEAST_HEARD = 0.02
@@ -66,9 +66,9 @@ def lay_grid(clues: Clues, still: Sequence[tuple[float, float]], least_s: float)
 
 
 def territories(clues: Clues) -> list[Territory]:
-    """Every description speaks in full for the time that its picture stood. Between two of them both do, the more softly
-    the more the picture changed since: each change makes it less sure that one is still at the same place, the more so
-    the larger it is. In time order; where two descriptions speak for the same time, the louder one comes first."""
+    """Every description speaks in full for the time that its picture stood. Between two of them both do, the first one the
+    more softly the more the picture changed since: each change makes it less sure that one is still at the same place, the
+    more so the larger it is. In time order; where two descriptions speak for the same time, the louder one comes first."""
     frames = {f.item: f for f in clues.frames}
     times = [c.t_s for c in clues.changes]
     stood = _without_overlap(clues.descriptions, [_stood(d, frames.get(d.item), clues) for d in clues.descriptions])
@@ -117,13 +117,27 @@ def _between(
     for stay in reversed(stays):
         backward.append(backward[-1] * stay)
     backward.reverse()
+    gone = _switched(stays)
     pieces = []
     for k, (a, b) in enumerate(pairwise(edges)):
-        loud = [(forward[k], before), (backward[k], after)]
-        total = max(1.0, sum(weight for weight, d in loud if d is not None))
-        told = [Territory(a, b, weight / total, d) for weight, d in loud if d is not None and weight > LEAST_HEARD]
+        if before is not None and after is not None:
+            known = min(1.0, forward[k] + backward[k])
+            loud = [(known * (1 - gone[k]), before), (known * gone[k], after)]
+        else:
+            loud = [(forward[k], before), (backward[k], after)]
+        told = [Territory(a, b, weight, d) for weight, d in loud if d is not None and weight > LEAST_HEARD]
         pieces += sorted(told, key=lambda land: -land.weight) if b > a else []
     return pieces
+
+
+def _switched(stays: Sequence[float]) -> list[float]:
+    """How likely one has come from the first description to the second by each piece between changes, if it was at one of
+    them: each counts by the odds that one does not stay. Half and half where nothing changed."""
+    if not stays:
+        return [0.5]
+    odds = [(1 - stay) / max(stay, 0.01) for stay in stays]
+    total = sum(odds) or 1.0
+    return [0.0, *(min(1.0, reached / total) for reached in accumulate(odds))]
 
 
 def _stays(change: Change) -> float:

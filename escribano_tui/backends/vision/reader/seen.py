@@ -11,7 +11,7 @@ from escribano_tui.backends.vision.reader.front import Front
 from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
 from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
-from escribano_tui.backends.vision.reader.terminal import Session, joined, read_session
+from escribano_tui.backends.vision.reader.terminal import Session, busiest, joined, panes_of, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
 from escribano_tui.backends.vision.reader.titles import FILE, TitleReader
 from escribano_tui.backends.vision.reader.windows import Window
@@ -45,6 +45,12 @@ class Seen:
     session: Session | None = None
     why: tuple[str, ...] = ()
     site_of: Site | None = field(default=None)
+
+
+def full_screen() -> Seen:
+    """Where no window and no text is seen and the picture moves all the time: a desktop does not."""
+    view = View({"player": 1.0}, within=frozenset({"player"}))
+    return Seen(view, "player", (), 0.6, "Full-screen video", why=("no window is seen and the whole picture moves",))
 
 
 class FrontReader:
@@ -136,6 +142,10 @@ class FrontReader:
         page: Page,
     ) -> Seen:
         name = program.name if program is not None else "Terminal"
+        panes = panes_of(body, page.unit)
+        if len(panes) > 1:
+            body = busiest(panes)
+            session = read_session(body, page.unit)
         inner = self._inside(window, body, session)
         face = inner is not None and inner.kind in ("code-editor", "monitor", "history", "mail", "chat", "files", "docs")
         kinds = {"terminal": 0.3 if face else 1.0}
@@ -167,7 +177,7 @@ class FrontReader:
     def _inside(self, window: Window | None, body: tuple[Piece, ...], session: Session) -> Program | None:
         """The program that runs in a terminal: by the window's title, its face, or the last command."""
         titled = window.title.program if window is not None else None
-        if titled is not None and titled.console:
+        if titled is not None and titled.console and titled.kind != "terminal":
             return titled
         running = session.inside
         if running is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _INNER = re.compile(
     r"|irb\([^)]*\)[^>]*>|ghci>"
     r"|julia>|redis[^>]*>|\(Pdb\+*\)|\(gdb\)|\(lldb\)|ipdb>|duckdb>|D(?= [a-zA-Z])|scala>|>(?= \d))\s?(?P<command>.*)$"
 )
+_STATUS = re.compile(r'^\[[\w-]+\] ?\d+:\S|^"[\w.-]+" \d\d?:\d\d')  # of a multiplexer, at the foot of its window
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,38 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
             command, prompt, inner = "", "", False
     close()
     return Session(tuple(blocks), folder)
+
+
+def panes_of(pieces: Sequence[Piece], unit: float) -> list[tuple[Piece, ...]]:
+    """The panes of a multiplexer that stand side by side, from left to right; one where there are none.
+
+    A border between two is known by a prompt, or by many lines, that begin in the same column with nothing across it.
+    """
+    found: list[tuple[Piece, ...]] = []
+    rest = [p for p in pieces if not _STATUS.match(p.text)]
+    for edge in _borders(rest, unit):
+        found.append(tuple(p for p in rest if p.box.x < edge))
+        rest = [p for p in rest if p.box.x >= edge]
+    return [*found, tuple(rest)]
+
+
+def _borders(pieces: Sequence[Piece], unit: float) -> list[float]:
+    """Columns at which a pane begins that is not the leftmost one."""
+    first = min((p.box.x for p in pieces), default=0)
+    starts = Counter(round(p.box.x / (0.7 * unit)) for p in pieces if _SHELL.match(p.text) and p.box.x > first + 12 * unit)
+    edges: list[float] = []
+    for column, _ in sorted(starts.items()):
+        edge = (column - 1) * 0.7 * unit
+        across = sum(p.box.x < edge - 0.5 * unit and p.box.right > edge + unit for p in pieces)
+        left = sum(p.box.x < edge - 0.5 * unit for p in pieces)
+        if across <= 0.05 * len(pieces) and left >= 3 and not any(abs(edge - known) < 4 * unit for known in edges):
+            edges.append(edge)
+    return edges
+
+
+def busiest(panes: Sequence[tuple[Piece, ...]]) -> tuple[Piece, ...]:
+    """The pane in which most is new; the one with most text where nothing is."""
+    return max(panes, key=lambda pane: (sum(p.recent and len(p.fold) >= 2 for p in pane), len(pane)))
 
 
 def joined(row: Sequence[Piece], unit: float) -> str:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
 from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.layout import Page, Piece
-from escribano_tui.backends.vision.reader.match import fold, is_cut, starts_like
+from escribano_tui.backends.vision.reader.match import fold, is_cut, starts_like, title_parts
 from escribano_tui.backends.vision.reader.menus import MenuFinder, MenuRow
 from escribano_tui.backends.vision.reader.titlebars import alone_in_row, is_maximised, left_edge, same_title
 from escribano_tui.backends.vision.reader.titles import Title, TitleReader, tidy_document
 from escribano_tui.domain.cues import Cues, Program
+
+LEAST_HEADING = 8  # letters
+FARTHEST_RIGHT = 0.85  # share of the width: an address begins left of it even in a window at the right half
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class WindowFinder:
             found.append(window)
             if piece is not None:
                 used.add(id(piece))
-        found += [window for window in self._of_faces(page, used) if not any(_same_place(window, w) for w in found)]
+        headed = (w for w in self._of_faces(page, used) if not any(_is_under(w, menu, page) for menu in menus))
+        found += [window for window in headed if not any(_same_place(window, w) for w in found)]
         found += self._of_titles(page, floor, used, found)
         return found
 
@@ -150,10 +154,10 @@ class WindowFinder:
 
     def _browsers(self, page: Page, floor: float) -> Iterable[tuple[Window, set[int]]]:
         taken: list[float] = []
-        for piece in page.pieces:
-            if page.in_panel(piece) or piece.box.x > 0.6 * page.width or any(abs(piece.cy - y) < 2 * page.unit for y in taken):
-                continue
-            if not is_address_bar(piece, page):
+        bars = [p for p in page.pieces if not page.in_panel(p) and is_address_bar(p, page)]
+        bars = [p for p in bars if p.box.x <= FARTHEST_RIGHT * page.width]
+        for piece in bars:
+            if any(abs(piece.cy - y) < 2 * page.unit for y in taken) or _is_tab_over(piece, bars, page):
                 continue
             tabs = self._tabs(piece, page)
             if not tabs:
@@ -188,6 +192,8 @@ class WindowFinder:
                 document=tidy_document(_without_close(title.text)),
                 folder="",
             )
+        elif len(fold(title.document)) < LEAST_HEADING:  # a tag before the heading, as on pages of questions
+            title = replace(title, document=max(title_parts(label)[:-1], key=len, default=title.document))
         left = max(0.0, min(address.box.x - 9 * page.unit, min(p.box.x for p in tabs) - 4 * page.unit))
         left = 0.0 if left < 4 * page.unit else left
         top = float(min(p.box.y for p in tabs))
@@ -245,6 +251,16 @@ class WindowFinder:
         if not is_cut(text):
             return text
         return max((e for e in page.entries if starts_like(text, e, 6)), key=len, default=text) if page.entries else text
+
+
+def _is_tab_over(piece: Piece, bars: Sequence[Piece], page: Page) -> bool:
+    """Whether what looks like an address is the label of a tab: the address bar stands in the next row."""
+    return any(0.8 * page.unit < bar.cy - piece.cy < 3 * page.unit for bar in bars)
+
+
+def _is_under(window: Window, menu: MenuRow, page: Page) -> bool:
+    """Whether what looks like a header bar is the tool bar below a menu row: a window with a header bar has no menus."""
+    return 0 < window.anchor[1] - menu.cy < 3.5 * page.unit and menu.left - page.unit <= window.anchor[0]
 
 
 def _same_place(one: Window, other: Window) -> bool:
