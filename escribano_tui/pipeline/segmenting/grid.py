@@ -120,6 +120,7 @@ def _between(
     gone = _switched(stays)
     pieces = []
     for k, (a, b) in enumerate(pairwise(edges)):
+        loud: list[tuple[float, Description | None]]
         if before is not None and after is not None:
             known = min(1.0, forward[k] + backward[k])
             loud = [(known * (1 - gone[k]), before), (known * gone[k], after)]
