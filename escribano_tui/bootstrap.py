@@ -15,6 +15,7 @@ from escribano_tui.config.paths import Paths, data, find_paths, make_private, sh
 from escribano_tui.config.profiles import Profiles, load_profiles
 
 if TYPE_CHECKING:
+    from escribano_tui.config.graphics import Graphics
     from escribano_tui.domain.evidence import Change
     from escribano_tui.domain.profile import Profile
     from escribano_tui.domain.recording import Recording
@@ -77,7 +78,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         runs=RunDesk(store, media, runner, lambda: known_profiles(paths)),
         summaries=summaries,
         exports=ExportDesk(store, sessions, exports.renderers(sessions.thumbnail), summaries.views),
-        doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths)),
+        doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths), _pictures),
         close=_closer(registry.close, store.close),
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
         machine=registry,
@@ -248,6 +249,19 @@ def _codecs() -> dict[str, bool]:
     return {label: name in av.codecs_available for label, name in names.items()}
 
 
+@lru_cache(maxsize=1)
+def terminal_graphics() -> Graphics:
+    """How this terminal can show pictures; asked for once, before the app takes the terminal."""
+    from escribano_tui.config.graphics import find_graphics
+
+    return find_graphics()
+
+
+def _pictures() -> tuple[str, str]:
+    found = terminal_graphics()
+    return found.kind, found.said
+
+
 def run_app(opening: Path | None = None, demo: bool = False) -> None:
     """The full-screen app: on the library, or on choosing a profile for a file."""
     from escribano_tui.terminal import quiet
@@ -260,8 +274,9 @@ def run_app(opening: Path | None = None, demo: bool = False) -> None:
         if path:
             house.library.add(path)  # a file that cannot be used is told of before the screen is taken
         start = Start(path=path)
+        graphics = terminal_graphics()
         with quiet(paths.log, full_screen=True):
-            EscribanoApp(house, start, paths).run()
+            EscribanoApp(house, start, paths, graphics).run()
         house.library.purge()
     finally:
         house.close()

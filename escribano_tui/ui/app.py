@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 
+from escribano_tui.config.graphics import Graphics
 from escribano_tui.config.keymap import Keymap, load_keymap
 from escribano_tui.config.paths import Paths, data, shipped
 from escribano_tui.config.places import Places
@@ -73,7 +74,9 @@ class EscribanoApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar = {house_commands}
     BINDINGS: ClassVar = [*bindings_of("app"), Binding("ctrl+c", "how_to_quit", show=False, system=True)]
 
-    def __init__(self, house: House, start: Start | None = None, paths: Paths | None = None) -> None:
+    def __init__(
+        self, house: House, start: Start | None = None, paths: Paths | None = None, graphics: Graphics | None = None
+    ) -> None:
         self.shelf: Shelf = load_themes([shipped("themes"), *([paths.own_themes] if paths else [])])
         self.keymap = load_keymap(paths.own_keys) if paths else Keymap()
         self.places = Places(paths.home / "places.json" if paths else None)
@@ -85,7 +88,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self._start = start or Start()
         self._guard = NoControls()
         self.sound: Popen[bytes] | None = None  # the player of a segment's sound
-        self.painter = Painter()
+        self.painter = Painter(graphics or Graphics())
         self.keeper = RunKeeper(self._poke)
         self._flush_timer: Timer | None = None
         for theme in self.shelf.themes.values():

@@ -1,8 +1,11 @@
-"""Pictures in cells: four pixels and two colours in each, with the block elements that every terminal font has."""
+"""Pictures in cells: four pixels and two colours in each, with the block elements that every terminal font has; and as
+sharp as the terminal can where it has a protocol of its own."""
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -12,47 +15,76 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from escribano_tui.config.graphics import BLOCKS, KITTY, SIXEL, Graphics
+from escribano_tui.ui.sharp import sixels, transmission
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from PIL.Image import Image
 
+BLOCKS_ONLY: Final = Graphics()
 KEPT: Final = 64  # pictures kept as painted
 # Which quarters of the cell have the ink: 1 upper left, 2 upper right, 4 lower left; the lower right one never.
-BLOCKS: Final = " ▘▝▀▖▌▞▛"
-Painted = list[list[Segment]]
+QUARTERS: Final = " ▘▝▀▖▌▞▛"
+Lines = list[list[Segment]]
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A picture for a room of so many cells: in block elements, which every terminal shows, and in the terminal's own
+    protocol where it has one. `number` is Kitty's name of it, `data` what draws it (Sixel) or gives it (Kitty)."""
+
+    lines: Lines
+    columns: int
+    rows: int
+    number: int = 0
+    data: str = ""
+
+
+NOTHING: Final = Painted([], 0, 0)
 
 
 class Painter:
     """Decodes and scales pictures, and keeps the latest. Called from worker threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, graphics: Graphics = BLOCKS_ONLY) -> None:
+        self.graphics = graphics
         self._kept: OrderedDict[tuple[str, int, int], Painted] = OrderedDict()
+        self._number = os.getpid() << 8 & 0xFFFF00  # other programs in this terminal have pictures, too
 
     def known(self, path: Path, width: int, height: int) -> Painted | None:
         return self._kept.get((str(path), width, height))
 
     def paint(self, path: Path, width: int, height: int) -> Painted:
-        """Lines of cells, at most `width` by `height`, in the picture's own shape. Raises OSError, ValueError."""
+        """A picture for at most `width` by `height` cells, in its own shape. Raises OSError, ValueError."""
         key = (str(path), width, height)
         painted = self._kept.get(key)
         if painted is None:
-            painted = read(path, width, height)
+            self._number += 1
+            painted = read(path, width, height, self.graphics, self._number)
             self._kept[key] = painted
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return painted
 
 
-def read(path: Path, width: int, height: int) -> Painted:
+def read(path: Path, width: int, height: int, graphics: Graphics = BLOCKS_ONLY, number: int = 0) -> Painted:
     """Read a picture and paint it. Raises OSError, ValueError."""
     from PIL import Image
 
+    fine = graphics.kind != BLOCKS
     with Image.open(path) as opened:
-        opened.draft("RGB", (width * 4, height * 4))
+        if not fine:
+            opened.draft("RGB", (width * 4, height * 4))
         image = opened.convert("RGB")
     columns, rows = shape(image.width, image.height, width, height)
-    return in_blocks(image, columns, rows)
+    lines = in_blocks(image, columns, rows)
+    if graphics.kind == KITTY:
+        return Painted(lines, columns, rows, number, transmission(image, number, columns, rows))
+    if graphics.kind == SIXEL:
+        return Painted(lines, columns, rows, 0, sixels(image, columns * graphics.cell[0], rows * graphics.cell[1]))
+    return Painted(lines, columns, rows)
 
 
 def shape(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
@@ -63,7 +95,7 @@ def shape(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     return max(1, min(columns, round(width * scale))), max(1, min(rows, round(height * scale / 2)))
 
 
-def in_blocks(image: Image, columns: int, rows: int) -> Painted:
+def in_blocks(image: Image, columns: int, rows: int) -> Lines:
     """Each cell gets the block and the two colours that come nearest to its 2 x 2 pixels (least squares)."""
     import numpy as np
     from PIL import Image, ImageFilter
@@ -77,7 +109,7 @@ def in_blocks(image: Image, columns: int, rows: int) -> Painted:
 
 
 def _nearest(cells: npt.NDArray[np.float32]) -> tuple[Any, Any, Any]:
-    """(rows, columns) of indices into BLOCKS, and (rows, columns, 3) of ink and ground, 8 bits in steps of 4."""
+    """(rows, columns) of indices into QUARTERS, and (rows, columns, 3) of ink and ground, 8 bits in steps of 4."""
     import numpy as np
 
     masks = np.array([[k >> bit & 1 for bit in range(4)] for k in range(8)], dtype=np.float32)  # (8, 4)
@@ -100,7 +132,7 @@ def _nearest(cells: npt.NDArray[np.float32]) -> tuple[Any, Any, Any]:
 def _line(block: list[int], ink: list[list[int]], ground: list[list[int]]) -> list[Segment]:
     """Cells that look the same are one segment."""
     cells = [(k, tuple(i) if k else tuple(g), tuple(g)) for k, i, g in zip(block, ink, ground, strict=True)]
-    return [Segment(BLOCKS[k] * len(list(run)), _style(i, g)) for (k, i, g), run in groupby(cells)]
+    return [Segment(QUARTERS[k] * len(list(run)), _style(i, g)) for (k, i, g), run in groupby(cells)]
 
 
 @lru_cache(4096)

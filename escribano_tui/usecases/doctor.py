@@ -28,13 +28,15 @@ LOW_MEMORY_MB = 2_000.0
 
 @dataclass(frozen=True, slots=True)
 class DoctorDesk:
-    """`folders` are named folders of the owner's state; `codecs` says which decoders libav has here."""
+    """`folders` are named folders of the owner's state; `codecs` says which decoders libav has here, `pictures` the
+    kind and the name of how this terminal shows them."""
 
     backends: Backends
     folders: tuple[tuple[str, Path], ...]
     log: Path
     codecs: Callable[[], dict[str, bool]]
     problems: Callable[[], list[str]]
+    pictures: Callable[[], tuple[str, str]]
 
     def checks(self) -> list[Check]:
         return [
@@ -50,7 +52,8 @@ class DoctorDesk:
             remedy = "" if state == "ok" else "Close other programs."
             yield Check("machine", "memory", state, f"{free_mb / 1000:.1f} GB free", remedy, {"free_mb": round(free_mb)})
         colours = os.environ.get("COLORTERM", "") or os.environ.get("TERM", "") or "none"
-        yield Check("machine", "terminal", "ok", f"{colours}; pictures are drawn with half blocks")
+        kind, said = self.pictures()
+        yield Check("machine", "terminal", "ok", f"{colours}; pictures are drawn with {said}", facts={"pictures": kind})
         yield Check("machine", "log", "ok", f"what libraries say goes to {self.log}")
 
     def _models(self) -> Iterator[Check]:

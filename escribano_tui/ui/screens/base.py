@@ -14,6 +14,7 @@ from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.widgets.keybar import Hint, KeyBar, hints_of
+from escribano_tui.ui.widgets.picture import refresh_pictures
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
@@ -40,6 +41,10 @@ class CommandScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.fit_size()
+        refresh_pictures(self)
+
+    def on_screen_suspend(self) -> None:
+        refresh_pictures(self)
 
     def on_resize(self) -> None:
         self.fit_size()

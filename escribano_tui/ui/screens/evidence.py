@@ -27,7 +27,7 @@ from escribano_tui.ui.review.telling import frame_at, frames_of, heading
 from escribano_tui.ui.widgets.evidence import FilmStrip
 from escribano_tui.ui.widgets.facts import Fact, Facts, fact
 from escribano_tui.ui.widgets.heading import Heading
-from escribano_tui.ui.widgets.picture import Picture
+from escribano_tui.ui.widgets.picture import Picture, refresh_pictures
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -143,6 +143,12 @@ class EvidenceScreen(ModalScreen[int | None]):
 
     def on_resize(self) -> None:
         self.fit_size()
+
+    def on_screen_resume(self) -> None:
+        refresh_pictures(self)
+
+    def on_screen_suspend(self) -> None:
+        refresh_pictures(self)
 
     def fit_size(self) -> None:
         self.set_class(self.app.size.width >= 100, "-wide")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.segment import Segment
+from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets._toast import Toast
 
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
-from escribano_tui.ui.pictures import Painted, Painter
+from escribano_tui.ui.pictures import NOTHING, Lines, Painted, Painter
+from escribano_tui.ui.sharp import forgetting, placeholders
+
+HELD = 24  # pictures that the terminal keeps for us
 
 
 class Picture(Widget, can_focus=False):
@@ -30,7 +38,9 @@ class Picture(Widget, can_focus=False):
         super().__init__(id=id, classes=classes)
         self._painter, self._palette = painter, palette
         self._path: Path | None = None
-        self._lines: Painted = []
+        self._painted = NOTHING
+        self._lines: Lines = []  # as they are shown now
+        self._given: OrderedDict[int, None] = OrderedDict()  # what the terminal holds, by Kitty's number
         self._words = ""
 
     def show(self, path: Path | None, words: str = "") -> None:
@@ -49,13 +59,11 @@ class Picture(Widget, can_focus=False):
     def _paint_now(self) -> None:
         width, height = self.size.width, self.size.height
         if self._path is None or width < 4 or height < 2:
-            self._lines = []
-            self.refresh()
+            self._take(NOTHING)
             return
         known = self._painter.known(self._path, width, height)
         if known is not None:
-            self._lines = known
-            self.refresh()
+            self._take(known)
         else:
             self._load(self._path, width, height)
 
@@ -63,16 +71,59 @@ class Picture(Widget, can_focus=False):
     async def _load(self, path: Path, width: int, height: int) -> None:
         words = self._words
         try:
-            lines = await asyncio.to_thread(self._painter.paint, path, width, height)
+            painted = await asyncio.to_thread(self._painter.paint, path, width, height)
         except (OSError, ValueError, SyntaxError):  # PIL raises SyntaxError for a broken file
-            lines, words = [], "The picture cannot be read."
+            painted, words = NOTHING, "The picture cannot be read."
         if path == self._path:  # else another one has been asked for meanwhile
-            self._lines, self._words = lines, words
-            self.refresh()
+            self._words = words
+            self._take(painted)
 
     def report(self, error: Exception) -> None:
-        self._lines, self._words = [], f"The picture cannot be shown ({type(error).__name__})."
+        self._words = f"The picture cannot be shown ({type(error).__name__})."
+        self._take(NOTHING)
+
+    # ------------------------------------------------------------ in the terminal's own protocol
+
+    def _take(self, painted: Painted) -> None:
+        self._painted = painted
+        if painted.number and painted.number not in self._given:
+            self._write(painted.data)
+            self._given[painted.number] = None
+            while len(self._given) > HELD:
+                self._write(forgetting(self._given.popitem(last=False)[0]))
         self.refresh()
+
+    def _write(self, data: str) -> None:
+        """To the terminal, in order with what the app itself draws."""
+        if self.app._driver is not None:
+            self.app._driver.write(data)
+
+    @property
+    def _in_front(self) -> bool:
+        return self.app.screen is self.screen
+
+    def _draw_sixels(self) -> None:
+        """Over the cells that have just been drawn in block elements, unless something lies over them."""
+        painted = self._painted
+        if not painted.data or painted.number or not self.is_attached or not self._in_front:
+            return
+        if self.region.size == self.size and not any(toast.region.overlaps(self.region) for toast in self.screen.query(Toast)):
+            left = self.region.x + (self.size.width - painted.columns) // 2
+            self._write(f"\x1b7\x1b[{self.region.y + 1};{left + 1}H{painted.data}\x1b8")
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        painted = self._painted
+        if painted.number and self._in_front:  # behind another screen its colours, Kitty's numbers, would be dimmed
+            self._lines = placeholders(painted.number, painted.columns, painted.rows)
+        else:
+            self._lines = painted.lines
+        if painted.data and not painted.number:
+            self.call_after_refresh(self._draw_sixels)
+        return super().render_lines(crop)
+
+    def on_unmount(self) -> None:
+        for number in self._given:
+            self._write(forgetting(number))
 
     def on_resize(self) -> None:
         self._paint_now()
@@ -80,12 +131,17 @@ class Picture(Widget, can_focus=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         style = self._palette().style
-        if self._lines and y < len(self._lines):
-            line = self._lines[y]
-            columns = sum(len(segment.text) for segment in line)
-            left = max(0, (width - columns) // 2)
+        painted = self._painted
+        if y < len(self._lines):
+            left = max(0, (width - painted.columns) // 2)
             pad = [Segment(" " * left, style())] if left else []
-            return Strip([*pad, *line], left + columns).adjust_cell_length(width, style())
+            return Strip([*pad, *self._lines[y]], left + painted.columns).adjust_cell_length(width, style())
         if not self._lines and y == 0 and self._words:
             return Line().add(" " + self._words, style("muted")).strip(width, style("muted"))
         return Strip.blank(width, style())
+
+
+def refresh_pictures(screen: Screen[Any]) -> None:
+    """Another screen came before this one, or went: the terminal's own pictures show in front only."""
+    for picture in screen.query(Picture):
+        picture.refresh()
