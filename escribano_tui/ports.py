@@ -163,7 +163,8 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class BackendInfo:
-    """One program or model behind a port. `port` is speech_spans, speech, screen_text, vision or writing.
+    """One program or model behind a port. `port` is speech_spans, speech, screen_text, vision,
+    grouping or writing.
 
     `leaves_machine` is the host that data would be sent to, empty where nothing leaves this machine.
     """
@@ -289,6 +290,28 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a grouper is told of segments that go by one name; `found` is the thread that they were found to be in."""
+
+    activity: str
+    app: str
+    title: str
+    topics: tuple[str, ...]
+    duration_s: float
+    found: int
+
+
+class Grouper(Protocol):
+    """Says which segments belong to one thread of work. Its answer is a proposal: the phase holds it against the cards."""
+
+    def group(self, cards: Sequence[Card], stop: Stop) -> Sequence[Sequence[int]]:
+        """Groups of indices of the cards. Raises BackendError, with the raw answer where there is one, and Cancelled."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class BackendError(Exception):
     """A backend could not do one item. `raw` is what it answered, if anything; `fatal` that it is gone for good."""
 
@@ -310,7 +333,7 @@ class Backends(Protocol):
         ...
 
     def open(self, choice: Choice, options: dict[str, Any]) -> Any:
-        """Load it: a SpeechSpotter, Transcriber, TextReader, Describer or Writer by the port of the choice."""
+        """Load it: a SpeechSpotter, Transcriber, TextReader, Describer, Grouper or Writer by the port of the choice."""
         ...
 
     def residents(self) -> Residents:

@@ -32,6 +32,10 @@ MODULES: tuple[str, ...] = (
     "escribano_tui.backends.vision.ollama",
     "escribano_tui.backends.vision.openai",
     "escribano_tui.backends.vision.screen_reader",
+    # grouping
+    "escribano_tui.backends.grouping.ollama",
+    "escribano_tui.backends.grouping.openai",
+    "escribano_tui.backends.grouping.embedded",
     # writing
     "escribano_tui.backends.writing.ollama",
     "escribano_tui.backends.writing.openai",

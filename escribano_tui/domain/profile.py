@@ -105,6 +105,14 @@ class SegmentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectsSettings:
+    backend: tuple[str, ...] = setting(("embedded",), "groupers, first that is available serves; ollama and openai ask a model")
+    model: str = setting("", "model of the grouper; empty is the backend's default")
+    url: str = setting("", "server of the grouper; empty is this machine")
+    timeout_s: float = setting(60.0, "a model that says nothing for longer has failed", unit="s", low=1.0, high=3600.0)
+
+
+@dataclass(frozen=True, slots=True)
 class SummarizeSettings:
     backend: tuple[str, ...] = setting(("auto",), "writers, first that is available serves")
     model: str = setting("", "model of the writer; empty is the backend's default")
@@ -126,6 +134,7 @@ class Profile:
     transcribe: TranscribeSettings = TranscribeSettings()
     refine: RefineSettings = RefineSettings()
     segment: SegmentSettings = SegmentSettings()
+    subjects: SubjectsSettings = SubjectsSettings()
     summarize: SummarizeSettings = SummarizeSettings()
 
     def section(self, phase: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 # These look at all that came before at once: where any of it is new, they are computed anew as a whole.
 WHOLE: frozenset[str] = frozenset({"segment", "align", "subjects", "summarize"})
+ANEW: frozenset[str] = frozenset({"segment", "align", "subjects"})  # of one piece: a retry makes all of it again
 
 
 def followers(phase: str) -> set[str]:
@@ -124,7 +125,7 @@ def _action(name: str, found: Output | None, again: bool, fresh: bool, retry: bo
     if found is None or again:
         return "compute"
     if retry and found.items_failed:
-        return "retry"
+        return "compute" if name in ANEW else "retry"
     if found.state == "finished":
         if fresh:
             return "reuse"

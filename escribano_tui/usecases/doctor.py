@@ -20,6 +20,7 @@ PORTS: dict[str, str] = {
     "speech": "speech to text",
     "screen_text": "reading the screen",
     "vision": "describing frames",
+    "grouping": "grouping segments",
     "writing": "writing summaries",
 }
 LOW_DISK_GB = 2.0

@@ -114,7 +114,7 @@ def test_every_module_that_is_listed_describes_itself(tmp_path: Path) -> None:
     registry.close()
 
 
-PORTS = ("speech_spans", "speech", "screen_text", "vision", "writing")
+PORTS = ("speech_spans", "speech", "screen_text", "vision", "grouping", "writing")
 
 
 def _served(registry: Registry, names: list[str]) -> str | None:

@@ -21,19 +21,29 @@ _PLAIN = {"terminal": "Terminal", "other": "Other"}
 
 def group(segments: Sequence[Segment], features: Sequence[Features]) -> tuple[list[Segment], list[Subject]]:
     """Segments with their subject, and the subjects in order of first appearance."""
-    work = [k for k, s in enumerate(segments) if not s.personal and s.activity != "idle"]
-    numbers = dict(zip(work, threads([segments[k] for k in work], [features[k] for k in work]), strict=True))
+    work = work_of(segments)
+    return placed(segments, work, threads([segments[k] for k in work], [features[k] for k in work]))
+
+
+def work_of(segments: Sequence[Segment]) -> list[int]:
+    """Which segments are work: idle and personal ones are subjects of their own, and no model is told of them."""
+    return [k for k, s in enumerate(segments) if not s.personal and s.activity != "idle"]
+
+
+def placed(segments: Sequence[Segment], work: Sequence[int], found: Sequence[int]) -> tuple[list[Segment], list[Subject]]:
+    """Segments with their subject and the subjects, from the thread of each segment that is work."""
+    numbers = dict(zip(work, found, strict=True))
     members: dict[int, list[Segment]] = defaultdict(list)
     for k in work:
         members[numbers[k]].append(segments[k])
     named = _distinct({number: label_of(group) for number, group in members.items()})
     subjects: dict[str, Subject] = {}
-    placed = []
+    result = []
     for k, segment in enumerate(segments):
         subject = _subject(segment, named.get(numbers.get(k, -1), ""))
         subjects.setdefault(subject.id, subject)
-        placed.append(replace(segment, subject_id=subject.id))
-    return placed, list(subjects.values())
+        result.append(replace(segment, subject_id=subject.id))
+    return result, list(subjects.values())
 
 
 def subject_id(label: str, kind: str = "work") -> str:

@@ -1,0 +1,1 @@
+"""Groupers: which segments belong to one thread of work."""
