@@ -44,7 +44,9 @@ class Glimpses:
         if len(self._seen) + len(fresh) > _KEPT:
             self._seen, self._tried, fresh = {}, set(), asked
         self._tried |= fresh
-        self._seen.update((number, small(frame)) for number, frame in decoded(self._path, self._packets, fresh, self._stop))
+        self._seen.update(
+            (number, small(frame)) for number, frame in decoded(self._path, self._packets, fresh, self._stop, rough=True)
+        )
         return {number: self._seen[number] for number in asked if number in self._seen}
 
 

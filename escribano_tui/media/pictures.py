@@ -1,12 +1,12 @@
-"""Pictures at wanted times, decoded and converted by two workers that take groups of pictures in turn."""
+"""Pictures at wanted times, decoded and converted by workers side by side."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from escribano_tui.ports import Image
 
-WORKERS = max(1, min(2, os.cpu_count() or 1))  # the lanes share a small machine
-_AHEAD = 2  # pictures that a worker may be ahead: 22 MB each at 5120x1440
+WORKERS = max(1, min(4, os.cpu_count() or 1, max(2, (os.cpu_count() or 1) // 2)))  # the lanes share the machine
+_AHEAD_BYTES = 64 << 20  # of pictures ahead of who draws them: ten at 1920x1080, but always one a worker
 _LOOK_S = 0.1
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, -90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180}
 
-# What a worker hands on: a picture with its packet number, the end of a group, or what went wrong.
-_Handed = tuple[int, "Image"] | None | BaseException
+# What is handed on: a picture with its packet number, or None for the end of its group.
+_Handed = tuple[int, "Image"] | None
 
 
 def pictures(
@@ -53,69 +53,107 @@ def pictures(
 
 def images(path: Path, packets: Packets, planned: Sequence[Wanted], stop: Stop) -> Iterator[tuple[int, Image]]:
     """(packet number, picture as it is shown) of what is planned, in that order. Raises as `pictures`."""
-    wanted = groups(planned)
-    count = min(WORKERS, len(wanted))
-    workers = [_Worker(path, packets, wanted[k::count], stop) for k in range(count)]
+    crew = _Crew(path, packets, groups(planned), stop)
     try:
-        for turn in range(len(wanted)):
-            yield from workers[turn % count].group()
+        for group in range(len(crew.wanted)):
+            yield from crew.drawn(group)
     finally:
-        for worker in workers:
-            worker.end()
+        crew.end()
 
 
-class _Worker:
-    """Decodes its groups one after the other, a few pictures ahead of who draws from it."""
+class _Crew:
+    """Workers that take the next group when they are through with one, some pictures ahead of who draws from them.
+
+    What is being drawn next never has to wait, so that no worker can block another.
+    """
 
     def __init__(self, path: Path, packets: Packets, wanted: Sequence[list[Wanted]], stop: Stop) -> None:
-        self._path, self._packets, self._wanted, self._stop = path, packets, wanted, stop
-        self._handed: Queue[_Handed] = Queue(_AHEAD)
-        self._left = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="decode", daemon=True)
-        self._thread.start()
-
-    def _work(self) -> None:
-        try:
-            for group in decoded_groups(self._path, self._packets, self._wanted, self):
-                for number, frame in group:
-                    self._hand((number, image_of(frame)))
-                self._hand(None)
-        except Cancelled:
-            self._hand(Cancelled())
-        except Exception as error:  # noqa: BLE001 (raised again where the pictures are drawn)
-            self._hand(error)
+        self.wanted = wanted
+        self._path, self._packets, self._stop = path, packets, stop
+        self._changed = threading.Condition()
+        self._handed: dict[int, deque[_Handed]] = {}
+        self._next, self._drawn = 0, 0
+        self._ahead = 0  # bytes
+        self._failure: Exception | None = None
+        self._is_left = False
+        count = min(WORKERS, len(wanted))
+        self._threads = [threading.Thread(target=self._work, name="decode", daemon=True) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
 
     def is_set(self) -> bool:
         """Whether there is a reason to stop (the port Stop)."""
-        return self._left.is_set() or self._stop.is_set()
+        return self._is_left or self._stop.is_set()
 
-    def group(self) -> Iterator[tuple[int, Image]]:
-        """The pictures of the next group. Raises what the worker met."""
-        while True:
-            try:
-                handed = self._handed.get(timeout=_LOOK_S)
-            except Empty:
-                if self._stop.is_set():
-                    raise Cancelled from None
-                continue
-            if handed is None:
-                return
-            if isinstance(handed, BaseException):
-                raise handed
+    def drawn(self, group: int) -> Iterator[tuple[int, Image]]:
+        """The pictures of a group, in the order of the groups. Raises what a worker met."""
+        with self._changed:
+            self._drawn = group
+            self._changed.notify_all()
+        while (handed := self._draw(group)) is not None:
             yield handed
 
-    def end(self) -> None:
-        """Let it go, and wait until it has: its file is closed then."""
-        self._left.set()
-        self._thread.join()
+    def _draw(self, group: int) -> _Handed:
+        with self._changed:
+            while not (waiting := self._handed.get(group)):
+                if self._failure is not None:
+                    raise self._failure
+                if self._stop.is_set():
+                    raise Cancelled
+                self._changed.wait(_LOOK_S)
+            handed = waiting.popleft()
+            if handed is None:
+                del self._handed[group]
+            else:
+                self._ahead -= handed[1].nbytes
+            self._changed.notify_all()
+            return handed
 
-    def _hand(self, what: _Handed) -> None:
-        while not self._left.is_set():
-            try:
-                self._handed.put(what, timeout=_LOOK_S)
-                return
-            except Full:
-                continue
+    def end(self) -> None:
+        """Let the workers go, and wait until they have: their files are closed then."""
+        self._is_left = True
+        with self._changed:
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        taken = deque[int]()
+        try:
+            for frames in decoded_groups(self._path, self._packets, self._taking(taken), self):
+                for number, frame in frames:
+                    self._hand(taken[-1], (number, image_of(frame)))
+                self._hand(taken[-1], None)
+        except Cancelled:
+            return  # who draws looks at the same event
+        except Exception as error:  # noqa: BLE001 (raised again where the pictures are drawn)
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()
+
+    def _taking(self, taken: deque[int]) -> Iterator[list[Wanted]]:
+        """The next group that nobody has taken, until there is none."""
+        while True:
+            with self._changed:
+                if self._next >= len(self.wanted):
+                    return
+                taken.append(self._next)
+                self._next += 1
+            yield self.wanted[taken[-1]]
+
+    def _is_awaited(self, group: int) -> bool:
+        return not self._ahead or (group == self._drawn and not self._handed.get(group))
+
+    def _hand(self, group: int, what: _Handed) -> None:
+        size = what[1].nbytes if what is not None else 0
+        with self._changed:
+            while size and self._ahead + size > _AHEAD_BYTES and not self._is_awaited(group):
+                if self.is_set():
+                    raise Cancelled
+                self._changed.wait(_LOOK_S)
+            self._ahead += size
+            self._handed.setdefault(group, deque()).append(what)
+            self._changed.notify_all()
 
 
 def image_of(frame: VideoFrame, width: int | None = None, height: int | None = None) -> Image:

@@ -25,6 +25,7 @@ _USUAL_SENSITIVITY = 0.4
 _NEAR_S = 1.5  # a change stands out against what else is new this close to it
 _SEEN_SURE = 0.95
 _BEGINNING_S = 0.1  # what an encoder does in its first pictures is the beginning, not a change
+_NOT_MUCH_WEAKER = 0.6
 _ROUNDS = 3
 
 
@@ -48,12 +49,12 @@ def scan_packets(
     share, sure = _news(recording, packets, glimpses)
     candidates = _candidates(packets, share, sure, SMALL * scale)
     most = max(MOST_OF_SHORT, int(MOST_PER_MINUTE * recording.duration_s / 60))
-    kept, counted = _settled(packets, candidates, MEDIUM * scale, min_interval_s, most, glimpses)
+    kept, counted = _settled(packets, share, candidates, MEDIUM * scale, min_interval_s, most, glimpses)
     return _changes(recording, candidates, kept, counted), _motion(recording, packets, share)
 
 
 def _settled(
-    packets: Packets, found: Candidates, medium: float, min_interval_s: float, most: int, glimpses: Glimpses
+    packets: Packets, news: Floats, found: Candidates, medium: float, min_interval_s: float, most: int, glimpses: Glimpses
 ) -> tuple[Ints, set[int]]:
     """(indices of the candidates that are changes, those of them that are medium or large).
 
@@ -65,7 +66,7 @@ def _settled(
         bigger = kept[found.share[kept] >= medium]
         ranked = bigger[np.argsort(-strength[bigger], kind="stable")][:most]
         fresh = ranked[~looked[ranked]]
-        found.time_s[fresh], area = placed(packets, found.packet[fresh], glimpses)
+        found.time_s[fresh], area = placed(packets, news, found.packet[fresh], glimpses)
         looked[fresh] = True
         seen = ~np.isnan(area)
         found.share[fresh[seen]], found.sure[fresh[seen]] = area[seen], _SEEN_SURE
@@ -110,9 +111,29 @@ def _beside(time_s: Floats, news: Floats) -> Floats:
 def _chosen(found: Candidates, medium: float, min_interval_s: float) -> tuple[Ints, Floats]:
     """(indices of the candidates of which none is closer than `min_interval_s` to a stronger one, strength of all)."""
     strength = found.share * np.sqrt(found.share / np.maximum(_beside(found.time_s, found.share), 1e-9))
-    # A small one never stands in for a larger one.
-    rank = np.where(found.share >= medium, 10.0 + strength, strength)
+    bigger = np.flatnonzero(found.share >= medium)
+    kept = _apart(found.time_s[bigger], strength[bigger], min_interval_s)
+    _begin_with_first(found, bigger, kept, medium, min_interval_s)
+    rank = np.where(found.share >= medium, 10.0 + strength, strength)  # a small one never stands in for a larger one
+    rank[bigger[kept]] += 10.0
     return _apart(found.time_s, rank, min_interval_s), strength
+
+
+def _begin_with_first(found: Candidates, bigger: Ints, kept: Ints, medium: float, distance_s: float) -> None:
+    """A window that opens and then paints itself is one change, which begins when it opens: where one not much weaker
+    came right before one of the `kept`, that stands for both. The `kept` of the `bigger` are changed in place."""
+    time_s = found.time_s[bigger]
+    order = np.argsort(time_s, kind="stable")
+    sorted_s = time_s[order]
+    until_s = -np.inf
+    for at in np.argsort(time_s[kept], kind="stable").tolist():
+        k = int(kept[at])
+        first_s = max(time_s[k] - distance_s, until_s + distance_s)
+        first, last = np.searchsorted(sorted_s, (first_s - 1e-9, time_s[k] - 1e-9))
+        enough = max(medium, _NOT_MUCH_WEAKER * float(found.share[bigger[k]]))
+        begins = next((int(j) for j in order[first:last] if found.share[bigger[j]] >= enough), k)
+        found.share[bigger[begins]] = max(found.share[bigger[begins]], found.share[bigger[k]])
+        kept[at], until_s = begins, time_s[begins]
 
 
 def _changes(recording: Recording, found: Candidates, kept: Ints, counted: set[int]) -> list[Change]:

@@ -15,10 +15,11 @@ from escribano_tui.media.packets import Floats, Ints, Packets
 SAME_AREA = 0.004  # pictures that differ in less are taken for the same
 EXACT_S = 0.2  # when a moment is known to within this, no decoding is spent on it
 _HIDDEN_AHEAD = 33  # a hidden picture is shown at most this many pictures later (a pyramid of 32, libvpx lag 25)
-_LONG_S = 0.4  # a doubt longer than this could lose a boundary: these are decoded first
+_LONG_S = 0.8  # placed in the middle of a longer doubt, a boundary could be lost: these are decoded first
 # Packets that may be decoded to place changes: a share of all, but always so many.
 _LONG_SHARE, _LONG_LEAST = 0.1, 3000
-_SHORT_SHARE, _SHORT_LEAST = 0.05, 200
+_SHORT_SHARE, _SHORT_LEAST = 0.02, 100
+_HINT, _OF_HINT = 0.001, 0.2  # news in a B-picture: it holds something of what is being painted
 _LITTLE_SENT = 0.02  # of a whole picture: less than a line of text
 _MOST_KEYS = 400  # keyframes compared at most
 
@@ -63,33 +64,60 @@ def _compared_with(packets: Packets, keys: KeyNews) -> dict[int, int]:
     return before
 
 
-def placed(packets: Packets, chosen: Ints, glimpses: Glimpses) -> tuple[Floats, Floats]:
+def placed(packets: Packets, news: Floats, chosen: Ints, glimpses: Glimpses) -> tuple[Floats, Floats]:
     """(times in the container's clock at which the changes that packets `chosen`, strongest first, bring are really
-    shown; share of the picture that differs then, nan where nothing was decoded).
+    shown; share of the picture that differs then, nan where nothing was decoded). `news` is that of each packet.
 
     A picture may be shown before the one it was brought by (B-pictures), or later (hidden pictures of VP9 and AV1).
     """
-    time_s, area = packets.time_s[chosen].copy(), np.full(len(chosen), np.nan)
-    wanted = _affordable(packets, chosen)
-    seen = glimpses.of(n for stretch in wanted.values() for n in stretch)
-    for k, stretch in wanted.items():
-        here = [(n, seen[n]) for n in stretch if n in seen]
+    area = np.full(len(chosen), np.nan)
+    stretches = _Stretches(packets)
+    found = {k: stretches.of(number) for k, number in enumerate(chosen.tolist())}
+    time_s = np.array([_likely_s(packets, news, stretch) for stretch in found.values()], dtype=np.float64)
+    wanted = _affordable(packets, found, stretches)
+    sampled = {k: _sampled(packets, found[k]) for k in wanted}
+    seen = glimpses.of(found[k][at] for k, places in sampled.items() for at in places)
+    for k, places in sampled.items():
+        here = [(at, seen[found[k][at]]) for at in places if found[k][at] in seen]
         if len(here) < 2:
             continue
         steps = [unlike(one[1], other[1]) for one, other in pairwise(here)]
         area[k] = max(*steps, unlike(here[0][1], here[-1][1]))
         if max(steps) >= SAME_AREA:
-            time_s[k] = packets.time_s[here[int(np.argmax(steps)) + 1][0]]
+            most = int(np.argmax(steps))
+            old, new = here[most][0], here[most + 1][0]
+            time_s[k] = packets.time_s[found[k][old + 1 + (new - old) // 2 if new - old > 1 else new]]
     return time_s, area
 
 
-def _affordable(packets: Packets, chosen: Ints) -> dict[int, list[int]]:
+def _likely_s(packets: Packets, news: Floats, stretch: list[int]) -> float:
+    """When a change among these pictures is shown, as well as can be told without looking: the last one where they are
+    close together, else the first B-picture that brings something, else the middle."""
+    time_s = packets.time_s[stretch]
+    if time_s[-1] - time_s[0] <= EXACT_S:
+        return float(time_s[-1])
+    inner = news[stretch[1:-1]]
+    told = np.flatnonzero(inner >= max(_HINT, _OF_HINT * float(inner.max(initial=0.0))))
+    return float(time_s[1 + int(told[0])] if len(told) else time_s[(len(stretch) + 1) // 2])
+
+
+def _sampled(packets: Packets, stretch: list[int]) -> list[int]:
+    """Places in a stretch of pictures that are looked at: all of a short file, else as close as a moment needs be known."""
+    if len(packets) <= SHORT_FILE:
+        return list(range(len(stretch)))
+    time_s = packets.time_s[stretch]
+    places = [0]
+    for at in range(1, len(stretch) - 1):
+        if time_s[at + 1] - time_s[places[-1]] > EXACT_S + 1e-6:
+            places.append(at)
+    return [*places, len(stretch) - 1]
+
+
+def _affordable(packets: Packets, found: dict[int, list[int]], stretches: _Stretches) -> dict[int, list[int]]:
     """The stretches to be decoded by the index of their change: long doubts first, then the strongest changes.
 
     In a short file every change can be looked at, also those whose moment is known.
     """
-    stretches = _Stretches(packets)
-    found = {k: stretches.of(number) for k, number in enumerate(chosen.tolist())}
     if len(packets) <= SHORT_FILE:
         return {k: stretch for k, stretch in found.items() if len(stretch) > 1}
     found = {k: stretch for k, stretch in found.items() if len(stretch) > 2}  # of two, the later one is new

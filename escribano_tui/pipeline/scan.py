@@ -14,7 +14,7 @@ class Scan:
     """One item: all changes and the `motion` envelope."""
 
     name = "scan"
-    version = 1
+    version = 2
     port = ""
 
     def skip(self, recording: Recording, profile: Profile) -> str:
