@@ -19,6 +19,7 @@ from escribano_tui.pipeline.segmenting.spans import Settings
 from escribano_tui.ports import PhaseContext
 
 ITEM = "segments"
+UNSEEN = "no picture could be described: the draft goes by motion and sound alone"
 REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most,
 REDRAFT_REST = 20.0  # and takes no more than one part in so many of the time
 
@@ -55,7 +56,9 @@ class SegmentPhase:
         segments = draft(clues, settings_of(context.profile), cues, looked)
         context.drafted(segments)
         context.put(ITEM, segments)
-        context.note(f"{len(segments)} segment{'' if len(segments) == 1 else 's'}{looked.problem and f' · {looked.problem}'}")
+        troubles = [UNSEEN] if clues.frames and not clues.descriptions else []
+        troubles += [looked.problem] if looked.problem else []
+        context.note(" · ".join([f"{len(segments)} segment{'' if len(segments) == 1 else 's'}", *troubles]))
 
 
 class _Looked:

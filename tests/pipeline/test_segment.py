@@ -424,6 +424,27 @@ def test_a_recording_that_is_gone_is_drafted_all_the_same() -> None:
     assert "The file is not where it was." in context.notes[-1]
 
 
+def test_where_every_picture_failed_the_draft_is_unsure_and_says_why() -> None:
+    clues = visits((0.0, "coding"), (60.0, "research"), end_s=180.0, speech=[(10.0, 30.0)], busy=False)
+    context = context_of(replace(clues, descriptions=()), Pictures())
+    SegmentPhase().run(context)
+    segments = context.mine(Segment)
+    assert_tiles(segments, 180_000)
+    assert all(s.confidence <= 0.5 and not s.apps and not s.title for s in segments)
+    assert all("no picture was described" in s.description.lower() for s in segments)
+    assert all("no frame was described here" in s.why for s in segments)
+    assert "motion and sound alone" in context.notes[-1]
+
+
+def test_one_picture_does_not_speak_surely_for_an_hour() -> None:
+    changes = [Change(float(t), 0.5, "small") for t in range(10, 3600, 20)]
+    told = described(5.0, "coding", 0.95)
+    far = draft(gather(3_600_000, changes, motion(3600, (0, 3600, 0.4)), (), [told]), Settings())
+    near = draft(gather(60_000, changes, motion(60, (0, 60, 0.4)), (), [told]), Settings())
+    assert [s.activity for s in (*far, *near)] == ["coding", "coding"]
+    assert far[0].confidence < 0.5 < near[0].confidence
+
+
 def test_an_owners_rule_holds_whoever_described() -> None:
     """A model that looks at pictures knows of no rule: its descriptions come under it before the line is drawn."""
     descriptions = [replace(described(float(t), "research"), backend="a model") for t in range(1, 30, 4)]
