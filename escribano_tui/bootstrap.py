@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from escribano_tui.domain.evidence import Change
     from escribano_tui.domain.profile import Profile
     from escribano_tui.domain.recording import Recording
-    from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase
+    from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase, Store
 
 
 def private() -> None:
@@ -61,7 +61,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     store = LibraryStore(paths.library)
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
-    registry = backends or build_backends(paths)
+    registry = backends or build_backends(paths, store)
     runner = Runner(
         LaterMapping(lambda: phase_table(build_phases(paths)), lambda: own_cues(paths)[0]), store, media, files, registry,
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
@@ -83,6 +83,12 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
         machine=registry,
     )
+
+
+def _library(paths: Paths) -> Store:
+    from escribano_tui.store.library import LibraryStore
+
+    return LibraryStore(paths.library)
 
 
 def _media_engine() -> Media:
@@ -109,11 +115,21 @@ def _closer(*steps: Callable[[], None]) -> Callable[[], None]:
     return close
 
 
-def build_backends(paths: Paths) -> Backends:
-    """The registry of all backends."""
+def build_backends(paths: Paths, store: Store | None = None) -> Backends:
+    """The registry of all backends; `store` knows what they cost on this machine so far."""
     from escribano_tui.backends.registry import Registry
+    from escribano_tui.config.settings import load_settings
+    from escribano_tui.usecases.figures import measured
 
-    return Registry(paths.models, paths.log, own_cues=lambda: own_cues(paths)[0], own_prompts=paths.own_prompts)
+    settings = load_settings(paths.own_settings)[0]
+    return Registry(
+        paths.models, paths.log, settings.memory_mb, own_cues=lambda: own_cues(paths)[0], own_prompts=paths.own_prompts,
+        idle_s=settings.idle_s, share=settings.memory_share, measured=measured(store.runs) if store else _not_measured,
+    )  # fmt: skip
+
+
+def _not_measured(port: str, backend: str, model: str) -> None:
+    """Where there is no library yet, nothing was measured."""
 
 
 def own_cues(paths: Paths) -> tuple[str, str]:
@@ -154,10 +170,13 @@ def _templates(paths: Paths) -> tuple[dict[str, object], list[str]]:
 
 
 def run_problems(paths: Paths | None = None) -> list[str]:
-    """What is wrong with the files of the owner's that a run looks at: profiles, cues, summary templates."""
+    """What is wrong with the files of the owner's that a run looks at: profiles, cues, summary templates, settings."""
+    from escribano_tui.config.settings import load_settings
+
     paths = paths or find_paths()
     wrong = own_cues(paths)[1]
-    return [*known_profiles(paths).problems, *([wrong] if wrong else []), *_templates(paths)[1]]
+    settings = load_settings(paths.own_settings)[1]
+    return [*known_profiles(paths).problems, *([wrong] if wrong else []), *_templates(paths)[1], *settings]
 
 
 def _problems(paths: Paths) -> list[str]:
@@ -195,11 +214,15 @@ def known_backends() -> dict[str, list[BackendInfo]]:
     """All backends, available or not, by what they do."""
     from escribano_tui.usecases.doctor import PORTS
 
-    registry = build_backends(find_paths())
+    paths = find_paths()
+    store = _library(paths) if paths.library.exists() else None
+    registry = build_backends(paths, store)
     try:
         return {does: list(registry.infos(port)) for port, does in PORTS.items()}
     finally:
         registry.close()
+        if store is not None:
+            store.close()
 
 
 def pull_model(name: str, progress: Callable[[int, int, str], None]) -> Path:

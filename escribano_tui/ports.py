@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ from escribano_tui.domain.evidence import (
     Description,
     Envelope,
     Frame,
+    LeftOut,
     ScreenLine,
     SpeechSpan,
     Utterance,
@@ -22,7 +23,7 @@ from escribano_tui.domain.evidence import (
 )
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.learning import Candidate, RulePreview
-from escribano_tui.domain.machine import Residents
+from escribano_tui.domain.machine import Cost, Figures, Residents
 from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # What a phase may store.
 Evidence = (
-    Change | Envelope | Frame | ScreenLine | Description | SpeechSpan | Utterance | Segment | Subject | Summary
+    Change | Envelope | Frame | ScreenLine | Description | SpeechSpan | LeftOut | Utterance | Segment | Subject | Summary
 )  # fmt: skip
 
 
@@ -166,7 +167,8 @@ class BackendInfo:
     """One program or model behind a port. `port` is speech_spans, speech, screen_text, vision,
     grouping or writing.
 
-    `leaves_machine` is the host that data would be sent to, empty where nothing leaves this machine.
+    `leaves_machine` is the host that data would be sent to, empty where nothing leaves this machine. `languages` are the
+    codes of those that it knows, empty where it knows many or that does not matter.
     """
 
     port: str
@@ -179,17 +181,18 @@ class BackendInfo:
     leaves_machine: str = ""
     embedded: bool = False
     version: str = "1"
+    languages: tuple[str, ...] = ()
 
 
 class SpeechSpotter(Protocol):
     """Finds where somebody speaks (voice activity detection): one track, fed in order.
 
-    Spans are padded a little into the silence around them; what is shorter than the profile allows is left out and
-    counted in `skipped`.
+    Spans are padded a little into the silence around them; what is shorter than the profile allows, or no voice, is left
+    out and counted in `skipped`, by reason.
     """
 
     @property
-    def skipped(self) -> int: ...
+    def skipped(self) -> Mapping[str, int]: ...
 
     def feed(self, samples: Sound) -> Sequence[tuple[float, float]]:
         """Take the next block (16 kHz); returns spans of s from the first sample that have become certain."""
@@ -328,8 +331,18 @@ class Backends(Protocol):
         """All backends of a port in `auto` order, whether available or not."""
         ...
 
-    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
-        """The first of `names` (`auto` stands for all in order) that is available."""
+    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "", language: str = "") -> Choice:
+        """The first of `names` that is available; `auto` stands for all in order, of which one is taken that fits into the
+        memory that is free now and is quick enough, as measured on this machine. `language` is a code, or empty.
+        """
+        ...
+
+    def instead(self, choice: Choice, why: str) -> Choice:
+        """The next one in the order, as what was chosen turned out not to serve."""
+        ...
+
+    def figures(self, info: BackendInfo) -> Figures | None:
+        """What it cost on this machine so far; None where it was not measured."""
         ...
 
     def open(self, choice: Choice, options: dict[str, Any]) -> Any:
@@ -354,7 +367,8 @@ class Choice:
     """The backend that serves a port, and those before it in the order that do not, with their reasons.
 
     `serves` is None where none is available. `own_cues` is the text of the owner's cues as it was then: what is opened
-    later in the run goes by the same.
+    later in the run goes by the same. `asked_model` and `language` are what the profile names; `why` says in words why
+    this one serves, `later` names those that come after it in the order.
     """
 
     port: str
@@ -363,6 +377,10 @@ class Choice:
     model: str = ""
     url: str = ""
     own_cues: str = ""
+    asked_model: str = ""
+    language: str = ""
+    why: str = ""
+    later: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -474,6 +492,10 @@ class RunLog(Protocol):
 
     def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
         """(busy s, recording s, profile) of finished phases that were really computed, newest first."""
+        ...
+
+    def costs(self, phases: Sequence[str], backend: str, model: str) -> list[Cost]:
+        """What a backend cost in the newest runs of these phases on this machine, newest first."""
         ...
 
 
@@ -603,8 +625,15 @@ class PhaseContext(Protocol):
         """Items that are through already (an earlier run that stopped half-way), failed ones included."""
         ...
 
+    def failed_items(self) -> frozenset[str]:
+        """Those of them that have failed."""
+        ...
+
     def put(self, item: str, evidence: Sequence[Evidence]) -> None:
-        """Store what an item gave, in one transaction, mark it done, and hand it on to the phases that follow."""
+        """Store what an item gave, in one transaction, mark it done, and hand it on to the phases that follow.
+
+        Lines of speech that it gave before are replaced.
+        """
         ...
 
     def fail(self, item: str, message: str, raw: str = "", instead: Sequence[Evidence] = ()) -> None:
@@ -674,6 +703,10 @@ class PhaseContext(Protocol):
         ...
 
     def keep(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
+
+    def measured(self, material_s: float, model_s: float) -> None:
+        """So many seconds of sound went through the backend that was chosen, in so many seconds: kept with the run."""
+        ...
 
 
 class Phase(Protocol):

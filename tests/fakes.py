@@ -10,7 +10,7 @@ from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment
-from escribano_tui.ports import Cancelled, Choice, Evidence, Stop
+from escribano_tui.ports import BackendInfo, Cancelled, Choice, Evidence, Stop
 
 T = TypeVar("T")
 
@@ -53,6 +53,7 @@ class MemoryContext:
         self.stopped = threading.Event()
         self.cancel_after = cancel_after
         self.may_replace = False  # a phase that puts its items right
+        self.costs: list[tuple[float, float]] = []  # what was measured: seconds of sound, seconds in the backend
         self.puts: list[str] = []  # every item that was put or failed in this run, in order
 
     @property
@@ -68,6 +69,9 @@ class MemoryContext:
 
     def done(self) -> frozenset[str]:
         return frozenset(self.items) | frozenset(self.failed)
+
+    def failed_items(self) -> frozenset[str]:
+        return frozenset(self.failed)
 
     def put(self, item: str, evidence: Sequence[Evidence]) -> None:
         assert item not in self.items or self.may_replace, f"{item} was done twice"
@@ -133,6 +137,9 @@ class MemoryContext:
     def keep(self, namespace: str, values: dict[bytes, bytes]) -> None:
         self.kept.update({(namespace, key): value for key, value in values.items()})
 
+    def measured(self, material_s: float, model_s: float) -> None:
+        self.costs.append((material_s, model_s))
+
     # ------------------------------------------------------------ for tests
 
     def resumed(self, *, retry_failed: bool = False, earlier: dict[str, Iterable[Evidence]] | None = None) -> MemoryContext:
@@ -158,13 +165,21 @@ def when(evidence: Any) -> tuple[float, float]:
 class OneBackend:
     """A `Backends` that opens whatever `make` makes, for every port; `opened` keeps the options it was opened with."""
 
-    def __init__(self, make: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, make: Callable[[dict[str, Any]], Any], later: BackendInfo | None = None) -> None:
         self._make = make
+        self._later = later
         self.opened: list[dict[str, Any]] = []
+        self.chosen: list[Choice | None] = []
 
     def open(self, choice: Choice | None, options: dict[str, Any]) -> Any:
         self.opened.append(options)
+        self.chosen.append(choice)
         return self._make(options)
+
+    def instead(self, choice: Choice, why: str) -> Choice:
+        """`later` serves, once."""
+        later, self._later = self._later, None
+        return Choice(choice.port, later, (), later.model if later else "", why=f"instead: {why}")
 
     def release(self) -> None:
         self.opened.clear()

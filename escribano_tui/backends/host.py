@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from escribano_tui.backends.host_child import pack, unpack
+from escribano_tui.backends.memory import resident_mb
 from escribano_tui.ports import BackendError, Cancelled, Stop
 
 POLL_S = 0.05
@@ -80,7 +81,7 @@ class Host:
     def resident_mb(self) -> float:
         """Memory that the process holds now, in MB; 0.0 where there is none or the system does not say."""
         pid = self.pid
-        return _resident_mb(pid) if pid else 0.0
+        return resident_mb(pid) if pid else 0.0
 
     # ------------------------------------------------------------ calls
 
@@ -144,6 +145,16 @@ class Host:
             raise Cancelled
         if self.pid is not None and self._channel is not None:
             return
+        try:
+            self._load(stop)
+        except _Gone:  # killed from outside, or for want of memory that may be there by now: once more
+            try:
+                self._load(stop)
+            except _Gone as gone:
+                raise BackendError(f"its process ended while it loaded, twice ({gone})", fatal=True) from None
+
+    def _load(self, stop: Stop | None) -> None:
+        """Raises _Gone where the process ends on the way."""
         self.end()
         began = time.perf_counter()
         self._start()
@@ -151,8 +162,6 @@ class Host:
             self._ask(("load", self.factory, self.options), self._load_timeout_s, stop)
         except TimeoutError:
             raise BackendError(f"it did not load within {self._load_timeout_s:g} s", fatal=True) from None
-        except _Gone as gone:
-            raise BackendError(f"its process ended while it loaded ({gone})", fatal=True) from None
         except BackendError as problem:
             self.end()
             raise BackendError(f"it could not be loaded: {problem}", problem.raw, fatal=True) from None
@@ -286,14 +295,3 @@ def _open_log(path: Path | None) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _resident_mb(pid: int) -> float:
-    try:
-        statm = Path(f"/proc/{pid}/statm")
-        if statm.exists():
-            return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-        done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2.0, check=False)
-        return int(done.stdout) / 1000
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
-        return 0.0

@@ -47,6 +47,18 @@ def parse_vm_stat(told: str) -> float:
     return sum(pages.get(name, 0) for name in wanted) * page / 1e6
 
 
+def resident_mb(pid: int) -> float:
+    """Memory that a process holds now; 0.0 where there is none or the system does not say."""
+    try:
+        statm = Path(f"/proc/{pid}/statm")
+        if statm.exists():
+            return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2.0, check=False)
+        return int(done.stdout) / 1000
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        return 0.0
+
+
 def _number(path: Path) -> float:
     """A number in a file of the control group; 0.0 where there is none (`max`, or no such group)."""
     try:

@@ -5,7 +5,7 @@ A module with an `OFFER` imports no model library at its top: the registry impor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,8 @@ class Wanted:
     """What the profile asks of a backend: `model` and `url` are empty for the backend's defaults.
 
     `models` is the folder where weights that the owner fetched lie. `own_cues` is the text of the owner's cues, empty
-    where there are none; `own_prompts` the folder of the owner's prompts, which need not be there.
+    where there are none; `own_prompts` the folder of the owner's prompts, which need not be there. `language` is the
+    code of the speech, empty where it is to be detected.
     """
 
     model: str = ""
@@ -26,6 +27,19 @@ class Wanted:
     models: Path = Path()
     own_cues: str = ""
     own_prompts: Path = Path()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One of several models of a backend that are on this machine. `memory_mb` is an estimate.
+
+    `quick`: by its size it keeps up with what it is given here, as long as nothing has been measured.
+    """
+
+    name: str
+    memory_mb: float
+    quick: bool = True
 
 
 class Lease(Protocol):
@@ -74,9 +88,11 @@ class Offer:
 
     `look` says what it is and whether it can serve here and now; quick (no import of a model library, no wait of more
     than a second). `open` gives a SpeechSpotter, Transcriber, TextReader, Describer or Writer; raises BackendError.
+    `models` lists the models of which `auto` may take one, best first; without it `look` decides.
     """
 
     port: str
     name: str
     look: Callable[[Wanted], BackendInfo]
     open: Callable[[Opening], Any]
+    models: Callable[[Wanted], Sequence[Model]] | None = None

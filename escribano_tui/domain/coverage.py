@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from escribano_tui.domain.evidence import SpeechSpan, Utterance
+from escribano_tui.domain.evidence import LeftOut, SpeechSpan, Utterance
 from escribano_tui.domain.session import Coverage
+from escribano_tui.domain.speech import NO_VOICE, NOT_ITS_LANGUAGE, TOO_SHORT
 
 REACH_S = 15.0  # a frame speaks for this much time on either side of it
 
@@ -38,6 +40,23 @@ def cover(
         speech_untranscribed_s=round(union_s(untranscribed), 3),
         notes=tuple(notes),
     )
+
+
+def speech_notes(told: Sequence[Utterance], left_out: Sequence[LeftOut]) -> list[str]:
+    """Sentences on what was heard and not told, with why, and on tracks in a language that the model does not know."""
+    unknown = {u.track for u in told if u.why_doubtful == NOT_ITS_LANGUAGE}
+    notes = [f"What is said on {track} {NOT_ITS_LANGUAGE}: its lines are doubtful." for track in sorted(unknown)]
+    counts: Counter[str] = Counter()
+    for one in left_out:
+        if one.why in (TOO_SHORT, NO_VOICE) or not _told(SpeechSpan(one.start_s, one.end_s, one.track), told):
+            counts[one.why] += one.count
+    short, voiceless = counts.pop(TOO_SHORT, 0), counts.pop(NO_VOICE, 0)
+    if counts:
+        said = ", ".join(f"{count} ({why})" for why, count in sorted(counts.items()))
+        notes.append(f"Left out of what was taken for speech, as no words that can be trusted: {said}.")
+    notes += [f"Too short to be written down: {short}."] if short else []
+    notes += [f"Not a voice, as far as can be told: {voiceless}."] if voiceless else []
+    return notes
 
 
 def _told(span: SpeechSpan, utterances: Sequence[Utterance]) -> bool:

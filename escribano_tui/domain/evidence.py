@@ -163,6 +163,25 @@ class SpeechSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Sound of which no line was kept, and why: one span, or `count` very short ones between two times.
+
+    `confidence` is of the text that was dropped, 0.0 where there was none.
+    """
+
+    track: str
+    start_s: float
+    end_s: float
+    why: str
+    count: int = 1
+    confidence: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return f"{self.track}@{round(self.start_s * 1000):010d} {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     start_s: float
     end_s: float

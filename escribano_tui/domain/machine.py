@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,62 @@ class Residents:
     def used_mb(self) -> float:
         """Memory of all that are loaded."""
         return sum(model.size_mb for model in self.loaded)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a backend cost in a phase of a run: so many seconds of sound in so many seconds, its load time, its memory.
+
+    What was not measured is 0.0.
+    """
+
+    material_s: float = 0.0
+    model_s: float = 0.0
+    load_s: float = 0.0
+    memory_mb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a model costs on this machine, out of its newest runs. `times_real` is seconds of sound heard in a second."""
+
+    runs: int
+    times_real: float = 0.0
+    load_s: float = 0.0
+    memory_mb: float = 0.0
+
+    @property
+    def said(self) -> str:
+        """In words, without what was not measured."""
+        speed = f"{self.times_real:.0f}" if self.times_real >= 10 else f"{self.times_real:.1f}"
+        parts = (
+            f"{speed} times real time" if self.times_real else "",
+            f"loads in {self.load_s:.1f} s" if self.load_s else "",
+            f"{self.memory_mb:.0f} MB" if self.memory_mb else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+
+LEAST_MATERIAL_S = 20.0  # less sound than this says nothing about speed
+
+
+def figures_of(costs: Sequence[Cost]) -> Figures | None:
+    """Medians over the runs, newest first; None where nothing was measured. Runs with little sound count together."""
+    heard = [c for c in costs if c.material_s > 0 and c.model_s > 0]
+    loads = [c.load_s for c in costs if c.load_s > 0]
+    sizes = [c.memory_mb for c in costs if c.memory_mb > 0]
+    if not heard and not loads and not sizes:
+        return None
+    return Figures(len(costs), _times_real(heard), _middle(loads), max(sizes, default=0.0))
+
+
+def _times_real(heard: Sequence[Cost]) -> float:
+    long = [c.material_s / c.model_s for c in heard if c.material_s >= LEAST_MATERIAL_S]
+    if long:
+        return median(long)
+    material_s = sum(c.material_s for c in heard)
+    return material_s / sum(c.model_s for c in heard) if material_s >= LEAST_MATERIAL_S else 0.0
+
+
+def _middle(values: Sequence[float]) -> float:
+    return median(values) if values else 0.0

@@ -95,6 +95,7 @@ class RefineSettings:
     enabled: bool = setting(False, "transcribe doubtful spans again with a better model")
     backend: tuple[str, ...] = setting(("auto",), "speech backends for the second pass")
     model: str = setting("", "model of the second pass; empty is the best that is here")
+    url: str = setting("", "server of the second pass; empty is this machine")
     below_confidence: float = setting(0.7, "spans less sure than this are done again; 1 is all", low=0.0, high=1.0)
 
 

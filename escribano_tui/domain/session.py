@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
 from escribano_tui.domain.journal import Misfit, Standing
+from escribano_tui.domain.machine import Cost
 from escribano_tui.domain.operations import Say
 from escribano_tui.domain.own_text import OwnChange, OwnText
 from escribano_tui.domain.recording import Recording
@@ -16,7 +17,8 @@ from escribano_tui.domain.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class PhaseRecord:
-    """How a phase of a run went. `wall_s` is from its start to its end, `busy_s` without waiting for others."""
+    """How a phase of a run went. `wall_s` is from its start to its end, `busy_s` without waiting for others; `cost` is
+    what its backend cost, where it was measured."""
 
     name: str
     state: str
@@ -29,6 +31,7 @@ class PhaseRecord:
     reused: bool = False
     note: str = ""
     output_id: int = 0
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +197,8 @@ class RecordingRow:
 @dataclass(frozen=True, slots=True)
 class PlannedPhase:
     """What a phase of a run will do. `estimate_s` is of its busy time; `reuses` says how much of it is in the store:
-    all, part or nothing. `passed_over` are (label, why) of better backends that do not serve. `skip` is why it will
-    not run, or empty."""
+    all, part or nothing. `passed_over` are (label, why) of better backends that do not serve, `why` says why this one
+    does. `skip` is why it will not run, or empty."""
 
     name: str
     does: str
@@ -206,6 +209,7 @@ class PlannedPhase:
     reuses: str = "nothing"
     skip: str = ""
     leaves_machine: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from escribano_tui.domain.events import (
     PhaseStarted,
 )
 from escribano_tui.domain.evidence import ScreenLine
+from escribano_tui.domain.machine import Cost
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
@@ -99,6 +100,8 @@ class Context:
         self._total: int | None = None
         self._shown_done: int | None = None
         self._last_emitted = 0.0
+        self._material_s = 0.0
+        self._model_s = 0.0
         self.note_text = ""
         self.waited_s = 0.0
         self.started_at: float | None = None
@@ -135,6 +138,9 @@ class Context:
 
     def done(self) -> frozenset[str]:
         return frozenset(self._items)
+
+    def failed_items(self) -> frozenset[str]:
+        return frozenset(item for item, state in self._items.items() if state == "failed")
 
     def put(self, item: str, evidence: Sequence[Evidence]) -> None:
         kept = [e for e in evidence if not isinstance(e, Summary)]
@@ -248,6 +254,24 @@ class Context:
 
     def latest_summary(self, format: str) -> Summary | None:
         return self._run.store.summaries.newest(self.recording.id, format)
+
+    # ------------------------------------------------------------ what it cost
+
+    def measured(self, material_s: float, model_s: float) -> None:
+        self._material_s += material_s
+        self._model_s += model_s
+
+    def cost(self) -> Cost:
+        """What the backend of this phase cost: as the phase measured, and as its processes show."""
+        serves = self.choice.serves if self.choice else None
+        if serves is None:
+            return Cost()
+        told = (serves.port, serves.name, serves.model)
+        own = [r for r in self.backends.residents().models if r.starts and (r.port, r.backend, r.model) == told]
+        load_s = max((r.load_s for r in own), default=0.0)
+        return Cost(
+            round(self._material_s, 3), round(self._model_s, 3), round(load_s, 3), round(sum(r.size_mb for r in own), 1)
+        )
 
     # ------------------------------------------------------------ memory
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from escribano_tui.domain.speech import LOW, NO_WORDS
 from escribano_tui.domain.text import squash
 from escribano_tui.ports import Heard
 
@@ -41,7 +42,7 @@ def judge(heard: Heard, seconds: float) -> Verdict:
     text = " ".join(_NOT_SPEECH.sub(" ", heard.text).split())
     words = text.split()
     if not squash(text):
-        return Verdict("", "no words")
+        return Verdict("", NO_WORDS)
     dropped = _to_drop(text, words, heard.confidence, seconds)
     if dropped:
         return Verdict("", dropped)
@@ -52,12 +53,12 @@ def _to_drop(text: str, words: list[str], confidence: float, seconds: float) -> 
     if _looped_share(words) > 0.5:
         return "repeats itself"
     if confidence < DROP_BELOW:
-        return "low probability"
+        return LOW
     stock = _stock().get(squash(text))
     if stock == "stock" and confidence < STOCK_SURE:
         return "stock line"
     if stock == "filler" and confidence < FILLER_SURE[0]:
-        return "low probability"
+        return LOW
     if len(words) / max(seconds, 0.1) > 2 * MOST_WORDS_A_SECOND:
         return "too much text for its length"
     return ""
@@ -68,13 +69,13 @@ def _to_doubt(text: str, words: list[str], confidence: float, seconds: float) ->
     if stock == "stock":
         return "stock line"
     if stock == "filler" and confidence < FILLER_SURE[1]:
-        return "low probability"
+        return LOW
     if _looped_share(words) > 0.2 or _told_twice(words):
         return "repeats itself"
     if len(text) >= _COMPRESSION_FROM and compression(text) > MOST_COMPRESSION:
         return "repeats itself"
     if confidence < DOUBT_BELOW:
-        return "low probability"
+        return LOW
     rate = len(words) / max(seconds, 0.1)
     if rate > MOST_WORDS_A_SECOND:
         return "too much text for its length"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from escribano_tui.domain.evidence import Envelope, SpeechSpan
+from escribano_tui.domain.evidence import Envelope, LeftOut, SpeechSpan
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.ports import BackendError, PhaseContext, SpeechSpotter
@@ -32,26 +33,21 @@ class Listen:
         return "" if recording.tracks else "This recording has no sound."
 
     def run(self, context: PhaseContext) -> None:
-        heard = _Tally()
         for track in context.recording.tracks:
             context.check()
             if track.name in context.done():
                 continue
             try:
-                _listen_to(context, track, heard)
+                _listen_to(context, track)
             except BackendError as problem:
                 if problem.fatal:
                     raise
                 context.fail(track.name, str(problem), problem.raw)
         spans = context.mine(SpeechSpan)
-        context.note(_said(len(spans), sum(s.duration_s for s in spans), heard.skipped))
+        context.note(_said(spans, context.mine(LeftOut)))
 
 
-class _Tally:
-    skipped = 0
-
-
-def _listen_to(context: PhaseContext, track: Track, heard: _Tally) -> None:
+def _listen_to(context: PhaseContext, track: Track) -> None:
     done = context.done()
     length_s = context.recording.duration_s
     loudness = _Loudness(length_s)
@@ -67,10 +63,10 @@ def _listen_to(context: PhaseContext, track: Track, heard: _Tally) -> None:
             at_s = min(start_s + len(samples) / RATE, length_s)
             context.progress(round(at_s), round(length_s), f"{count} spans")
         _hand_on(context, track, done, first_s or 0.0, spotter.finish())
-        heard.skipped += spotter.skipped
+        skipped = [LeftOut(track.name, 0.0, length_s, why, count) for why, count in sorted(spotter.skipped.items())]
     finally:
         spotter.close()
-    context.put(track.name, [loudness.envelope(track.name)])
+    context.put(track.name, [loudness.envelope(track.name), *skipped])
 
 
 def _open(context: PhaseContext) -> SpeechSpotter:
@@ -118,7 +114,9 @@ class _Loudness:
         return Envelope(f"loudness:{track}", STEP_S, tuple(np.round(dbfs, 2).tolist()))
 
 
-def _said(spans: int, speech_s: float, skipped: int) -> str:
-    minutes, seconds = divmod(round(speech_s), 60)
-    text = f"{minutes}:{seconds:02d} of speech in {spans} spans"
-    return f"{text}, {skipped} too short" if skipped else text
+def _said(spans: Sequence[SpeechSpan], left_out: Sequence[LeftOut]) -> str:
+    minutes, seconds = divmod(round(sum(s.duration_s for s in spans)), 60)
+    counts: Counter[str] = Counter()
+    for one in left_out:
+        counts[one.why] += one.count
+    return ", ".join([f"{minutes}:{seconds:02d} of speech in {len(spans)} spans", *(f"{n} {why}" for why, n in counts.items())])

@@ -74,7 +74,8 @@ def choose_backend(phase: Phase, profile: Profile, backends: Backends) -> Choice
     if not phase.port:
         return None
     settings = profile.section(phase.name)
-    return backends.choose(phase.port, settings.get("backend", ("auto",)), settings.get("model", ""), settings.get("url", ""))
+    names, model, url = settings.get("backend", ("auto",)), settings.get("model", ""), settings.get("url", "")
+    return backends.choose(phase.port, names, model, url, profile.transcribe.language if phase.port == "speech" else "")
 
 
 @dataclass(frozen=True, slots=True)

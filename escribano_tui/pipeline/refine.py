@@ -8,9 +8,11 @@ from escribano_tui.domain.evidence import SpeechSpan, Utterance
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.speech import by_span
-from escribano_tui.pipeline.transcribe import Hearing, with_margins
+from escribano_tui.pipeline.hearing import Hearing
+from escribano_tui.pipeline.transcribe import with_margins
 from escribano_tui.ports import PhaseContext
 
+_TELL_LANGUAGE = 3
 ALL = 1.0  # `below_confidence` at which every span is done again
 
 
@@ -40,16 +42,29 @@ class Refine:
         earlier = by_span(first, spans)
         below = context.profile.refine.below_confidence
         wanted = sorted((s for s in spans if _unsure(earlier[s.item], below)), key=lambda s: _confidence(earlier[s.item]))
+        language = _language(first)
         margins = {span.item: (before_s, after_s) for span, before_s, after_s in with_margins(spans)}
         done = context.done()
         context.expect(len(wanted))
-        with Hearing(context) as hearing:
-            for span in wanted:
+        with Hearing(context, gives_way=False, language=language) as hearing:
+            for span in wanted if language else _longest_first(wanted):
                 context.check()
                 if span.item not in done:
                     hearing.write_down(span, *margins[span.item], accept=partial(_better, earlier[span.item]))
         again = sum(1 for told in by_span(context.mine(Utterance), wanted).values() if told)
         context.note(f"{again} of {len(spans)} spans have a better text")
+
+
+def _language(first: list[Utterance]) -> str:
+    """The language of what was heard surely, where it is one; empty where it is to be found out."""
+    languages = {u.language for u in first if not u.doubtful and u.language}
+    return languages.pop() if len(languages) == 1 else ""
+
+
+def _longest_first(wanted: list[SpeechSpan]) -> list[SpeechSpan]:
+    """The three longest, which tell the language best, before all others."""
+    longest = sorted(wanted, key=lambda s: -s.duration_s)[:_TELL_LANGUAGE]
+    return [*longest, *(s for s in wanted if s not in longest)]
 
 
 def _done_by_the_same(context: PhaseContext, first: list[Utterance]) -> bool:

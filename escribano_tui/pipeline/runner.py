@@ -303,7 +303,7 @@ class Running:
         if feed.output_id is None:
             return
         output = self._runner.store.outputs.close(feed.output_id, state, wall_s, busy_s, message or context.note_text)
-        record = PhaseRecord(step.name, state, round(wall_s, 3), round(busy_s, 3))
+        record = PhaseRecord(step.name, state, round(wall_s, 3), round(busy_s, 3), cost=context.cost())
         self._note(replace(record, **_of_output(output)))
         at_s = now - context.began
         if state == "finished":

@@ -38,6 +38,8 @@ _EVIDENCE: dict[str, dict[str, type]] = {
     "subjects": {"label": str, "kind": str},
 }  # fmt: skip
 
+COSTS = ("material_s", "model_s", "load_s", "memory_mb")
+
 # Full-text search follows these columns.
 _SEARCHED = {
     "screen_lines": ("text",),
@@ -191,3 +193,26 @@ def m008_owners_words(db: Database) -> None:
     _search_in(db, "owners_words", ("text",))
     for row in list(db.table("journal").rows_where("kind = 'edit'")):
         keep(db, row["recording_id"], row["revision"], load_operations(row["operations"]))
+
+
+@migrations()
+def m009_costs(db: Database) -> None:
+    """What the backend of a phase cost in a run: seconds of sound in seconds, load time, memory."""
+    for column in COSTS:
+        db.table("run_phases").add_column(column, float, not_null_default=0.0)
+
+
+@migrations()
+def m009_left_out(db: Database) -> None:
+    """What a phase left out on purpose, with its reason: counted over all runs that had a part in it."""
+    table = db.table("left_out")
+    columns = {"track": str, "start_s": float, "end_s": float, "why": str, "count": int, "confidence": float}
+    table.create(
+        {"n": int, "output_id": int, "id": str, "item": str, **columns},
+        pk="n",
+        foreign_keys=[("output_id", "outputs", "id")],
+        not_null={"output_id", "id"},
+    )
+    table.create_index(["output_id", "id"], unique=True)
+    # The item that a line is of: what is made of it again takes its place.
+    db.table("utterances").add_column("item", str, not_null_default="")

@@ -18,6 +18,7 @@ _COLUMNS = (
     "id", "recording_id", "phase", "key", "state", "items", "items_failed", "backend", "model", "busy_s", "wall_s",
     "generation", "note",
 )  # fmt: skip
+_BY_ITEM = tuple(m.table for m in MAPPINGS.values() if m.by_item)
 
 
 class OutputStore:
@@ -77,20 +78,23 @@ class OutputStore:
 
     def put(self, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
         with self._connections.write() as db:
-            self._upsert_all(db, output_id, evidence)
+            self._upsert_all(db, output_id, item, evidence)
             self._mark(db, output_id, item, "done", "", "")
 
-    def _upsert_all(self, db: Database, output_id: int, evidence: Sequence[Evidence]) -> None:
+    def _upsert_all(self, db: Database, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
+        for table in _BY_ITEM:
+            db.execute(f"DELETE FROM {table} WHERE output_id = ? AND item = ?", [output_id, item])
         by_kind: dict[type, list[Any]] = {}
         for one in evidence:
             by_kind.setdefault(type(one), []).append(one)
         for kind, rows in by_kind.items():
-            self._upsert(db, output_id, kind, rows)
+            self._upsert(db, output_id, item, kind, rows)
 
     @staticmethod
-    def _upsert(db: Database, output_id: int, kind: type, evidence: list[Any]) -> None:
+    def _upsert(db: Database, output_id: int, item: str, kind: type, evidence: list[Any]) -> None:
         mapping = MAPPINGS[kind]
-        rows = [{"output_id": output_id, **mapping.dump(one)} for one in evidence]
+        of_item = {"item": item} if mapping.by_item else {}
+        rows = [{"output_id": output_id, **of_item, **mapping.dump(one)} for one in evidence]
         columns = list(rows[0])
         updates = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in ("output_id", "id"))
         db.conn.executemany(
@@ -110,7 +114,7 @@ class OutputStore:
 
     def fail(self, output_id: int, item: str, message: str, raw: str, instead: Sequence[Evidence] = ()) -> None:
         with self._connections.write() as db:
-            self._upsert_all(db, output_id, instead)
+            self._upsert_all(db, output_id, item, instead)
             self._mark(db, output_id, item, "failed", clean_line(message), clean(raw))
 
     def close(self, output_id: int, state: str, wall_s: float, busy_s: float, note: str) -> Output:

@@ -14,6 +14,7 @@ from escribano_tui.domain.evidence import (
     Description,
     Envelope,
     Frame,
+    LeftOut,
     ScreenLine,
     SpeechSpan,
     Utterance,
@@ -27,12 +28,13 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """How one kind of evidence stands in its table. `span` are the columns of its beginning and end, and how many of
-    their unit make a second."""
+    their unit make a second. `by_item`: what an item gives takes the place of all that it gave before."""
 
     table: str
     dump: Callable[[Any], Row]
     load: Callable[[Row], Any]
     span: tuple[str, str, int] | None = None
+    by_item: bool = False
 
 
 def _texts(values: tuple[str, ...]) -> str:
@@ -134,6 +136,17 @@ def _load_envelope(r: Row) -> Envelope:
     return Envelope(r["name"], r["step_s"], tuple(values))
 
 
+def _dump_left_out(o: LeftOut) -> Row:
+    return {
+        "id": o.id, "track": o.track, "start_s": o.start_s, "end_s": o.end_s, "why": o.why, "count": o.count,
+        "confidence": o.confidence,
+    }  # fmt: skip
+
+
+def _load_left_out(r: Row) -> LeftOut:
+    return LeftOut(r["track"], r["start_s"], r["end_s"], r["why"], r["count"], r["confidence"])
+
+
 MAPPINGS: dict[type, Mapping] = {
     Change: Mapping(
         "changes",
@@ -151,7 +164,8 @@ MAPPINGS: dict[type, Mapping] = {
         lambda r: SpeechSpan(r["start_s"], r["end_s"], r["track"]),
         ("start_s", "end_s", 1),
     ),
-    Utterance: Mapping("utterances", _dump_utterance, _load_utterance, ("start_s", "end_s", 1)),
+    LeftOut: Mapping("left_out", _dump_left_out, _load_left_out, ("start_s", "end_s", 1), by_item=True),
+    Utterance: Mapping("utterances", _dump_utterance, _load_utterance, ("start_s", "end_s", 1), by_item=True),
     Segment: Mapping("segments", _dump_segment, _load_segment, ("start_ms", "end_ms", 1000)),
     Subject: Mapping(
         "subjects",

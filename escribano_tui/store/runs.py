@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from escribano_tui.domain.events import PHASES
+from escribano_tui.domain.machine import Cost
 from escribano_tui.domain.session import PhaseRecord, RunRecord
 from escribano_tui.store.database import Connections
+from escribano_tui.store.migrations import COSTS
 
 _PHASE_COLUMNS = (
     "name", "state", "wall_s", "busy_s", "items", "items_failed", "backend", "model", "reused", "note", "output_id",
@@ -38,7 +41,8 @@ class RunStore:
         return run
 
     def phase(self, run_id: str, record: PhaseRecord) -> None:
-        row = {"run_id": run_id, **asdict(record)}
+        told = asdict(record)
+        row = {"run_id": run_id, **{k: v for k, v in told.items() if k != "cost"}, **told["cost"]}
         with self._connections.write() as db:
             db.execute(
                 f"INSERT OR REPLACE INTO run_phases ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
@@ -65,7 +69,7 @@ class RunStore:
         if row is None:
             return None
         phases = db.table("run_phases").rows_where("run_id = ?", [row["id"]])
-        records = [PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}) for p in phases]
+        records = [PhaseRecord(**{c: _typed(c, p[c]) for c in _PHASE_COLUMNS}, cost=_cost(p)) for p in phases]
         records.sort(key=lambda record: PHASES.index(record.name))  # written as they ended
         return RunRecord(**row, phases=tuple(records))
 
@@ -77,6 +81,18 @@ class RunStore:
             " ORDER BY runs.started_at DESC LIMIT 20"
         )
         return [(row[0], row[1], row[2]) for row in self._connections.db.execute(query, [phase, backend, model])]
+
+    def costs(self, phases: Sequence[str], backend: str, model: str) -> list[Cost]:
+        query = (
+            f"SELECT {', '.join(f'p.{c}' for c in COSTS)} FROM run_phases p JOIN runs ON runs.id = p.run_id"
+            f" WHERE p.name IN ({', '.join('?' * len(phases))}) AND p.backend = ? AND p.model = ?"
+            " AND (p.model_s > 0 OR p.load_s > 0) ORDER BY runs.started_at DESC LIMIT 5"
+        )
+        return [Cost(*row) for row in self._connections.db.execute(query, [*phases, backend, model])]
+
+
+def _cost(row: dict[str, Any]) -> Cost:
+    return Cost(**{c: row[c] for c in COSTS})
 
 
 def _typed(column: str, value: Any) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from escribano_tui.domain.coverage import cover
-from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
+from escribano_tui.domain.coverage import cover, speech_notes
+from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, LeftOut, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.exclusions import left_unread
 from escribano_tui.domain.journal import Misfit, Standing, fold, replay
 from escribano_tui.domain.operations import Say
@@ -95,15 +95,18 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
         elif phase.state == "failed":
             notes.append(f"{phase.name} failed: {phase.note}")
         elif phase.items_failed:
-            notes.append(f"{phase.name}: {phase.items_failed} of {phase.items} without a result; run with --retry-failed.")
+            notes.append(f"{phase.name}: {phase.items_failed} of {phase.items} failed; run with --retry-failed.")
     described = load(store, run, "describe", Description)
     notes += left_unread(described)
+    spans = load(store, run, "listen", SpeechSpan)
+    first, refined = (load(store, run, phase, Utterance) for phase in ("transcribe", "refine"))
+    left_out = [o for phase in ("listen", "transcribe") for o in load(store, run, phase, LeftOut)]
+    notes += speech_notes(latest(first, refined, spans), left_out)
     return cover(
         recording.duration_s,
         [d.t_s for d in described],
-        load(store, run, "listen", SpeechSpan),
-        # Also what is told by another track only: it was transcribed.
-        [u for phase in ("transcribe", "refine") for u in load(store, run, phase, Utterance)],
+        spans,
+        [*first, *refined],  # also what is told by another track only: it was transcribed
         failed.get("frames", 0) + failed.get("describe", 0),
         notes,
     )

@@ -142,4 +142,5 @@ def _planned(step: PlannedStep, estimate_s: float) -> PlannedPhase:
         reuses=reuses,
         skip=step.skip,
         leaves_machine=serves.leaves_machine if serves else "",
+        why=step.choice.why if step.choice else "",
     )

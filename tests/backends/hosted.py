@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -84,4 +85,9 @@ def load(name: str = "") -> Hosted:
         raise FileNotFoundError("no weights here")
     if name == "crashing":
         os._exit(9)
+    if name.startswith("crashing once "):
+        once = Path(name.removeprefix("crashing once "))
+        if not once.exists():
+            once.touch()
+            os._exit(9)
     return Hosted(name)

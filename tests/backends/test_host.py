@@ -138,6 +138,17 @@ def test_what_cannot_be_loaded_is_fatal_and_says_why(tmp_path: Path) -> None:
         Host("escribano_tui.backends.nowhere:load").warm()
 
 
+def test_a_load_that_dies_is_tried_once_more(tmp_path: Path) -> None:
+    host = Host(HOSTED, {"name": f"crashing once {tmp_path / 'died'}"})
+    assert host.call("echo", 1) == 1
+    assert host.starts == 2
+    host.close()
+    crashing = Host(HOSTED, {"name": "crashing"})
+    with pytest.raises(BackendError, match="twice"):
+        crashing.warm()
+    assert crashing.starts == 2
+
+
 def test_the_process_is_bounded_private_and_offline(host: Host, tmp_path: Path) -> None:
     about = host.call("about")
     assert about["environment"]["HF_HUB_OFFLINE"] == "1"

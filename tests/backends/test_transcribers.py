@@ -144,8 +144,10 @@ def test_a_stop_ends_a_call_that_hangs(transcriber: Any, stop: threading.Event) 
 
 
 def test_moonshine_hears_english_only(registry: Registry) -> None:
-    with pytest.raises(BackendError, match="English only"):
-        registry.open(registry.choose("speech", ["moonshine"]), {"language": "de"})
+    choice = registry.choose("speech", ["moonshine"], language="de-CH")
+    assert choice.serves is None
+    assert choice.passed_over[0].availability.why == "it knows English only, and the profile asks for de-CH"
+    assert registry.choose("speech", ["moonshine"], language="en-GB").serves is not None
 
 
 def test_a_second_load_of_a_resident_model_is_free(registry: Registry) -> None:
@@ -183,12 +185,12 @@ def test_weights_in_the_hubs_cache_or_any_folder_are_found(
     assert named.serves is not None
 
 
-def test_models_too_large_for_this_machine_serve_only_where_they_are_named(
-    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("escribano_tui.backends.speech.weights.total_mb", lambda: 1.0)
-    registry = Registry(models)
-    assert registry.choose("speech", ["faster-whisper"]).serves is None
+def test_a_model_that_does_not_fit_is_passed_over_with_why_unless_it_is_named(models: Path) -> None:
+    registry = Registry(models, limit_mb=1.0)
+    choice = registry.choose("speech", ["faster-whisper"])
+    assert choice.serves is None
+    assert choice.passed_over[0].availability.why.endswith("the limit for all models is 1 MB")
+    assert "name faster-whisper and its model tiny-random" in choice.passed_over[0].availability.remedy
     assert registry.choose("speech", ["faster-whisper"], model="tiny-random").serves is not None
 
 

@@ -34,12 +34,18 @@ class OneBackend:
         ok = port not in self.missing
         return [BackendInfo(port, "only", "one", "the only one", Availability(ok, "" if ok else "it is not installed"))]
 
-    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "") -> Choice:
+    def choose(self, port: str, names: Sequence[str], model: str = "", url: str = "", language: str = "") -> Choice:
         info = self.infos(port)[0]
         return Choice(port, info, (), "one") if info.availability.ok else Choice(port, None, (info,))
 
     def open(self, choice: Choice, options: dict[str, Any]) -> Any:
         raise LookupError("nothing is opened in these tests")
+
+    def instead(self, choice: Choice, why: str) -> Choice:
+        return Choice(choice.port, None, choice.passed_over)
+
+    def figures(self, info: BackendInfo) -> None:
+        """Nothing is measured here."""
 
     def residents(self) -> Residents:
         return Residents()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from escribano_tui.backends.registry import Registry
-from escribano_tui.domain.evidence import Envelope, SpeechSpan
+from escribano_tui.domain.evidence import Envelope, LeftOut, SpeechSpan
 from escribano_tui.domain.profile import ListenSettings, Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.pipeline.listen import Listen
@@ -117,7 +117,7 @@ def test_a_recording_without_sound_is_skipped() -> None:
 class DeafOnce:
     """A spotter that fails on its first block."""
 
-    skipped = 0
+    skipped: ClassVar[dict[str, int]] = {}
     made = 0
 
     def __init__(self, fatal: bool = False) -> None:
@@ -160,3 +160,20 @@ def test_a_backend_that_is_gone_for_good_ends_the_phase() -> None:
     context = MemoryContext(sound_recording(sounds), media=SoundMedia(sounds), backends=backends, choice=some)
     with pytest.raises(BackendError, match="deaf"):
         Listen().run(context)
+
+
+def test_what_was_skipped_is_counted_over_all_runs(registry: Registry) -> None:
+    clicks = silence(30)
+    for at in range(2, 30, 4):
+        clicks[at * RATE : at * RATE + 1600] = voice("beckett")[RATE : RATE + 1600]
+    sounds = {"mic": clicks, "system": clicks}
+    whole = listen(registry, sounds)
+    counted = sum(o.count for o in whole.mine(LeftOut))
+    assert counted > 0
+    stopped = MemoryContext(whole.recording, media=whole.media, backends=registry, choice=whole.choice, cancel_after=1)
+    with pytest.raises(Cancelled):
+        Listen().run(stopped)
+    again = stopped.resumed()
+    Listen().run(again)
+    assert sum(o.count for o in again.mine(LeftOut)) == counted
+    assert again.notes[-1] == whole.notes[-1]

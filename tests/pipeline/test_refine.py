@@ -133,3 +133,31 @@ def test_it_is_skipped_where_it_is_not_wanted_or_there_is_no_sound() -> None:
     assert Refine().skip(some, off) == "This profile transcribes once."
     assert Refine().skip(some, on) == ""
     assert Refine().skip(Recording("r", "r", "f", 1, 1.0), on) == "This recording has no sound."
+
+
+class Listening(Better):
+    def __init__(self, told: list[tuple[str, int]]) -> None:
+        super().__init__(lambda call: Heard("ein anderer Text", 0.9, language="de"))
+        self.told = told
+
+    def transcribe(self, samples: Any, language: str = "", prompt: str = "", margins_s: Any = (0.0, 0.0)) -> Heard:
+        self.told.append((language, len(samples)))
+        return super().transcribe(samples, language, prompt, margins_s)
+
+
+def test_the_language_is_told_where_it_is_known_and_found_by_the_longest_spans_where_it_is_not() -> None:
+    told: list[tuple[str, int]] = []
+    known = [replace(u, language="en") for u in FIRST]
+    context = context_of(better, first=known)
+    context.backends = OneBackend(lambda options: Listening(told))
+    Refine().run(context)
+    assert {language for language, _ in told} == {"en"}
+    told.clear()
+    spans = [replace(s, end_s=s.start_s + 2.0 + k) for k, s in enumerate(SPANS)]
+    foreign = [replace(u, doubtful=True, language="", end_s=s.end_s) for u, s in zip(FIRST, spans, strict=True)]
+    context = context_of(better, first=foreign)
+    context.earlier["listen"] = spans
+    context.backends = OneBackend(lambda options: Listening(told))
+    Refine().run(context)
+    assert context.puts[:3] == [spans[k].item for k in (4, 3, 2)]
+    assert [language for language, _ in told] == ["", "", "", "de", "de"]

@@ -20,12 +20,14 @@ from escribano_tui.domain.evidence import (
     Description,
     Envelope,
     Frame,
+    LeftOut,
     ScreenLine,
     SpeechSpan,
     Utterance,
     Word,
 )
 from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.machine import Cost
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import PhaseRecord
@@ -47,6 +49,7 @@ EVIDENCE = [
         2.0, "Edits x.", "coding", 0.8, ("Geany",), ("x", "y"), "x.py", "x.py", "", "typing", {"coding": 0.8}, ("why",)
     ),
     SpeechSpan(3.0, 5.0, "mic"),
+    LeftOut("mic", 3.0, 5.0, "no words", 2, 0.25),
     Utterance("u1", 3.0, 5.0, "hello wörld", "mic", words=(Word(3.0, 3.5, "hello", 0.5),), language="en"),
     Segment("s1", 0, 60_000, "coding", "x.py", apps=("Geany",), subject_id="b1", why=("a",), returns_to_ms=-1),
     Subject("b1", "work on x"),
@@ -123,6 +126,41 @@ def test_failed_items_are_counted_and_forgotten_for_a_retry(store: LibraryStore)
     assert again is not None
     assert (again.generation, again.state) == (1, "cancelled")
     assert store.outputs.items(output.id) == {"good": "done"}
+
+
+def test_what_is_made_of_a_span_again_takes_the_place_of_what_was_there(store: LibraryStore) -> None:
+    out = store.outputs.open(RECORDING.id, "transcribe", "k", "b", "m")
+    first = Utterance("u1", 3.0, 4.0, "two linnets", "mic"), Utterance("u2", 4.0, 5.0, "of one span", "mic")
+    other = Utterance("u3", 9.0, 9.5, "another span", "mic")
+    store.outputs.fail(out.id, "mic@3", "heard by another model", "", first)
+    store.outputs.put(out.id, "mic@9", [other])
+    store.outputs.forget_failures(out.id)
+    assert [u.id for u in store.outputs.load(out.id, Utterance)] == ["u1", "u2", "u3"], "until it is there"
+    again = Utterance("u4", 3.2, 5.0, "one line now", "mic")
+    store.outputs.put(out.id, "mic@3", [again])
+    assert [u.id for u in store.outputs.load(out.id, Utterance)] == ["u4", "u3"]
+    assert store.finder.search("linnets", 10) == []
+    store.outputs.put(out.id, "mic@9", [LeftOut("mic", 9.0, 9.5, "no words")])
+    assert [u.id for u in store.outputs.load(out.id, Utterance)] == ["u4"]
+    assert [o.count for o in store.outputs.load(out.id, LeftOut)] == [1]
+
+
+def test_what_a_backend_cost_is_kept_with_the_run(store: LibraryStore) -> None:
+    for k in range(7):
+        run = store.runs.begin(RECORDING.id, "quick")
+        cost = Cost(100.0 + k, 2.0, 0.5, 140.0)
+        name = "refine" if k % 2 else "transcribe"
+        store.runs.phase(run.id, PhaseRecord(name, "finished", backend="moonshine", model="tiny-en", cost=cost))
+        store.runs.phase(run.id, PhaseRecord("read", "finished", backend="rapidocr", reused=True))
+    found = store.runs.costs(("transcribe", "refine"), "moonshine", "tiny-en")
+    assert [c.material_s for c in found] == [106.0, 105.0, 104.0, 103.0, 102.0]
+    assert store.runs.costs(("transcribe",), "moonshine", "other") == []
+    assert store.runs.costs(("read",), "rapidocr", "") == []
+    latest = store.runs.latest(RECORDING.id)
+    assert latest is not None
+    record = latest.phase("transcribe")
+    assert record is not None
+    assert record.cost == Cost(106.0, 2.0, 0.5, 140.0)
 
 
 def test_clearing_an_output_takes_its_text_out_of_the_search(store: LibraryStore) -> None:

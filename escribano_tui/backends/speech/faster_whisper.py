@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from escribano_tui.backends.offer import Offer, Opening, Wanted
-from escribano_tui.backends.speech.weights import Weights, find_weights, pick
+from escribano_tui.backends.offer import Model, Offer, Opening, Wanted
+from escribano_tui.backends.speech.weights import Weights, find_weights, knows, pick
 from escribano_tui.backends.speech.whisper import WhisperTranscriber
 from escribano_tui.ports import Availability, BackendError, BackendInfo
 
@@ -64,10 +64,18 @@ def _look(wanted: Wanted) -> BackendInfo:
     elif weights is None:
         why = f"the weights of {wanted.model} are not on this machine" if wanted.model else "no weights are on this machine"
         remedy = f"Fetch them with: escribano-tui models pull {NAME}/{wanted.model or 'small'}"
+    elif not knows(weights.name, wanted.language):
+        why, remedy = f"{weights.name} knows English only", f"Fetch another: escribano-tui models pull {NAME}/small"
     return BackendInfo(
         "speech", NAME, weights.name if weights else wanted.model, "Whisper on CTranslate2", Availability(not why, why, remedy),
         size_mb=round(weights.size_mb * _OVERHEAD) if weights else 0, licence="MIT",
+        languages=() if weights is None or knows(weights.name, "other") else ("en",),
     )  # fmt: skip
+
+
+def _models(wanted: Wanted) -> list[Model]:
+    found = find_weights(wanted.models, NAME, FILES) if importlib.util.find_spec("faster_whisper") else []
+    return [Model(w.name, w.size_mb * _OVERHEAD, quick=w.size_mb <= _MOST_MB) for w in found if knows(w.name, wanted.language)]
 
 
 def _open(opening: Opening) -> Any:
@@ -81,4 +89,4 @@ def _open(opening: Opening) -> Any:
     return WhisperTranscriber(lease, beam=int(opening.options.get("beam", 1)))
 
 
-OFFER = Offer("speech", NAME, _look, _open)
+OFFER = Offer("speech", NAME, _look, _open, _models)

@@ -12,7 +12,7 @@ from escribano_tui.backends.speech.spans import WINDOW, SpanMaker, SpanSettings
 from escribano_tui.ports import Availability, BackendError, BackendInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -79,7 +79,7 @@ class SileroSpotter:
         self._forget()
 
     @property
-    def skipped(self) -> int:
+    def skipped(self) -> Mapping[str, int]:
         return self._spans.skipped
 
     def feed(self, samples: Sound) -> Sequence[tuple[float, float]]:

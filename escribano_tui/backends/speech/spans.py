@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+
+from escribano_tui.domain.speech import NO_VOICE, TOO_SHORT
 
 WINDOW = 512  # samples of a window of Silero VAD at 16 kHz
 RATE = 16_000
@@ -27,11 +30,11 @@ class SpanMaker:
 
     Speech begins at `threshold` and ends when it has been 0.15 below that for `min_silence_s`. A span that grows longer
     than `max_span_s` is cut where it was quietest in its later two thirds. Spans shorter than `min_speech_s`, and those
-    that nowhere sounded like a voice for a quarter of a second, are counted in `skipped`.
+    that nowhere sounded like a voice for a quarter of a second, are counted in `skipped`, by reason.
     """
 
     def __init__(self, settings: SpanSettings) -> None:
-        self.skipped = 0
+        self.skipped: Counter[str] = Counter()
         self._settings = settings
         self._off = max(settings.threshold - _NEGATIVE_BELOW, 0.01)
         self._sure = min(settings.threshold + _SURE_ABOVE, 0.95)
@@ -91,8 +94,9 @@ class SpanMaker:
     def _span(
         self, start: int, end: int, speech: list[float], pad_before: bool, pad_after: bool
     ) -> list[tuple[float, float]]:  # fmt: skip
-        if (end - start) * WINDOW_S < self._settings.min_speech_s or _surest(speech) < self._sure:
-            self.skipped += 1
+        short = (end - start) * WINDOW_S < self._settings.min_speech_s
+        if short or _surest(speech) < self._sure:
+            self.skipped[TOO_SHORT if short else NO_VOICE] += 1
             return []
         return [
             (

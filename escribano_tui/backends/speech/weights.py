@@ -41,6 +41,12 @@ def pick(found: list[Weights], model: str, wanted: tuple[str, ...], most_mb: flo
     return next((w for w in found if w.size_mb <= room_mb), None)
 
 
+def knows(name: str, language: str) -> bool:
+    """Whether a Whisper model knows a language: `.en` and the distilled ones know English only."""
+    english = name.endswith(".en") or name.startswith("distil-")
+    return not english or language.split("-")[0].lower() in ("", "en")
+
+
 def _cached() -> list[Path]:
     """Snapshots in the cache of the hub's own client, which other programs share."""
     home = os.environ.get("HF_HUB_CACHE") or os.path.join(
