@@ -663,6 +663,10 @@ class PhaseContext(Protocol):
         """Names of the items of an earlier phase as they are through, in order."""
         ...
 
+    def through(self, phase: str) -> tuple[frozenset[str], bool]:
+        """Items of an earlier phase that are through by now, and whether it has ended: at once, without waiting."""
+        ...
+
     def failed_in(self, phase: str) -> frozenset[str]:
         """Items of an earlier phase that gave nothing, as far as it has come."""
         ...

@@ -40,6 +40,7 @@ class MemoryContext:
         self.earlier: dict[str, Iterable[Evidence]] = earlier or {}
         self.lines = list(lines)
         self.failed_earlier: dict[str, frozenset[str]] = {}
+        self.drawn: dict[str, list[Any]] = {}  # what phases that still run have given
         self.kept = kept if kept is not None else {}
         self.items: dict[str, list[Evidence]] = dict(items or {})
         self.failed: dict[str, str] = dict(failed or {})
@@ -107,7 +108,10 @@ class MemoryContext:
     def follow_items(self, phase: str) -> Iterator[str]:
         for one in self.earlier.get(phase, ()):
             self.check()
-            yield one if isinstance(one, str) else getattr(one, "item", "")
+            self.drawn.setdefault(phase, []).append(one)
+            yield _item_of(one)
+        if not isinstance(self.earlier.get(phase, ()), (list, tuple)):
+            self.earlier[phase] = self.drawn.get(phase, [])  # it has ended
 
     def load(self, phase: str, kind: type[T]) -> list[T]:
         found = [one for one in self.earlier.get(phase, ()) if isinstance(one, kind)]
@@ -125,8 +129,15 @@ class MemoryContext:
                 stored[getattr(one, "id", getattr(one, "item", id(one)))] = one
         return sorted(stored.values(), key=when)
 
+    def through(self, phase: str) -> tuple[frozenset[str], bool]:
+        earlier = self.earlier.get(phase, ())
+        ended = isinstance(earlier, (list, tuple))
+        known = earlier if ended else self.drawn.get(phase, ())
+        return frozenset(map(_item_of, known)), ended
+
     def failed_in(self, phase: str) -> frozenset[str]:
-        return self.failed_earlier.get(phase, frozenset())
+        own = frozenset() if phase in self.earlier else frozenset(self.failed)
+        return self.failed_earlier.get(phase, own)
 
     def lines_at(self, t_s: float) -> list[ScreenLine]:
         return [line for line in self.lines if line.start_s <= t_s < line.end_s]
@@ -154,6 +165,10 @@ class MemoryContext:
         self.puts.append(item)
         if self.cancel_after is not None and len(self.puts) >= self.cancel_after:
             self.stopped.set()
+
+
+def _item_of(one: Any) -> str:
+    return one if isinstance(one, str) else str(getattr(one, "item", ""))
 
 
 def when(evidence: Any) -> tuple[float, float]:

@@ -67,7 +67,14 @@ class DescribeSettings:
     url: str = setting("", "server of the vision backend; empty is this machine")
     batch_size: int = setting(4, "frames a batch", low=1, high=64)
     max_tokens: int = setting(300, "longest answer", unit="tokens", low=32, high=4096)
-    most_frames: int = setting(0, "describe at most this many frames, best first; 0 is all", low=0, high=100_000)
+    look_every_s: float = setting(
+        60.0, "a vision model looks once at each stay at a window, and again after this; 0 is at every frame",
+        unit="s", low=0.0, high=3600.0,
+    )  # fmt: skip
+    most_frames: int = setting(0, "it looks at no more than this many frames, best first; 0 is no limit", low=0, high=100_000)
+    most_seconds: float = setting(
+        0.0, "it looks for no longer than this, best first; 0 is no limit", unit="s", low=0.0, high=86_400.0
+    )
     timeout_s: float = setting(60.0, "a call longer than this has failed", unit="s", low=1.0, high=3600.0)
 
 

@@ -221,6 +221,12 @@ class Context:
             self._begin()
             yield item
 
+    def through(self, phase: str) -> tuple[frozenset[str], bool]:
+        feed = self._run.feeds[phase]
+        ended = feed.ended  # asked for first: what comes between is seen the next time
+        items = self._run.store.outputs.items(feed.output_id) if feed.output_id is not None else {}
+        return frozenset(items), ended
+
     def failed_in(self, phase: str) -> frozenset[str]:
         output_id = self._run.feeds[phase].output_id
         items = self._run.store.outputs.items(output_id) if output_id is not None else {}

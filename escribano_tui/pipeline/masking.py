@@ -13,7 +13,7 @@ from escribano_tui.domain.secrets import MASK, Masker, mask_page, rules_of
 from escribano_tui.ports import Heard, TextReader, Transcriber
 
 if TYPE_CHECKING:
-    from escribano_tui.domain.evidence import Box, ScreenLine
+    from escribano_tui.domain.evidence import Box, Description, ScreenLine
     from escribano_tui.ports import Image, Sound
 
 
@@ -27,6 +27,19 @@ def _masker(spoken: bool) -> Masker:
 def shows_secret(lines: Sequence[ScreenLine]) -> bool:
     """Whether a secret stands on the screen: then no picture of it is kept."""
     return any(MASK in line.text for line in lines)
+
+
+def mask_text(text: str) -> str:
+    """A text of several lines without its secrets."""
+    return "\n".join(mask_page(_masker(False), text.split("\n"))[0])
+
+
+def mask_description(told: Description) -> Description:
+    """A description without secrets: a model may have written down what it saw."""
+    return replace(
+        told, sentence=mask_text(told.sentence), title=mask_text(told.title), document=mask_text(told.document),
+        site=mask_text(told.site), apps=tuple(map(mask_text, told.apps)), topics=tuple(map(mask_text, told.topics)),
+    )  # fmt: skip
 
 
 class MaskingReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from escribano_tui.domain.evidence import Box, Description, Envelope, Frame, ScreenLine
+from escribano_tui.domain.exclusions import stand_in
 from escribano_tui.domain.profile import DescribeSettings, FramesSettings, Profile
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.secrets import MASK
 from escribano_tui.pipeline.describe import Describe
 from escribano_tui.pipeline.describing.breaker import FAILURES
+from escribano_tui.pipeline.describing.budget import Budget
 from escribano_tui.pipeline.describing.order import best_first
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Cancelled, Choice, Scene
 from tests.fakes import MemoryContext
@@ -117,11 +120,12 @@ def phase(
     **settings: Any,
 ) -> MemoryContext:
     name = "eye" if chosen.wants_image else "screen-reader"
+    wanted: dict[str, Any] = {"look_every_s": 0.0} | settings
     pictures = {f.t_s: np.full((90, 160, 3), 40, np.uint8) for f in taken}
     motion = Envelope("motion", 0.5, tuple(k / 2000 for k in range(2000)))
     standing_by = reader or (Page() if chosen.wants_image else chosen)
     context = MemoryContext(
-        RECORDING, profile=Profile("p", frames=FramesSettings(description_side=80), describe=DescribeSettings(**settings)),
+        RECORDING, profile=Profile("p", frames=FramesSettings(description_side=80), describe=DescribeSettings(**wanted)),
         backends=Backends(chosen, standing_by), choice=choice(name), files=Files(), media=Film(pictures),
         lines=live if live is not None else lines,
         earlier={"frames": list(taken), "read": [*(f.item for f in taken), *lines], "scan": [motion]},  # type: ignore[list-item]
@@ -206,21 +210,142 @@ def test_within_a_budget_the_best_are_looked_at_and_the_rest_read() -> None:
     assert not context.failed
 
 
-def test_frames_that_come_while_others_are_taken_are_looked_at_at_once() -> None:
+def still_reading(context: MemoryContext, taken: Sequence[Frame], eye: Eye) -> list[int]:
+    """Let the frames be read one by one; gives how many had been looked at when each was asked for."""
+    asked: list[int] = []
+    lines = [one for one in context.earlier["read"] if isinstance(one, ScreenLine)]
+
+    def read() -> Iterator[Any]:
+        for frame in taken:
+            asked.append(len(eye.asked))
+            yield frame.item
+        yield from lines
+
+    context.earlier["frames"], context.earlier["read"] = iter(taken), read()
+    context.load = lambda name, kind: {"frames": taken, "read": lines}.get(name, [])  # type: ignore
+    return asked
+
+
+def test_what_was_read_is_looked_at_while_the_rest_is_being_read() -> None:
     eye, taken = Eye(), frames(8)
     context = phase(eye, taken, batch_size=2)
-    context.earlier["frames"] = iter(taken)  # still being taken
-    asked_when_all_were_taken: list[float] = []
-
-    def load(name: str, kind: Any) -> list[Any]:
-        if name == "frames" and not asked_when_all_were_taken:
-            asked_when_all_were_taken.extend(eye.asked)
-        return taken if name == "frames" else []
-
-    context.load = load  # type: ignore[method-assign]
+    asked = still_reading(context, taken, eye)
     Describe().run(context)
-    assert asked_when_all_were_taken == [1.0, 41.0]
+    assert asked == list(range(8)), "a frame that was read is looked at before the next one is waited for"
     assert sorted(eye.asked) == [f.t_s for f in taken]
+
+
+def test_a_budget_is_spent_on_all_of_the_recording_also_while_it_is_being_read() -> None:
+    eye, taken = Eye(), frames(20)
+    context = phase(eye, taken, most_frames=4)
+    still_reading(context, taken, eye)
+    Describe().run(context)
+    assert len(eye.asked) == 4
+    assert max(eye.asked) - min(eye.asked) > 400
+    assert len(told(context)) == 20
+
+
+def test_seconds_are_a_budget_too() -> None:
+    now = [0.0]
+
+    def answer(scene: Scene) -> Description:
+        now[0] += 3.0
+        return described(scene)
+
+    budget = Budget(0, 10.0, lambda: now[0])
+    looked = 0
+    while budget.room(1.0):
+        with budget.looking(1):
+            answer(Scene(frames(1)[0], 1, 1))
+        looked += 1
+    assert looked == 4
+    assert Budget(0, 10.0, lambda: 0.0).room(0.0) == 0
+    assert Budget(3, 0.0).room(0.5) == 2
+    assert Budget(0, 0.0).room(0.0) > 10**6
+
+
+class Titled(Page):
+    """A screen reader that says which window is in front by the first line."""
+
+    def describe(self, scenes: Sequence[Scene]) -> Sequence[Description | BackendError]:
+        return [
+            described(s, "Reads", "screen-reader", apps=("Geany",), title=s.lines[0].text, site="x.org", page="Board")
+            for s in scenes
+        ]
+
+
+def test_one_of_each_stay_at_a_window_is_looked_at() -> None:
+    eye, taken = Eye(), frames(12, step_s=20.0)  # 240 s: three windows of 80 s each
+    lines = [line(name, 80.0 * k, 80.0 * (k + 1)) for k, name in enumerate(("a.py", "b.txt", "c.html"))]
+    context = phase(eye, taken, lines, reader=Titled(), look_every_s=100.0)
+    Describe().run(context)
+    assert len(eye.asked) == 3
+    assert {int(t_s // 80) for t_s in eye.asked} == {0, 1, 2}
+    assert len(told(context)) == 12
+    again = phase(eye := Eye(), taken, lines, reader=Titled(), look_every_s=40.0)
+    Describe().run(again)
+    assert len(eye.asked) == 6
+
+
+def test_what_the_screen_says_for_certain_is_told_with_what_a_model_says() -> None:
+    context = phase(Eye(), frames(1), [line("a.py")], reader=Titled())
+    Describe().run(context)
+    found = told(context)[1.0]
+    assert (found.backend, found.site, found.page) == ("eye", "x.org", "Board")
+
+
+# ---------------------------------------------------------------- what a model must not see or tell
+
+
+def elsewhere(context: MemoryContext) -> MemoryContext:
+    serves = BackendInfo("vision", "eye", "m", "Eye", Availability(True), leaves_machine="vision.example")
+    context.choice = Choice("vision", serves, (), "m")
+    return context
+
+
+def test_a_picture_with_a_secret_does_not_leave_this_machine() -> None:
+    taken = frames(3)
+    secret = [line(f"password = {MASK}", 40.0, 80.0)]
+    far = elsewhere(phase(eye := Eye(), taken, secret))
+    asked = still_reading(far, taken, eye)
+    Describe().run(far)
+    assert sorted(eye.asked) == [1.0, 81.0]
+    assert told(far)[41.0].backend == "screen-reader"
+    assert asked == [0, 1, 1], "none is sent before it was read"
+    assert any("1 pictures with secrets" in note for note in far.notes)
+    Describe().run(near := phase(eye := Eye(), taken, secret))
+    assert sorted(eye.asked) == [1.0, 41.0, 81.0], "a model on this machine may look"
+    assert len(told(near)) == 3
+
+
+def test_a_picture_that_was_not_read_does_not_leave_this_machine() -> None:
+    taken = frames(3)
+    context = elsewhere(phase(eye := Eye(), taken))
+    context.failed_earlier["read"] = frozenset({taken[1].item})
+    Describe().run(context)
+    assert sorted(eye.asked) == [1.0, 81.0]
+    assert list(context.failed) == [taken[1].item]
+
+
+def test_what_is_never_read_is_not_looked_at() -> None:
+    taken = frames(3)
+    out = stand_in(taken[1], 40.0, "KeePassXC", "")
+    context = phase(eye := Eye(), taken, [line("a.py", 0.0, 40.0), out, line("a.py", 80.0, 120.0, "later")])
+    Describe().run(context)
+    assert sorted(eye.asked) == [1.0, 81.0]
+    assert told(context)[41.0].backend == "exclusions"
+
+
+def test_a_model_tells_no_secret() -> None:
+    def answer(scene: Scene) -> Description | BackendError:
+        if scene.frame.t_s > 40:
+            return BackendError("its answer cannot be used", raw="I see the password: hunter2!x in a box")
+        return described(scene, "Enters the password: hunter2!x", title="password: hunter2!x", topics=("password: hunter2!x",))
+
+    context = phase(Eye(answer), frames(2))
+    Describe().run(context)
+    assert MASK in told(context)[1.0].sentence
+    assert "hunter2" not in repr((context.items, context.instead, context.raws))
 
 
 def test_near_duplicates_share_a_description() -> None:

@@ -1,25 +1,31 @@
-"""A describer that looks at pictures: the best frames first, near-duplicates once, and the screen reader for the rest."""
+"""A describer that looks at pictures: one of each stay at a window, the best first; the screen reader tells the rest.
+
+A frame is looked at once it has been read: what it shows decides whether it may be (secrets do not leave this machine),
+and whether it is worth a look. The model works on what is read while the rest is being read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from escribano_tui.domain import exclusions
 from escribano_tui.domain.evidence import Description, Envelope, Frame, ScreenLine, SpeechSpan
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.describing.alike import near, same_text, shared
+from escribano_tui.pipeline.describing.aside import StandIn, by_model, with_facts
 from escribano_tui.pipeline.describing.borne_out import checked
 from escribano_tui.pipeline.describing.breaker import Breaker
-from escribano_tui.pipeline.describing.order import best_first
+from escribano_tui.pipeline.describing.budget import Budget
+from escribano_tui.pipeline.describing.order import best_first, worth
 from escribano_tui.pipeline.describing.scenes import LinesByTime, scaled, scene_of
+from escribano_tui.pipeline.describing.stays import Part, Sight, Stays
+from escribano_tui.pipeline.masking import mask_description, mask_text, shows_secret
 from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.ports import BackendError, Describer, PhaseContext, Scene
 
 if TYPE_CHECKING:
     from escribano_tui.ports import Image
-
-STANDS_IN = "screen-reader"
 
 
 class Looking:
@@ -31,49 +37,134 @@ class Looking:
         self._motion = motion
         self._pictures = StoredPictures(context)
         self._breaker = Breaker()
-        self._read = context.follow_items("read")
-        self._through: set[str] = set()
+        self._stand_in = StandIn(context, motion)
+        self._masking = context.profile.read.mask_secrets
+        settings = context.profile.describe
+        self._budget = Budget(settings.most_frames, settings.most_seconds)
+        self._stays = Stays(settings.look_every_s, self._was_looked_at, self._is_open, self._worth)
+        self._coming = context.follow("frames", Frame)
+        self._ahead: Frame | None = None
+        self._queue: list[Frame] = []  # to be looked at
         self._looked: list[tuple[Frame, Description]] = []
         self._aside: list[tuple[Frame, BackendError]] = []  # to be told by the screen reader, and tried again later
-        self._rest: list[Frame] = []  # over the budget: to be told by the screen reader
+        self._kept_here = 0  # frames that a model elsewhere was not shown
+        self._by_text: set[str] = set()  # frames that the screen reader told, in this run
+        self._unread: set[str] = set()
+        self._taken = self._described = 0
+        self._speech: Sequence[SpeechSpan] | None = None
+        self._known_s = 0.0  # how far the recording was read
+        self._before = {d.item: d for d in context.mine(Description)}
+        self._done = context.done()
 
     def run(self) -> None:
-        for batch in self._batches():
-            self._context.check()
-            self._look(batch)
-        self._stand_in()
+        try:
+            for batch in self._batches():
+                self._context.check()
+                self._look(batch)
+            self._settle()
+        finally:
+            self._stand_in.close()
 
     # ------------------------------------------------------------ which frames, in which order
 
     def _batches(self) -> Iterator[list[Frame]]:
-        """The first ones as they come, where there is no budget; the rest best first."""
-        settings = self._context.profile.describe
-        size = settings.batch_size
-        if not settings.most_frames and self._context.count("frames", Frame) is None:
-            done = self._context.done()
-            coming = (f for f in self._context.follow("frames", Frame) if f.to_describe and f.item not in done)
-            yield list(islice(coming, size))
-        frames = [f for f in self._context.load("frames", Frame) if f.to_describe]
-        self._context.expect(len(frames))
-        done = self._context.done()
-        self._remember(frames)
-        ordered = best_first(frames, self._context.load("listen", SpeechSpan))
-        budget = settings.most_frames or len(ordered)
-        self._rest = sorted((f for f in ordered[budget:] if f.item not in done), key=lambda f: f.t_s)
-        yield from _chunks((f for f in ordered[:budget] if f.item not in done), size)
+        """Frames to be looked at, the best of those that are known first; waits where none is."""
+        reading = self._context.follow_items("read")
+        while True:
+            through, ended = self._context.through("read")
+            self._take_in(through, ended)
+            batch = self._next_batch(ended)
+            if batch:
+                yield batch
+            elif ended:
+                return
+            else:
+                next(reading, None)
 
-    def _remember(self, frames: Sequence[Frame]) -> None:
-        """Frames that were looked at in an earlier run, so that others may share their descriptions."""
-        said = {d.item: d for d in self._context.mine(Description) if d.backend != STANDS_IN}
-        looked = {frame.item for frame, _ in self._looked}
-        self._looked += [(f, said[f.item]) for f in frames if f.item in said and f.item not in looked]
+    def _take_in(self, through: frozenset[str], ended: bool) -> None:
+        """Sort the frames that were read since the last time."""
+        while (frame := self._next(through, ended)) is not None:
+            self._known_s = frame.t_s
+            if frame.to_describe:
+                self._sort(frame, frame.item in through)
+        if ended:
+            self._context.expect(self._described)
+            self._divide(self._stays.end(self._context.recording.duration_s))
+
+    def _next(self, through: frozenset[str], ended: bool) -> Frame | None:
+        """The next frame if it was read. Nothing is waited for while reading goes on: what was read was taken before."""
+        if self._ahead is None and (ended or len(through) > self._taken):
+            self._ahead = next(self._coming, None)
+            self._taken += self._ahead is not None
+        if self._ahead is None or not (ended or self._ahead.item in through):
+            return None
+        frame, self._ahead = self._ahead, None
+        return frame
+
+    def _sort(self, frame: Frame, read: bool) -> None:
+        self._described += 1
+        before = self._before.get(frame.item)
+        if before is not None and by_model(before):
+            self._looked.append((frame, before))
+        if not read or frame.item in self._context.failed_in("read"):
+            self._unread.add(frame.item)
+        lines = self._context.lines_at(frame.t_s)
+        told = self._told(frame, lines)
+        if exclusions.left_out(lines) is not None:
+            self._tell(frame, told)
+        elif self._must_stay_here(frame, lines):
+            self._kept_here += 1
+            self._tell(frame, told)
+        elif frame.item in self._unread:
+            self._queue += [frame] if self._is_open(frame) else []
+        else:
+            self._divide(self._stays.take(Sight(frame, told)))
+
+    def _divide(self, parts: Sequence[Part]) -> None:
+        """One of each part is looked at; the others are told by the screen reader at once."""
+        for part in parts:
+            self._queue += [sight.frame for sight in part.look]
+            for sight in part.others:
+                self._tell(sight.frame, sight.said)
+
+    def _must_stay_here(self, frame: Frame, lines: Sequence[ScreenLine]) -> bool:
+        """Whether a model on another machine must not see a frame: it shows a secret, or nobody knows whether it does."""
+        serves = self._context.choice.serves if self._context.choice else None
+        if serves is None or not serves.leaves_machine or not self._masking:
+            return False
+        return shows_secret(lines) or frame.item in self._unread
+
+    def _next_batch(self, ended: bool) -> list[Frame]:
+        """The best of those that are known, as far as the budget goes."""
+        known = 1.0 if ended else self._known_s / max(self._context.recording.duration_s, 1e-3)
+        room = min(self._context.profile.describe.batch_size, self._budget.room(known))
+        ordered = best_first(self._queue, self._spans(), [frame for frame, _ in self._looked]) if room else []
+        batch = ordered[: int(room)]
+        self._queue = [frame for frame in self._queue if frame not in batch]
+        return batch
+
+    def _worth(self, frame: Frame) -> float:
+        return worth(frame, self._spans())
+
+    def _spans(self) -> Sequence[SpeechSpan]:
+        """What is said, once that is known."""
+        if self._speech is None and self._context.count("listen", SpeechSpan) is not None:
+            self._speech = self._context.load("listen", SpeechSpan)
+        return self._speech or ()
+
+    def _was_looked_at(self, frame: Frame) -> bool:
+        before = self._before.get(frame.item)
+        return before is not None and by_model(before)
+
+    def _is_open(self, frame: Frame) -> bool:
+        return frame.item not in self._done
 
     # ------------------------------------------------------------ looking
 
     def _look(self, batch: Sequence[Frame]) -> None:
         fresh: list[Frame] = []
         for frame in batch:
-            twin = self._twin(frame)
+            twin = self._twin(frame, self._context.lines_at)
             if twin is not None:
                 self._put(frame, shared(twin, frame))
             elif self._breaker.open:
@@ -83,11 +174,14 @@ class Looking:
         scenes = [scene for frame in fresh if (scene := self._scene(frame)) is not None]
         if not scenes:
             return
-        for scene, answer in zip(scenes, self._ask(scenes), strict=True):
+        with self._budget.looking(len(scenes)):
+            answers = self._ask(scenes)
+        for scene, answer in zip(scenes, answers, strict=True):
             if isinstance(answer, Description):
                 self._breaker.answered()
-                self._looked.append((scene.frame, answer))
-                self._put(scene.frame, answer)
+                seen = mask_description(answer) if self._masking else answer
+                self._looked.append((scene.frame, seen))
+                self._put(scene.frame, seen)
             else:
                 self._put_aside(scene.frame, answer)
 
@@ -115,28 +209,15 @@ class Looking:
             self._aside.append((frame, problem))
             return None
         small: Image = scaled(image, self._context.profile.frames.description_side)
-        lines: Sequence[ScreenLine] = ()
-        if self._describer.wants_text:
-            self._until_read(frame)
-            lines = self._context.lines_at(frame.t_s)
+        lines = self._context.lines_at(frame.t_s) if self._describer.wants_text else ()
         return scene_of(self._context.recording, frame, self._motion, lines, small)
 
-    def _twin(self, frame: Frame) -> Description | None:
+    def _twin(self, frame: Frame, lines_at: Callable[[float], Sequence[ScreenLine]]) -> Description | None:
         """The description of a frame that shows nearly the same, from near and from afar."""
         for other, description in self._looked:
-            if near(frame, other):
-                self._until_read(frame)
-                self._until_read(other)
-                if same_text(self._context.lines_at(frame.t_s), self._context.lines_at(other.t_s)):
-                    return description
+            if near(frame, other) and same_text(lines_at(frame.t_s), lines_at(other.t_s)):
+                return description
         return None
-
-    def _until_read(self, frame: Frame) -> None:
-        while frame.item not in self._through:
-            item = next(self._read, None)
-            if item is None:
-                return
-            self._through.add(item)
 
     @property
     def _name(self) -> str:
@@ -145,52 +226,51 @@ class Looking:
 
     # ------------------------------------------------------------ what the screen reader does
 
-    def _stand_in(self) -> None:
-        """The frames that were put aside or lie over the budget, told by the screen reader; and what was told by the
-        model, held against the screen."""
-        lines = LinesByTime(self._context.load("read", ScreenLine))
-        choice = self._context.backends.choose("vision", (STANDS_IN,))
-        reader: Describer | None = None
-        if choice.serves is not None:
-            reader = self._context.backends.open(choice, {"stop": self._context.stop})
-        try:
-            self._check(reader, lines)
-            for frame, problem in self._aside:
-                self._context.check()
-                told = self._told(reader, frame, lines)
-                self._context.fail(frame.item, str(problem), problem.raw, [told] if told else [])
-            for frame in self._rest:
-                self._context.check()
-                told = self._told(reader, frame, lines)
-                if told is not None:
-                    self._put(frame, told)
-        finally:
-            if reader is not None:
-                reader.close()
+    def _told(self, frame: Frame, lines: Sequence[ScreenLine]) -> Description | None:
+        """What the screen reader says of a frame. An empty page that nobody read would be taken for a bare desktop."""
+        return self._stand_in.tells(frame, lines) if lines or frame.item not in self._unread else None
 
-    def _told(self, reader: Describer | None, frame: Frame, lines: LinesByTime) -> Description | None:
-        """What the screen reader says of a frame."""
-        if reader is None:
-            return None
-        scene = scene_of(self._context.recording, frame, self._motion, lines.at(frame.t_s))
-        answer = reader.describe([scene])[0]
-        return answer if isinstance(answer, Description) else None
-
-    def _check(self, reader: Describer | None, lines: LinesByTime) -> None:
-        if not lines:
+    def _tell(self, frame: Frame, told: Description | None) -> None:
+        """A frame that is not looked at, as far as it is known now."""
+        if not self._is_open(frame):
             return
+        if frame.item in self._unread:
+            message = f"The picture at {clock(frame.t_s)} was not read, so it is not described."
+            self._context.fail(frame.item, message, "", [told] if told else [])
+        else:
+            self._by_text.add(frame.item)
+            self._context.put(frame.item, [told] if told else [])
+            self._context.look(frame.t_s, frame.thumbnail, told.sentence if told else "")
+
+    def _settle(self) -> None:
+        """Once all is read: what was put aside or lies over the budget is told by the screen reader, what it told before is
+        told again by lines that are known better now, and what the model told is held against the screen."""
+        lines = LinesByTime(self._context.load("read", ScreenLine))
+        self._fail_those_aside(lines)
+        for frame in self._queue:
+            self._tell(frame, self._told(frame, lines.at(frame.t_s)))
         frames = {f.item: f for f in self._context.load("frames", Frame)}
-        for description in self._context.mine(Description):
-            frame = frames.get(description.item)
-            if frame is None or description.backend == STANDS_IN:
-                continue
+        said = {d.item: d for d in self._context.mine(Description)}
+        for item in sorted({*said, *self._by_text} - self._context.failed_in("describe")):
             self._context.check()
-            held = checked(description, lines.at(frame.t_s), self._told(reader, frame, lines))
-            if held != description:
-                self._context.put(description.item, [held])
+            known, before = frames.get(item), said.get(item)
+            settled = self._settled(known, before, lines) if known is not None else None
+            if settled is not None and settled != before:
+                self._context.put(item, [settled])
+        if self._kept_here:
+            self._context.note(f"{self._kept_here} pictures with secrets, or not read, were not sent to {self._name}")
 
+    def _settled(self, frame: Frame, before: Description | None, lines: LinesByTime) -> Description | None:
+        visible = lines.at(frame.t_s)
+        read = self._told(frame, visible)
+        if before is not None and by_model(before):
+            return with_facts(checked(before, visible, read), read) if lines else before
+        twin = self._twin(frame, lines.at) if exclusions.left_out(visible) is None else None
+        return shared(twin, frame) if twin is not None else read
 
-def _chunks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
-    coming = iter(frames)
-    while chunk := list(islice(coming, size)):
-        yield chunk
+    def _fail_those_aside(self, lines: LinesByTime) -> None:
+        for frame, problem in self._aside:
+            self._context.check()
+            told = self._told(frame, lines.at(frame.t_s))
+            raw = mask_text(problem.raw) if self._masking else problem.raw
+            self._context.fail(frame.item, str(problem), raw, [told] if told else [])

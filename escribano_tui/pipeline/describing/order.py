@@ -11,7 +11,7 @@ from escribano_tui.domain.evidence import Frame, SpeechSpan
 REACH_S = 15.0  # a moment this near to a frame that was looked at counts as covered (coverage.share_of_time)
 _CELL_S = 1.0
 _WEIGHTS = {"critical": 1.6, "high": 1.3, "medium": 1.0, "low": 0.75, "minimal": 0.5}
-_LEVELS = (0.75, 0.55, 0.35, 0.18)  # from which worth on a frame is critical, high, medium, low
+_LEVELS = (0.75, 0.55, 0.35, 0.18)  # from which on a frame is critical, high, medium, low
 _DWELL_S = 30.0  # a picture that stands this long or longer is fully worth its dwell
 _SPOKEN_S = 10.0
 
@@ -20,18 +20,24 @@ def importance(frame: Frame, spans: Sequence[SpeechSpan] = ()) -> str:
     """How much a frame matters, by how new and full of text it is, how long it stands and how much is said over it."""
     dwell_s = frame.shows_until_s - frame.shows_from_s
     spoken_s = sum(max(0.0, min(s.end_s, frame.shows_until_s) - max(s.start_s, frame.shows_from_s)) for s in spans)
-    worth = 0.5 * frame.score + 0.3 * min(1.0, dwell_s / _DWELL_S) + 0.2 * min(1.0, spoken_s / _SPOKEN_S)
-    return next((name for name, least in zip(IMPORTANCE, _LEVELS, strict=False) if worth >= least), IMPORTANCE[-1])
+    points = 0.5 * frame.score + 0.3 * min(1.0, dwell_s / _DWELL_S) + 0.2 * min(1.0, spoken_s / _SPOKEN_S)
+    return next((name for name, least in zip(IMPORTANCE, _LEVELS, strict=False) if points >= least), IMPORTANCE[-1])
 
 
-def best_first(frames: Sequence[Frame], spans: Sequence[SpeechSpan] = ()) -> list[Frame]:
-    """Frames in the order in which each adds most to what is covered, weighted by its importance.
+def worth(frame: Frame, spans: Sequence[SpeechSpan] = ()) -> float:
+    """A number that ranks frames by their importance and by how well they can be seen."""
+    return _WEIGHTS[importance(frame, spans)] * (0.5 + frame.score)
+
+
+def best_first(frames: Sequence[Frame], spans: Sequence[SpeechSpan] = (), looked: Sequence[Frame] = ()) -> list[Frame]:
+    """Frames in the order in which each adds most to what is covered (by those `looked` at already too), weighted by its
+    importance.
 
     Greedy; the gain of a frame only shrinks as others are taken, so it is worked out again only when a frame comes to
     the top (Minoux, "Accelerated greedy algorithms for maximizing submodular set functions", 1978).
     """
-    weights = {f.item: _WEIGHTS[importance(f, spans)] * (0.5 + f.score) for f in frames}
-    covered: set[int] = set()
+    weights = {f.item: worth(f, spans) for f in frames}
+    covered = {second for frame in looked for second in _cells(frame)}
     heap = [(-_gain(f, covered) * weights[f.item], f.t_s, k) for k, f in enumerate(frames)]
     heapq.heapify(heap)
     ordered: list[Frame] = []
