@@ -20,6 +20,7 @@ from escribano_tui.domain.cues import Cues, Program, Site
 DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
 )
+HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
 _OLD = re.compile(r"\.(?:orig|bak|old|new|base|local|remote)$|~$", re.IGNORECASE)
@@ -263,6 +264,6 @@ def _headline(body: Sequence[Piece], page: Page) -> str:
     """The largest line in the upper part of a page, if it stands out."""
     upper = [p for p in body if p.cy < 0.6 * page.height and len(p.fold) >= 6 and " " in p.text.strip()]
     tallest = max((p.box.h for p in upper), default=0)
-    if tallest < 1.3 * page.unit:
+    if tallest < HEADING * page.unit:
         return ""
-    return next(p.text.strip() for p in upper if p.box.h >= max(1.25 * page.unit, 0.85 * tallest))
+    return next(p.text.strip() for p in upper if p.box.h >= max(HEADING * page.unit, 0.85 * tallest))

@@ -119,7 +119,7 @@ class WindowFinder:
         cut = self._menus.is_cut_short(menu, title.program or next(iter(programs), None))
         anchor = (menu.left + 1, menu.cy)
         window = Window(
-            title, left, top, right, floor, menu.cy + 0.7 * menu.height, page.unit, anchor,
+            title, left, top, right, floor, menu.cy + 0.6 * min(menu.height, page.unit), page.unit, anchor,
             1.0 if piece else 0.8, menu, programs,
             hidden=cut + (piece is None and bool(page.entries)),
             whole_screen=bool(mac),
