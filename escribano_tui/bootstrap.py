@@ -41,6 +41,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
     from escribano_tui import exports
     from escribano_tui.config.rule_file import RuleFile
+    from escribano_tui.config.zone import local_zone
     from escribano_tui.later import LaterMapping, later
     from escribano_tui.pipeline.runner import Runner, phase_table
     from escribano_tui.ports import House
@@ -48,9 +49,11 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.doctor import DoctorDesk
     from escribano_tui.usecases.dossiers import make_dossier
     from escribano_tui.usecases.exports import ExportDesk
+    from escribano_tui.usecases.following import Follower
     from escribano_tui.usecases.library import LibraryDesk
     from escribano_tui.usecases.rules import RuleDesk
     from escribano_tui.usecases.runs import RunDesk
+    from escribano_tui.usecases.search import SearchDesk
     from escribano_tui.usecases.sessions import SessionDesk
     from escribano_tui.usecases.summaries import SummaryDesk
 
@@ -71,9 +74,11 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         store, sessions, registry, lambda name: _profile_or_first(known_profiles(paths), name),
         lambda: list(_templates(paths)[0]), {"templates": str(paths.own_templates)},
     )  # fmt: skip
+    follower = Follower(store, summaries.formats)
+    search = SearchDesk(store, follower, local_zone)
     folders = (("state", paths.home), ("media", paths.media), ("models", paths.models), ("settings", paths.config))
     return House(
-        library=LibraryDesk(store, media, files, runner, sessions),
+        library=LibraryDesk(store, media, files, runner, follower, search),
         sessions=sessions,
         runs=RunDesk(store, media, runner, lambda: known_profiles(paths)),
         summaries=summaries,
@@ -82,6 +87,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         close=_closer(registry.close, store.close),
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
         machine=registry,
+        search=search,
     )
 
 

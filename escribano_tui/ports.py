@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -24,14 +25,17 @@ from escribano_tui.domain.evidence import (
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.learning import Candidate, RulePreview
 from escribano_tui.domain.machine import Cost, Figures, Residents
+from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.query import Query
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import (
     Check,
     Coverage,
     Dossier,
+    Found,
     Hit,
     LiveRun,
     PhaseRecord,
@@ -567,7 +571,36 @@ class Memory(Protocol):
 
 
 class Finder(Protocol):
-    def search(self, query: str, limit: int) -> list[Hit]: ...
+    def search(self, query: Query, zone: tzinfo, limit: int, a_recording: int) -> Found:
+        """At most `limit` hits, and of one recording at most `a_recording`, best first. Days of the query begin at
+        midnight in `zone`."""
+        ...
+
+
+class Overviews(Protocol):
+    """What sessions come to as corrected, kept to be listed, searched and summed without opening them."""
+
+    def stale(self) -> list[str]:
+        """Recordings of which something has changed since."""
+        ...
+
+    def save(self, overview: Overview, summary_id: int) -> bool:
+        """Keep it; False where run, journal or summaries have moved on meanwhile. `summary_id` is the newest looked at."""
+        ...
+
+    def forget(self, recording_id: str) -> None:
+        """There is no draft (any more)."""
+        ...
+
+    def newest_summary(self, recording_id: str) -> int: ...
+
+    def rows(self) -> list[OverviewRow]:
+        """Newest first."""
+        ...
+
+    def moments(self, recording_ids: Sequence[str] | None = None) -> list[Moment]:
+        """Of some recordings or of all, by recording and time."""
+        ...
 
     def known(self, kind: str, limit: int = 2000) -> list[str]:
         """Values of a kind (title, apps, topics, subject) in the whole library, the most used first. Raises ValueError."""
@@ -593,6 +626,8 @@ class Store(Protocol):
     def memory(self) -> Memory: ...
     @property
     def finder(self) -> Finder: ...
+    @property
+    def overviews(self) -> Overviews: ...
 
     def close(self) -> None: ...
 
@@ -759,11 +794,24 @@ class Library(Protocol):
         """The owner corrects when it was recorded (ISO 8601 with offset). Raises ValueError."""
         ...
 
-    def search(self, query: str, limit: int = 50) -> list[Hit]: ...
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """The best hits of a query, best first; see Search for what else there is to a search."""
+        ...
 
     def known(self, kind: str) -> list[str]:
         """Titles, apps, topics or subject labels (`title`, `apps`, `topics`, `subject`) of all recordings, drafted or
         written by the owner, the most used first: to complete what is typed."""
+        ...
+
+
+class Search(Protocol):
+    """Finding moments in all recordings, as corrected."""
+
+    def find(self, text: str, limit: int = 60, a_recording: int = 12, patience_s: float = 0.05) -> Found:
+        """What is found for a query as it is typed (see domain.query). Never raises for what the query is.
+
+        Sessions that have changed are taken in first, for about `patience_s` seconds.
+        """
         ...
 
 
@@ -1017,3 +1065,4 @@ class House:
     close: Callable[[], None]
     rules: Rules
     machine: Machine
+    search: Search

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from escribano_tui.cli.runs import open_house
+
+if TYPE_CHECKING:
+    from escribano_tui.domain.session import Found
 
 
 @click.command("list")
@@ -72,28 +77,60 @@ def show(ident: str, as_json: bool) -> None:
         click.echo(f"! revision {misfit.revision} no longer fits: {misfit.said} ({misfit.why})")
 
 
-@click.command("search")
+@click.command("search", context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True, help="At most this many moments.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many moments.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Search what was said, read, described and titled.
+    """Search what was said, shown, described, titled and summarised, with your corrections.
+
+    Words are found by their beginnings, all of them in one place. "two words" stand side by side, -word must not be
+    there. Filters: activity: app: subject: recording: after: before: on: said: screen: title: described: summary:
+    personal:
 
     \b
-    Example:
+    Examples:
       escribano-tui search failing test
+      escribano-tui search 'parser activity:debugging after:2026-11-01'
+      escribano-tui search 'said:"no such table" app:kate' --json
     """
-    from escribano_tui.domain.text import clean_line
-    from escribano_tui.domain.times import clock
+    from escribano_tui.domain.text import json_safe
 
     with open_house() as house:
-        hits = house.library.search(" ".join(query), limit)
+        found = house.search.find(_as_typed(query), limit, a_recording=limit, patience_s=float("inf"))
     if as_json:
-        click.echo(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, indent=1))
-        return
-    for hit in hits:
-        click.echo(f"{hit.recording_id[:8]}  {clock(hit.t_s):>8}  {hit.kind:<11}  {clean_line(hit.text, 160)}")
-    if not hits:
+        rows = [asdict(hit) for hit in found.hits]
+        click.echo(json_safe(json.dumps({"hits": rows, "problems": found.problems}, ensure_ascii=False, indent=1)))
+    else:
+        _print_found(found)
+    for problem in found.problems:
+        click.echo(f"escribano-tui: {problem}", err=True)
+
+
+def _as_typed(words: tuple[str, ...]) -> str:
+    """The shell has taken the quotes away from several words in one argument of many: they stand side by side."""
+    if len(words) == 1:
+        return words[0]
+    return " ".join(f'"{w}"' if " " in w and '"' not in w and ":" not in w else w for w in words)
+
+
+def _print_found(found: Found) -> None:
+    from escribano_tui.domain.times import clock
+    from escribano_tui.domain.wording import excerpt_around
+
+    bold = sys.stdout.isatty()
+    for group in found.groups:
+        date = group.started_at[:16].replace("T", " ")
+        click.echo(f"{group.recording_id}  {date}  {group.recording_name}")
+        for hit in group.hits:
+            text, marked = excerpt_around(hit.text, hit.marks, 100)
+            for a, b in reversed(marked) if bold else ():
+                text = f"{text[:a]}{click.style(text[a:b], bold=True, underline=True)}{text[b:]}"
+            flags = f"{f'  ({hit.times} times)' if hit.times > 1 else ''}{'  [personal]' if hit.personal else ''}"
+            click.echo(f"  {clock(hit.t_s):>8}  {hit.kind:<11}  {text}{flags}")
+        if group.more:
+            click.echo(f"            and {group.more} more places")
+    if not found.hits:
         click.echo("Nothing found.", err=True)
 
 

@@ -43,6 +43,7 @@ WHERE: Final[dict[str, str]] = {
     "run": "run",
     "review": "review",
     "summary": "summary",
+    "search": "search",
 }
 
 _APP = (
@@ -61,7 +62,7 @@ _LIBRARY = (
     Command("library.run", ("r",), "run again", "Choose a profile and run it again", 60),
     Command("library.summary", ("w",), "summary", "Read the summary", 62),
     Command("library.filter", ("slash",), "filter", "Show only recordings whose name, state or activity matches", 58),
-    Command("library.find", ("f",), "find", "Find what was said, shown or titled in all recordings", 56),
+    Command("library.find", ("f",), "search", "Search what was said, shown, titled and summarised in all recordings", 87),
     Command("library.sort", ("o",), "order", "Order by date, name, length or what is left to review", 30),
     Command("library.when", ("t",), "when", "Correct when it was recorded", 25),
     Command("library.delete", ("delete", "backspace"), "delete", "Delete it from the library; the file itself stays", 50),
@@ -202,7 +203,20 @@ _SUMMARY = (
     Command("summary.last", ("end",), "end", "To the end"),
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY)
+# The box has the letters: every key here is one that is not typed.
+_SEARCH = (
+    Command("search.open", ("enter",), "look at it", "Open the review at this moment", 90),
+    Command("search.down", ("down",), "next", "Next moment", 70, "move"),
+    Command("search.up", ("up",), "previous", "Previous moment", 70, "move"),
+    Command("search.next-recording", ("tab",), "next recording", "First moment of the next recording", 60),
+    Command("search.previous-recording", ("shift+tab",), "previous recording", "First moment of the recording before"),
+    Command("search.page-down", ("pagedown",), "page down", "One page down"),
+    Command("search.page-up", ("pageup",), "page up", "One page up"),
+    Command("search.summary", ("f5",), "summary", "Read the summary of this recording", 50),
+    Command("search.clear", ("ctrl+u",), "clear", "Empty the box", 40),
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY, *_SEARCH)
 BY_ID: Final[dict[str, Command]] = {c.id: c for c in COMMANDS}
 
 

@@ -233,7 +233,12 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One search result: a moment of a recording. `kind` is said, screen, title, summary or description."""
+    """One search result: a moment of a recording. `kind` is said, screen, title, summary or description.
+
+    `marks` are the spans of `text` that were looked for. `times` counts how often this text stands in the recording,
+    `last_s` is the last of these moments. `activity`, `title`, `subject` and `personal` are those of the segment as
+    corrected. `score` ranks hits of one search.
+    """
 
     recording_id: str
     recording_name: str
@@ -241,6 +246,40 @@ class Hit:
     end_s: float
     kind: str
     text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    times: int = 1
+    last_s: float = 0.0
+    activity: str = ""
+    title: str = ""
+    subject: str = ""
+    personal: bool = False
+    started_at: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """The hits of one recording, by time. `more` counts texts that were found there beyond those."""
+
+    recording_id: str
+    recording_name: str
+    started_at: str
+    hits: tuple[Hit, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, best recording first. `problems` are sentences about the query, or about what could not be
+    looked through. `unsettled` counts sessions that changed and are not searched in their last form yet."""
+
+    groups: tuple[HitGroup, ...] = ()
+    problems: tuple[str, ...] = ()
+    unsettled: int = 0
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return tuple(hit for group in self.groups for hit in group.hits)
 
 
 @dataclass(frozen=True, slots=True)

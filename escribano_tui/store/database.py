@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlite_utils import Database
 
-from escribano_tui.store.migrations import migrations
+from escribano_tui.store.library_migrations import migrations
 
 BUSY_TIMEOUT_MS = 10_000
 

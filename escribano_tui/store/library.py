@@ -9,6 +9,7 @@ from escribano_tui.store.database import Connections
 from escribano_tui.store.journal import JournalStore
 from escribano_tui.store.live import LiveStore
 from escribano_tui.store.outputs import OutputStore
+from escribano_tui.store.overviews import OverviewStore
 from escribano_tui.store.recordings import RecordingStore
 from escribano_tui.store.runs import RunStore
 from escribano_tui.store.search import SearchStore
@@ -27,7 +28,8 @@ class LibraryStore:
         self.journal = JournalStore(self._connections)
         self.summaries = SummaryStore(self._connections)
         self.memory = MemoryStore(self._connections)
-        self.finder = SearchStore(self._connections, self.journal)
+        self.finder = SearchStore(self._connections)
+        self.overviews = OverviewStore(self._connections)
 
     def close(self) -> None:
         self._connections.close()

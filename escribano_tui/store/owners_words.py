@@ -1,9 +1,8 @@
-"""The words that the owner wrote in corrections, so that they can be found and offered again."""
+"""The words that the owner wrote in corrections, so that they can be offered again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -11,7 +10,6 @@ from escribano_tui.domain.operations import Assign, AssignSubject, Operation, Re
 
 COLUMNS = ("recording_id", "revision", "kind", "start_ms", "end_ms", "track", "text")
 TEXTS = ("title", "description", "apps", "topics")
-Row = dict[str, Any]
 
 
 def keep(db: Database, recording_id: str, revision: int, operations: Iterable[Operation]) -> None:
@@ -31,29 +29,3 @@ def words_of(operation: Operation) -> list[tuple[str, int, int, str, str]]:
             values = value if isinstance(value, tuple) else (value,)
             return [(field, start, end, "", str(v)) for v in values]
     return []
-
-
-def as_corrected(found: Iterable[Row], written: Iterable[Row], standing: frozenset[int]) -> list[Row]:
-    """What was found in one recording, without what the owner has corrected since or taken back.
-
-    `written` are all rows of `owners_words` of this recording; a row of `found` that is one of them has a revision.
-    """
-    stands = [w for w in written if w["revision"] in standing]
-    return [row for row in found if not _superseded(row, stands) and (row["revision"] is None or row["revision"] in standing)]
-
-
-def _superseded(row: Row, stands: list[Row]) -> bool:
-    at = (round(row["t_s"] * 1000), round(row["end_s"] * 1000))
-    return any(
-        w["kind"] == row["kind"]
-        and (w["kind"] != "said" or w["track"] == row["track"])
-        and w["revision"] > (row["revision"] or 0)
-        and _mostly_one(at, (w["start_ms"], w["end_ms"]))
-        for w in stands
-    )
-
-
-def _mostly_one(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    """Whether two spans share the greater part of the shorter one's time."""
-    shared = min(a[1], b[1]) - max(a[0], b[0])
-    return shared > 0 and shared * 2 >= min(a[1] - a[0], b[1] - b[0])

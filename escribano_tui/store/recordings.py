@@ -18,6 +18,10 @@ _PLAIN = (
 )  # fmt: skip
 
 
+# What is kept beside a session, made of it (see overviews.py).
+OVERVIEW_TABLES = ("overviews", "moments", "points", "shown_outputs", "untold", "stale")
+
+
 class RecordingStore:
     """The Recordings port on SQLite."""
 
@@ -84,7 +88,8 @@ class RecordingStore:
             for table in [m.table for m in MAPPINGS.values()] + ["items"]:
                 db.execute(f"DELETE FROM {table} WHERE output_id IN ({outputs})", [recording_id])
             db.execute("DELETE FROM run_phases WHERE run_id IN (SELECT id FROM runs WHERE recording_id = ?)", [recording_id])
-            for table in ("outputs", "live", "runs", "journal", "owners_words", "summaries", "own_texts"):
+            tables = ("outputs", "live", "runs", "journal", "owners_words", "summaries", "own_texts")
+            for table in (*OVERVIEW_TABLES, *tables):
                 db.execute(f"DELETE FROM {table} WHERE recording_id = ?", [recording_id])
             db.execute("DELETE FROM recordings WHERE id = ?", [recording_id])
 
@@ -102,3 +107,9 @@ def stored_path(path: str) -> str | bytes:
     except UnicodeEncodeError:
         return os.fsencode(path)
     return path
+
+
+def file_name(path: str | bytes, whole: bool = False) -> str:
+    """The last part of a stored path (or all of it), as the system names it."""
+    text = os.fsdecode(path)
+    return text if whole else os.path.basename(text)

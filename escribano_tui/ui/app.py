@@ -89,6 +89,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self._guard = NoControls()
         self.sound: Popen[bytes] | None = None  # the player of a segment's sound
         self.painter = Painter(graphics or Graphics())
+        self.searched = ""  # what was searched for last
         self.keeper = RunKeeper(self._poke)
         self._flush_timer: Timer | None = None
         for theme in self.shelf.themes.values():
@@ -263,6 +264,11 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
         if not self._back_to("summary", recording_id):
             self._go(SummaryScreen(recording_id), recording_id)
+
+    def go_search(self) -> None:
+        from escribano_tui.ui.screens.search import SearchScreen
+
+        self.push_screen(SearchScreen(self.searched))
 
     @job("add", exclusive=False)
     async def add_files(self, paths: list[str]) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from escribano_tui.domain.overview import OverviewRow
 from escribano_tui.domain.recording import Recording, UnusableInput
-from escribano_tui.domain.session import Hit, RecordingRow, Session
+from escribano_tui.domain.session import Hit, RecordingRow
 from escribano_tui.domain.text import clean_line
-from escribano_tui.ports import Media, MediaFiles, Pipeline, Sessions, Store
+from escribano_tui.ports import Media, MediaFiles, Pipeline, Search, Store
+from escribano_tui.usecases.following import FOREVER_S, Follower
 
+ROWS_PATIENCE_S = 0.2  # the list shows what there is meanwhile, and is looked at again soon
 LEAST_ID = 4  # shorter beginnings of an id are more often a typing error
 
 
@@ -23,46 +25,37 @@ class LibraryDesk:
     media: Media
     files: MediaFiles
     pipeline: Pipeline
-    sessions: Sessions
+    follower: Follower
+    finding: Search
 
     def rows(self) -> list[RecordingRow]:
-        return [self._row(recording, added_at) for recording, added_at in self.store.recordings.all()]
+        self.follower.catch_up(ROWS_PATIENCE_S)
+        return [self._row(row) for row in self.store.overviews.rows()]
 
-    def _row(self, recording: Recording, added_at: str) -> RecordingRow:
-        latest = self.store.runs.latest(recording.id)
-        session = self._session(recording.id)
-        times: Counter[str] = Counter()
-        for segment in session.timeline.segments if session else ():
-            times[segment.activity] += segment.duration_ms
-        state = self._state(recording.id, latest.state if latest else "", session)
+    def _row(self, row: OverviewRow) -> RecordingRow:
         return RecordingRow(
-            id=recording.id,
-            name=clean_line(os.path.basename(recording.path)),
-            path=recording.path,
-            started_at=recording.started_at,
-            duration_s=recording.duration_s,
-            added_at=added_at,
-            state=state,
-            profile=latest.profile if latest else "",
-            activities=tuple(times.most_common()),
-            segments=len(session.timeline.segments) if session else 0,
-            unreviewed=session.unreviewed if session else 0,
-            missing=not os.path.exists(recording.path),
+            id=row.id,
+            name=row.name,
+            path=row.path,
+            started_at=row.started_at,
+            duration_s=row.duration_s,
+            added_at=row.added_at,
+            state=self._state(row),
+            profile=row.profile,
+            activities=row.activities,
+            segments=row.segments,
+            unreviewed=row.unreviewed,
+            missing=not os.path.exists(row.path),
         )
 
-    def _session(self, recording_id: str) -> Session | None:
-        if self.store.runs.shown(recording_id) is None:
-            return None
-        return self.sessions.open(recording_id)
-
-    def _state(self, recording_id: str, last_run: str, session: Session | None) -> str:
-        if last_run == "running" and self.pipeline.busy(recording_id):
+    def _state(self, row: OverviewRow) -> str:
+        if row.last_run == "running" and self.pipeline.busy(row.id):
             return "running"
-        if session is not None:
-            return "reviewed" if session.unreviewed == 0 else "drafted"
-        if not last_run:
+        if row.drafted:
+            return "reviewed" if row.unreviewed == 0 else "drafted"
+        if not row.last_run:
             return "new"
-        return "failed" if last_run == "failed" else "cancelled"
+        return "failed" if row.last_run == "failed" else "cancelled"
 
     def add(self, path: Path) -> Recording:
         recording = self.media.probe(path.absolute())
@@ -113,7 +106,9 @@ class LibraryDesk:
         self.store.recordings.set_started_at(recording_id, moment.isoformat())
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
-        return self.store.finder.search(query, limit)
+        found = self.finding.find(query, limit, a_recording=limit, patience_s=FOREVER_S)
+        return sorted(found.hits, key=lambda h: -h.score)
 
     def known(self, kind: str) -> list[str]:
-        return self.store.finder.known(kind)
+        self.follower.catch_up(ROWS_PATIENCE_S)
+        return self.store.overviews.known(kind)

@@ -139,7 +139,6 @@ def test_what_is_made_of_a_span_again_takes_the_place_of_what_was_there(store: L
     again = Utterance("u4", 3.2, 5.0, "one line now", "mic")
     store.outputs.put(out.id, "mic@3", [again])
     assert [u.id for u in store.outputs.load(out.id, Utterance)] == ["u4", "u3"]
-    assert store.finder.search("linnets", 10) == []
     store.outputs.put(out.id, "mic@9", [LeftOut("mic", 9.0, 9.5, "no words")])
     assert [u.id for u in store.outputs.load(out.id, Utterance)] == ["u4"]
     assert [o.count for o in store.outputs.load(out.id, LeftOut)] == [1]
@@ -163,13 +162,6 @@ def test_what_a_backend_cost_is_kept_with_the_run(store: LibraryStore) -> None:
     assert record.cost == Cost(106.0, 2.0, 0.5, 140.0)
 
 
-def test_clearing_an_output_takes_its_text_out_of_the_search(store: LibraryStore) -> None:
-    shown = drafted(store)
-    assert [hit.text for hit in store.finder.search("pars", 5)] == ["the parser.py file"]
-    store.outputs.clear(shown)
-    assert store.finder.search("pars", 5) == []
-
-
 def drafted(store: LibraryStore) -> int:
     """A run that has drafted the recording and read a line; returns the output of reading."""
     run = store.runs.begin(RECORDING.id, "quick")
@@ -181,12 +173,6 @@ def drafted(store: LibraryStore) -> int:
         store.runs.phase(run.id, PhaseRecord(name, "finished", output_id=output.id))
     store.runs.end(run.id, "finished", 1.0)
     return read.id
-
-
-@pytest.mark.parametrize("query", ['"', "*", "NEAR(", "a AND", "x" * 10_000, "\x00", "", "col:umn", "-", "'; DROP TABLE items"])
-def test_hostile_queries_find_something_or_nothing(store: LibraryStore, query: str) -> None:
-    drafted(store)
-    assert isinstance(store.finder.search(query, 5), list)
 
 
 def test_the_journal_refuses_a_stale_base(store: LibraryStore) -> None:
@@ -273,9 +259,7 @@ def test_purging_removes_only_what_was_deleted(store: LibraryStore) -> None:
     store.recordings.save(replace(RECORDING, id="other0000000", fingerprint="other"))
     store.recordings.set_deleted(RECORDING.id, True)
     assert [r.id for r, _ in store.recordings.all()] == ["other0000000"]
-    assert store.finder.search("parser", 5) == []
     store.recordings.set_deleted(RECORDING.id, False)
-    assert len(store.finder.search("parser", 5)) == 1
     store.recordings.set_deleted(RECORDING.id, True)
     assert store.recordings.purge() == [RECORDING.id]
     assert store.recordings.get(RECORDING.id) is None

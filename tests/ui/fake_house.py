@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from escribano_tui.domain import events as ev
@@ -16,13 +17,16 @@ from escribano_tui.domain.learning import Affected, Candidate, RulePreview, cand
 from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.query import Query, parse
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.said import correct
 from escribano_tui.domain.session import (
     Check,
     Coverage,
     Evidence,
+    Found,
     Hit,
+    HitGroup,
     PhaseRecord,
     PlannedPhase,
     RecordingRow,
@@ -35,6 +39,7 @@ from escribano_tui.domain.session import (
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.timeline import Operation, Timeline, apply_all
 from escribano_tui.domain.times import cite, duration
+from escribano_tui.domain.wording import marks
 from escribano_tui.ports import House, RunBusy, RunOptions
 from tests.ui import fake_session
 
@@ -92,7 +97,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(),
+            FakeRules(self), FakeMachine(), FakeSearch(self),
         )  # fmt: skip
 
 
@@ -179,6 +184,38 @@ class FakeLibrary:
     def known(self, kind: str) -> list[str]:
         self.world.calls.append(f"known {kind}")
         return {"title": ["Tide tables", "Sprint 12 board"], "apps": ["Geary"], "topics": ["tides"], "subject": ["Tides"]}[kind]
+
+
+@dataclass
+class FakeSearch:
+    """The domain's own query over what stands in the fake library."""
+
+    world: FakeHouse
+
+    def find(self, text: str, limit: int = 60, a_recording: int = 12, patience_s: float = 0.05) -> Found:
+        query = parse(text, date(2026, 11, 20))
+        groups = []
+        for item in self.world.items.values():
+            told = [(u.start_s, u.end_s, "said", u.text) for u in item.evidence.utterances]
+            told += [(x.start_s, x.end_s, "screen", x.text) for x in item.evidence.lines]
+            hits = [self._hit(item, query, *one) for one in sorted(told) if self._fits(query, one[2], one[3])]
+            if hits:
+                shown = tuple(hits[: min(limit, a_recording)])
+                name = Path(item.recording.path).name
+                groups.append(HitGroup(item.recording.id, name, item.recording.started_at, shown, len(hits) - len(shown)))
+        return Found(tuple(groups), query.problems)
+
+    def _fits(self, query: Query, kind: str, text: str) -> bool:
+        wanted = not query.kinds or kind in query.kinds
+        return wanted and bool(query.all_terms) and all(marks(text, [term]) for term in query.all_terms)
+
+    def _hit(self, item: Item, query: Query, a: float, b: float, kind: str, text: str) -> Hit:
+        segment = item.draft.at(a * 1000) if item.draft else None
+        told = marks(text, query.all_terms)
+        return Hit(
+            item.recording.id, Path(item.recording.path).name, a, b, kind, text, tuple(told), 1, a,
+            segment.activity if segment else "", segment.title if segment else "", "", bool(segment and segment.personal),
+        )  # fmt: skip
 
 
 @dataclass

@@ -12,7 +12,6 @@ from escribano_tui.ui.paths import browse, dropped
 from escribano_tui.ui.screens.add import AddScreen
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.library import LibraryScreen
-from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.review import ReviewScreen
 from tests.ui import fake_session
 from tests.ui.conftest import opened, said, screen_text, settle, until
@@ -132,20 +131,6 @@ async def test_dropping_files_on_the_terminal_adds_them(world: FakeHouse, tmp_pa
         assert "Added 2 recordings" in said(pilot)
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, AddScreen))
-
-
-async def test_finding_in_all_recordings_opens_the_moment(world: FakeHouse) -> None:
-    async with opened(world) as pilot:
-        await pilot.press("f")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
-        await pilot.press(*"tzinfo")
-        await until(pilot, lambda: "timezone.utc" in screen_text(pilot), "the hit")
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen) and pilot.app.screen.review is not None)
-        screen = pilot.app.screen
-        assert isinstance(screen, ReviewScreen)
-        assert screen.review is not None
-        assert screen.review.index == 4
 
 
 async def test_doctor_shows_what_is_wrong_and_what_to_do(world: FakeHouse) -> None:

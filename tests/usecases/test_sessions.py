@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from hypothesis import strategies as st
 from escribano_tui import exports
 from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.session import Hit
 from escribano_tui.domain.timeline import Assign, AssignSubject, DoesNotFit, Merge, MoveBoundary, Say, Split, apply
 from escribano_tui.store.library import LibraryStore
 from escribano_tui.usecases.dossiers import machines_own, make_dossier
+from escribano_tui.usecases.following import Follower
+from escribano_tui.usecases.search import SearchDesk
 from escribano_tui.usecases.sessions import SessionDesk
 from tests.domain.edits import operations
 from tests.pipeline.scripted import NoFiles
@@ -152,6 +156,10 @@ def test_undo_and_redo_through_the_real_store(tmp_path_factory: pytest.TempPathF
     store.close()
 
 
+def found(store: LibraryStore, text: str) -> list[Hit]:
+    return list(SearchDesk(store, Follower(store, list), lambda: UTC).find(text, patience_s=60).hits)
+
+
 def test_a_correction_of_speech_reaches_everything_and_survives_another_run(store: LibraryStore) -> None:
     desk = desk_of(store)
     desk.edit(ID, [Say(21_000, 23_000, "embedded:0", "Let me look that up.")], 0)
@@ -162,7 +170,7 @@ def test_a_correction_of_speech_reaches_everything_and_survives_another_run(stor
     assert told() == [("Let me look that up.", True)]
     assert desk.evidence(ID, 22.0, 22.5).utterances[0].edited, "also where only a part of it is asked for"
     assert desk.evidence(ID, 24.0, 30.0).utterances == ()
-    assert [(h.kind, h.text) for h in store.finder.search("look", 5)] == [("said", "Let me look that up.")]
+    assert [(h.kind, h.text) for h in found(store, "look")] == [("said", "Let me look that up.")]
     session = desk.open(ID)
     dossier = make_dossier(store, session.recording, session.run)
     assert "Let me look that up." in exports.renderers(lambda a, b: Path(b))["srt"](dossier)
@@ -173,7 +181,7 @@ def test_a_correction_of_speech_reaches_everything_and_survives_another_run(stor
     assert desk.history(ID)[0][0].said == "Corrected what was said at 0:21: “Let me look that up.”"
     desk.undo(ID, 1)
     assert told() == [("let me look it up", False)]
-    assert [h.text for h in store.finder.search("look", 5)] == ["let me look it up"]
+    assert [h.text for h in found(store, "look")] == ["let me look it up"]
     desk.redo(ID, 2)
     assert told() == [("Let me look that up.", True)]
 
@@ -192,19 +200,20 @@ def test_a_correction_that_would_take_other_words_with_it_is_named(store: Librar
 def test_what_was_corrected_is_found_and_what_it_stood_for_is_not(store: LibraryStore) -> None:
     desk = desk_of(store)
     desk.edit(ID, [Assign(20_000, 40_000, "title", "manual of the parser")], 0)
-    assert [h.text for h in store.finder.search("manual", 5)] == ["manual of the parser"]
-    assert store.finder.search("docs", 5) == []
+    assert [h.text for h in found(store, "manual")] == ["manual of the parser · the parser"]
+    assert found(store, "docs") == []
     desk.undo(ID, 1)
-    assert [h.text for h in store.finder.search("docs", 5)] == ["docs"]
-    assert store.finder.search("manual", 5) == []
+    assert [h.text for h in found(store, "docs")] == ["docs · the parser"]
+    assert found(store, "manual") == []
 
 
 def test_the_library_knows_what_was_drafted_and_what_was_written(store: LibraryStore) -> None:
     desk = desk_of(store)
     desk.edit(ID, [Assign(0, 20_000, "apps", ("Kate", "Terminal"))], 0)
     desk.edit(ID, [AssignSubject(0, 20_000, "the lexer")], 1)
-    assert store.finder.known("title") == ["parser.py", "docs"]
-    assert store.finder.known("apps") == ["Geany", "Firefox", "Kate", "Terminal"]
-    assert store.finder.known("subject") == ["the lexer", "the parser"]
+    found(store, "x")
+    assert store.overviews.known("title") == ["parser.py", "docs"]
+    assert store.overviews.known("apps") == ["Kate", "Terminal", "Firefox", "Geany"]
+    assert store.overviews.known("subject") == ["the lexer", "the parser"]
     with pytest.raises(ValueError):
-        store.finder.known("secrets")
+        store.overviews.known("secrets")

@@ -198,11 +198,7 @@ class LibraryScreen(CommandScreen):
         self.house_app.action_do("doctor")
 
     def do_find(self) -> None:
-        from escribano_tui.ui.screens.find import FindScreen
-
-        self.house_app.push_screen(
-            FindScreen(), lambda hit: self.house_app.go_review(hit.recording_id, hit.t_s) if hit else None
-        )
+        self.house_app.go_search()
 
     def do_filter(self) -> None:
         box = self.query_one("#filter", Input)
