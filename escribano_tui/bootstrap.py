@@ -51,6 +51,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.exports import ExportDesk
     from escribano_tui.usecases.following import Follower
     from escribano_tui.usecases.library import LibraryDesk
+    from escribano_tui.usecases.queue import QueueDesk
     from escribano_tui.usecases.rules import RuleDesk
     from escribano_tui.usecases.runs import RunDesk
     from escribano_tui.usecases.search import SearchDesk
@@ -88,6 +89,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
         machine=registry,
         search=search,
+        queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),
     )
 
 

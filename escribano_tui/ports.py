@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -29,6 +30,7 @@ from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.query import Query
+from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import (
@@ -570,6 +572,34 @@ class Memory(Protocol):
     def put_many(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
 
 
+class Queue(Protocol):
+    """Files that wait to be run, across restarts."""
+
+    def add(self, path: str, profile: str) -> Waiting:
+        """At the end of the queue; the same file with the same profile waits only once."""
+        ...
+
+    def all(self) -> list[Waiting]:
+        """In the order in which they were added."""
+        ...
+
+    def take(self) -> Waiting | None:
+        """The next that waits, marked as running; None where none waits."""
+        ...
+
+    def end(self, waiting_id: int, state: str, recording_id: str = "", message: str = "") -> None: ...
+
+    def release(self) -> int:
+        """What is marked as running waits again: who worked on it has gone. Returns how many."""
+        ...
+
+    def remove(self, waiting_id: int) -> bool:
+        """Take out one that is not running; whether it was there."""
+        ...
+
+    def clear_ended(self) -> int: ...
+
+
 class Finder(Protocol):
     def search(self, query: Query, zone: tzinfo, limit: int, a_recording: int) -> Found:
         """At most `limit` hits, and of one recording at most `a_recording`, best first. Days of the query begin at
@@ -624,6 +654,8 @@ class Store(Protocol):
     def summaries(self) -> SummaryShelf: ...
     @property
     def memory(self) -> Memory: ...
+    @property
+    def queue(self) -> Queue: ...
     @property
     def finder(self) -> Finder: ...
     @property
@@ -1044,6 +1076,37 @@ class Rules(Protocol):
         ...
 
 
+class Queueing(Protocol):
+    """The queue of recordings: any process may put files into it, one at a time works it off."""
+
+    def put(self, path: Path, profile: str) -> Waiting:
+        """At the end of the queue, durably. Raises LookupError where there is no such file."""
+        ...
+
+    def rows(self) -> list[Waiting]: ...
+
+    def remove(self, waiting_id: int) -> bool:
+        """Take out one that is not running; whether it was there."""
+        ...
+
+    def clear_ended(self) -> int:
+        """Forget those that have ended; returns how many."""
+        ...
+
+    def working(self) -> AbstractContextManager[bool]:
+        """Become the one that works the queue off, until the end of the block; False where another process is that.
+
+        What a process left half done when it died waits again.
+        """
+        ...
+
+    def take(self) -> Waiting | None: ...
+
+    def end(self, waiting: Waiting, state: str, recording_id: str = "", message: str = "") -> None:
+        """`state` is finished, failed, or waiting (put back where it was)."""
+        ...
+
+
 class Machine(Protocol):
     """What of this machine's memory the models take."""
 
@@ -1066,3 +1129,4 @@ class House:
     rules: Rules
     machine: Machine
     search: Search
+    queue: Queueing

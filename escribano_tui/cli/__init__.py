@@ -12,6 +12,7 @@ from escribano_tui.cli.library import export_session, list_recordings, search, s
 from escribano_tui.cli.machine import config, doctor, models, profiles
 from escribano_tui.cli.rules import rules
 from escribano_tui.cli.runs import demo, open_file, run, scan
+from escribano_tui.cli.serve import batch, latest, mcp, queue, watch
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -45,7 +46,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     open_file, demo, run, scan, list_recordings, show, search, summary, export_session, rules, doctor, profiles, models,
-    config, evaluate,
+    config, evaluate, latest, batch, queue, watch, mcp,
 ):  # fmt: skip
     cli.add_command(command)
 

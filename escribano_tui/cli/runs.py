@@ -125,7 +125,7 @@ def run(
 
     options = RunOptions(force, tuple(force_phases), retry_failed, mic, system, budget)
     with open_house() as house:
-        _known_profile(house, profile)
+        known_profile(house, profile)
         recording = house.library.add(file)
         if budget is not None:
             for left_out in house.runs.plan(recording.id, profile, options).leaves_out:
@@ -136,7 +136,7 @@ def run(
         return status
 
 
-def _known_profile(house: House, name: str) -> None:
+def known_profile(house: House, name: str) -> None:
     known = [p.name for p in house.runs.profiles()]
     if name not in known:
         raise click.BadParameter(f"there is no profile of this name; there are: {', '.join(known)}.", param_hint="--profile")
@@ -149,6 +149,11 @@ def _known_profile(house: House, name: str) -> None:
 
 def run_to_the_end(house: House, recording_id: str, profile: str, options: RunOptions) -> int:
     """Run to the end with bars on stderr; returns the exit status."""
+    return run_and_tell(house, recording_id, profile, options)[0]
+
+
+def run_and_tell(house: House, recording_id: str, profile: str, options: RunOptions) -> tuple[int, str]:
+    """Run to the end with bars on stderr; returns the exit status, and why where it failed."""
     from escribano_tui.cli.bars import Bars
     from escribano_tui.domain.text import clean_line
     from escribano_tui.ports import RunBusy
@@ -164,11 +169,12 @@ def run_to_the_end(house: House, recording_id: str, profile: str, options: RunOp
     state = started.state
     if state.state == "cancelled":
         click.echo("escribano-tui: cancelled; what was finished is kept.", err=True)
-        return CANCELLED
+        return CANCELLED, ""
     if state.state != "finished":
-        click.echo(f"escribano-tui: {clean_line(state.message, 600)}", err=True)
-        return FAILED
-    return DONE
+        message = clean_line(state.message, 600)
+        click.echo(f"escribano-tui: {message}", err=True)
+        return FAILED, message
+    return DONE, ""
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from escribano_tui.store.journal import JournalStore
 from escribano_tui.store.live import LiveStore
 from escribano_tui.store.outputs import OutputStore
 from escribano_tui.store.overviews import OverviewStore
+from escribano_tui.store.queue import QueueStore
 from escribano_tui.store.recordings import RecordingStore
 from escribano_tui.store.runs import RunStore
 from escribano_tui.store.search import SearchStore
@@ -30,6 +31,7 @@ class LibraryStore:
         self.memory = MemoryStore(self._connections)
         self.finder = SearchStore(self._connections)
         self.overviews = OverviewStore(self._connections)
+        self.queue = QueueStore(self._connections)
 
     def close(self) -> None:
         self._connections.close()

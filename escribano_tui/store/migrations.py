@@ -203,7 +203,7 @@ def m009_costs(db: Database) -> None:
 
 
 @migrations()
-def m009_left_out(db: Database) -> None:
+def m010_left_out(db: Database) -> None:
     """What a phase left out on purpose, with its reason: counted over all runs that had a part in it."""
     table = db.table("left_out")
     columns = {"track": str, "start_s": float, "end_s": float, "why": str, "count": int, "confidence": float}
@@ -216,3 +216,15 @@ def m009_left_out(db: Database) -> None:
     table.create_index(["output_id", "id"], unique=True)
     # The item that a line is of: what is made of it again takes its place.
     db.table("utterances").add_column("item", str, not_null_default="")
+
+
+@migrations()
+def m011_queue(db: Database) -> None:
+    """Files that wait to be run, across restarts."""
+    db.table("queue").create(
+        {
+            "id": int, "path": str, "profile": str, "state": str, "added_at": str, "recording_id": str, "message": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.table("queue").create_index(["state", "id"])

@@ -13,7 +13,7 @@ from tests.cli.program import Program
 
 COMMANDS = (
     "open", "demo", "run", "scan", "list", "show", "search", "summary", "export", "rules", "doctor", "profiles", "models",
-    "config",
+    "config", "latest", "batch", "queue", "watch", "mcp",
 )  # fmt: skip
 
 
@@ -27,7 +27,8 @@ def test_help_lists_every_command_and_imports_nothing_heavy(program: Program) ->
         "import sys, runpy; sys.argv = ['escribano-tui', '--help']\n"
         "try: runpy.run_module('escribano_tui', run_name='__main__')\n"
         "except SystemExit: pass\n"
-        "heavy = {'textual', 'av', 'cv2', 'numpy', 'onnxruntime', 'sqlite_utils', 'rich', 'httpx', 'ollama'}\n"
+        "heavy = {'textual', 'av', 'cv2', 'numpy', 'onnxruntime', 'sqlite_utils', 'rich', 'httpx', 'ollama', 'mcp'}\n"
+        "heavy |= {'watchfiles', 'distributed'}\n"
         "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.query import Query, parse
+from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.said import correct
 from escribano_tui.domain.session import (
@@ -97,7 +99,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(), FakeSearch(self),
+            FakeRules(self), FakeMachine(), FakeSearch(self), FakeQueue(),
         )  # fmt: skip
 
 
@@ -581,6 +583,35 @@ class FakeDoctor:
             Check("vision", "Ollama", "warn", "no server answered at http://localhost:11434", "start it with `ollama serve`"),
             Check("folders", "library", "fail", "the disk is full", "free some space"),
         ]
+
+
+@dataclass
+class FakeQueue:
+    waiting: list[Waiting] = field(default_factory=list)
+
+    def put(self, path: Path, profile: str) -> Waiting:
+        self.waiting.append(Waiting(len(self.waiting) + 1, str(path), profile, "waiting", "2026-11-20T10:00:00+00:00"))
+        return self.waiting[-1]
+
+    def rows(self) -> list[Waiting]:
+        return list(self.waiting)
+
+    def remove(self, waiting_id: int) -> bool:
+        before = len(self.waiting)
+        self.waiting = [w for w in self.waiting if w.id != waiting_id]
+        return len(self.waiting) < before
+
+    def clear_ended(self) -> int:
+        return 0
+
+    def working(self) -> AbstractContextManager[bool]:
+        return nullcontext(True)
+
+    def take(self) -> Waiting | None:
+        return next((w for w in self.waiting if w.state == "waiting"), None)
+
+    def end(self, waiting: Waiting, state: str, recording_id: str = "", message: str = "") -> None:
+        self.waiting = [replace(w, state=state) if w.id == waiting.id else w for w in self.waiting]
 
 
 class FakeMachine:

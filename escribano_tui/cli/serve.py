@@ -1,0 +1,245 @@
+"""Other doors to the same library: latest, batch, queue, watch, mcp."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
+from escribano_tui.cli.runs import known_profile, open_house, run_and_tell, run_to_the_end
+
+if TYPE_CHECKING:
+    from escribano_tui.domain.queue import Waiting
+    from escribano_tui.ports import House
+
+FOLDER = click.Path(path_type=Path)
+PROFILE = click.option("--profile", default="quick", show_default=True, help="Named settings: quick, thorough, or your own.")
+
+
+@click.command("latest")
+@click.argument("folder", type=FOLDER, required=False)
+@PROFILE
+@click.option("--json", "as_json", is_flag=True, help="Print the session as JSON instead of the recording's id.")
+def latest(folder: Path | None, profile: str, as_json: bool) -> int:
+    """Run the newest recording of FOLDER.
+
+    \b
+    Example:
+      escribano-tui latest ~/Videos/Screencasts
+    """
+    from escribano_tui.ports import RunOptions
+    from escribano_tui.serve.batch import newest_in
+
+    newest = newest_in(_given(folder))
+    with open_house() as house:
+        known_profile(house, profile)
+        recording = house.library.add(newest)
+        status = run_to_the_end(house, recording.id, profile, RunOptions())
+        if status == DONE:
+            click.echo(house.exports.export(recording.id, "json") if as_json else recording.id, nl=not as_json)
+        return status
+
+
+@click.command("batch")
+@click.argument("folder", type=FOLDER, required=False)
+@PROFILE
+@click.option("--deep", is_flag=True, help="Folders inside of FOLDER, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
+def batch(folder: Path | None, profile: str, deep: bool, as_json: bool) -> int:
+    """Put all recordings of FOLDER into the queue and work it off; without FOLDER, go on with what waits.
+
+    The queue is kept in the library: what was cancelled or cut short waits until the next time.
+
+    \b
+    Examples:
+      escribano-tui batch ~/Videos/Screencasts
+      escribano-tui batch
+    """
+    from escribano_tui.serve.batch import recordings_in
+
+    with open_house() as house:
+        known_profile(house, profile)
+        asked = {house.queue.put(path, profile).id for path in (recordings_in(folder, deep) if folder else ())}
+        with house.queue.working() as mine:
+            status = _work_off(house) if mine else DONE
+        if not mine:
+            click.echo("escribano-tui: another escribano-tui works the queue off; it takes these, too.", err=True)
+        rows = [row for row in house.queue.rows() if not folder or row.id in asked]
+    if as_json:
+        _print(rows)
+    failed = sum(row.state == "failed" for row in rows)
+    if failed and status == DONE:
+        click.echo(f"escribano-tui: {failed} of {len(rows)} failed; `escribano-tui queue` says why.", err=True)
+        return FAILED
+    return status
+
+
+@click.command("queue")
+@click.option("--remove", type=int, metavar="NUMBER", help="Take one out that is not running.")
+@click.option("--clear", is_flag=True, help="Forget those that have ended.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def queue(remove: int | None, clear: bool, as_json: bool) -> None:
+    """What waits to be run, what runs, and how the others ended.
+
+    \b
+    Example:
+      escribano-tui queue --clear
+    """
+    from escribano_tui.domain.text import clean_line
+
+    with open_house() as house:
+        if remove is not None and not house.queue.remove(remove):
+            raise Problem(f"There is no number {remove} in the queue that could be taken out.")
+        if clear:
+            house.queue.clear_ended()
+        rows = house.queue.rows()
+    if as_json:
+        _print(rows)
+        return
+    for row in rows:
+        about = row.message or row.recording_id
+        click.echo(f"{row.id:>4}  {row.state:<8}  {row.profile:<9}  {clean_line(os.path.basename(row.path), 60)}  {about}")
+    if not rows:
+        click.echo("The queue is empty. `escribano-tui batch FOLDER` puts recordings into it.", err=True)
+
+
+@click.command("watch")
+@click.argument("folders", type=FOLDER, nargs=-1)
+@PROFILE
+@click.option("--existing", is_flag=True, help="Take what is there already, too.")
+@click.option(
+    "--still", type=click.FloatRange(min=0.2), default=10.0, show_default=True, metavar="SECONDS",
+    help="A file is taken when nothing was written to it for so long.",
+)  # fmt: skip
+def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float) -> int:
+    """Take every recording that comes into FOLDERS, once it has stopped growing. ctrl+c ends it.
+
+    \b
+    Example:
+      escribano-tui watch ~/Videos/Screencasts
+    """
+    from escribano_tui.serve.watch import watch as watch_folders
+
+    wanted = [_given(folder) for folder in folders or (None,)]
+    came, stop = threading.Event(), threading.Event()
+    wrong: list[LookupError] = []
+    with open_house() as house, _stopping(stop, came):
+        known_profile(house, profile)
+
+        def take(path: Path) -> None:
+            house.queue.put(path, profile)
+            came.set()
+
+        def ready() -> None:
+            click.echo(f"escribano-tui: watching {', '.join(map(str, wanted))}; ctrl+c ends it.", err=True)
+
+        def look() -> None:
+            try:
+                watch_folders(wanted, take, stop, still, existing, ready)
+            except LookupError as why:
+                wrong.append(why)
+            finally:
+                stop.set()
+                came.set()
+
+        watcher = threading.Thread(target=look, name="watch", daemon=True)
+        with house.queue.working() as mine:
+            if not mine:
+                raise Problem("Another escribano-tui works the queue off already; it can be ended, or left to do it.")
+            watcher.start()
+            status = _serve(house, came, stop)
+        stop.set()
+        watcher.join()
+    if wrong:
+        raise wrong[0]
+    return status
+
+
+def _serve(house: House, came: threading.Event, stop: threading.Event) -> int:
+    """Work off what comes until told to stop."""
+    while not stop.is_set():
+        if _work_off(house) == CANCELLED:
+            return CANCELLED
+        came.wait()
+        came.clear()
+    return DONE
+
+
+@contextmanager
+def _stopping(*events: threading.Event) -> Iterator[None]:
+    """ctrl+c and SIGTERM set these; a run that is under way has its own handlers meanwhile."""
+
+    def stop(*_: object) -> None:
+        for event in events:
+            event.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command("mcp")
+@click.option("--allow-edits", is_flag=True, help="Agents may relabel, retitle, undo, and write summaries again.")
+@click.option("--personal", is_flag=True, help="Personal segments are given out, too.")
+def mcp(allow_edits: bool, personal: bool) -> None:
+    """Serve the library to agents over stdin and stdout (Model Context Protocol); read-only unless told otherwise.
+
+    \b
+    Example, as the command of a server in an agent's settings:
+      escribano-tui mcp
+    """
+    try:
+        from escribano_tui.serve.mcp import serve
+    except ModuleNotFoundError as why:
+        raise Problem('This needs the Python SDK of MCP: pip install "escribano-tui[mcp]".') from why
+    with open_house() as house:
+        serve(house, allow_edits, personal)
+
+
+def _given(folder: Path | None) -> Path:
+    """The folder, or a sentence that suggests some."""
+    if folder is not None:
+        return folder
+    from escribano_tui.config.folders import recorder_folders
+
+    likely = ", ".join(str(path) for path in recorder_folders())
+    raise click.UsageError(f"Say which folder. Recorders of this system use: {likely}." if likely else "Say which folder.")
+
+
+def _work_off(house: House) -> int:
+    """Work off the queue with bars on stderr; returns the exit status."""
+    from escribano_tui.ports import RunOptions
+    from escribano_tui.serve.batch import work_off
+
+    def run(recording_id: str, profile: str) -> tuple[int, str]:
+        return run_and_tell(house, recording_id, profile, RunOptions())
+
+    return DONE if work_off(house, run, _tell) else CANCELLED
+
+
+def _tell(waiting: Waiting) -> None:
+    from escribano_tui.domain.text import clean_line
+
+    name = clean_line(os.path.basename(waiting.path), 120)
+    told = {"running": f"{name}:", "waiting": f"{name} waits again."}.get(waiting.state, f"{name} {waiting.state}.")
+    click.echo(f"escribano-tui: {told}{' ' + waiting.message if waiting.message else ''}", err=True)
+    sys.stderr.flush()
+
+
+def _print(rows: list[Waiting]) -> None:
+    from escribano_tui.domain.text import json_safe
+
+    click.echo(json_safe(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1)))

@@ -1,0 +1,153 @@
+"""What agents may ask of the library, and what they are given: plain data, personal time without its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+
+from escribano_tui.domain.activity import ACTIVITIES
+from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.session import Session
+from escribano_tui.domain.timeline import Assign, DoesNotFit, Operation
+from escribano_tui.ports import House
+
+Row = dict[str, Any]
+MOST: Final = 200  # rows of one answer: an agent's context is small, and it can ask again
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDoor:
+    """Every method may raise ValueError or LookupError with a sentence for the agent.
+
+    Without `personal`, what lies in a personal segment is never given out, only how long it was.
+    """
+
+    house: House
+    personal: bool = False
+
+    def list_recordings(self, after: str = "", before: str = "", limit: int = 50) -> list[Row]:
+        first, last = _day(after), _day(before)
+        rows = []
+        for row in self.house.library.rows():
+            day = row.started_at[:10]
+            if (first and day < first) or (last and day > last):
+                continue
+            told = asdict(row)
+            told["activities_s"] = {activity: ms / 1000 for activity, ms in told.pop("activities")}
+            del told["path"]  # where the owner keeps files is no agent's business
+            rows.append(told)
+        return rows[: _some(limit)]
+
+    def search(self, query: str, limit: int = 20) -> list[Row]:
+        hits = self.house.library.search(query, MOST)
+        hidden: dict[str, list[tuple[float, float]]] = {}
+        told: list[Row] = []
+        for hit in hits:
+            if not self.personal:
+                if hit.recording_id not in hidden:
+                    hidden[hit.recording_id] = self._hidden(hit.recording_id)
+                if any(start < hit.end_s and hit.t_s < end for start, end in hidden[hit.recording_id]):
+                    continue
+            told.append(asdict(hit))
+        return told[: _some(limit)]
+
+    def show_session(self, recording: str) -> Row:
+        found, session = self._session(recording)
+        labels = {s.id: s.label for s in session.timeline.subjects}
+        return {
+            "id": found.id, "started_at": found.started_at, "duration_s": found.duration_s, "revision": session.revision,
+            "segments": [self._segment(s, labels) for s in session.timeline.segments],
+        }  # fmt: skip
+
+    def get_transcript(self, recording: str, start_s: float = 0.0, end_s: float = float("inf")) -> list[Row]:
+        found, session = self._session(recording)
+        hidden = [] if self.personal else _personal_spans(session)
+        return [
+            {"start_s": u.start_s, "end_s": u.end_s, "track": u.track, "text": u.text, "doubtful": u.doubtful}
+            for u in self.house.sessions.evidence(found.id, start_s, end_s).utterances
+            if not any(start < u.end_s and u.start_s < end for start, end in hidden)
+        ]
+
+    def get_summary(self, recording: str, format: str = "card") -> Row:
+        found, _ = self._session(recording)
+        if format not in self.house.summaries.formats():
+            raise ValueError(f"There is no format “{format}”; there are: {', '.join(self.house.summaries.formats())}.")
+        view = self.house.summaries.view(found.id, format)
+        if view.summary is None:
+            raise LookupError("No summary of this format has been written yet.")
+        return {"format": format, "markdown": view.summary.markdown, "stale": view.stale, "changed": view.changed}
+
+    # ------------------------------------------------------------ with --allow-edits alone
+
+    def relabel(self, recording: str, segment_id: str, activity: str) -> Row:
+        if activity not in ACTIVITIES:
+            raise ValueError(f"There is no activity “{activity}”; there are: {', '.join(ACTIVITIES)}.")
+        return self._edit(recording, segment_id, lambda s: Assign(s.start_ms, s.end_ms, "activity", activity))
+
+    def retitle(self, recording: str, segment_id: str, title: str) -> Row:
+        return self._edit(recording, segment_id, lambda s: Assign(s.start_ms, s.end_ms, "title", title))
+
+    def undo(self, recording: str) -> Row:
+        found, session = self._session(recording)
+        self.house.sessions.undo(found.id, session.revision)
+        return self.show_session(found.id)
+
+    def regenerate_summary(self, recording: str, format: str = "card") -> Row:
+        found, _ = self._session(recording)
+        if format not in self.house.summaries.formats():
+            raise ValueError(f"There is no format “{format}”; there are: {', '.join(self.house.summaries.formats())}.")
+        self.house.summaries.regenerate(found.id, format)
+        return self.get_summary(found.id, format)
+
+    # ------------------------------------------------------------ parts
+
+    def _session(self, recording: str) -> tuple[Recording, Session]:
+        found = self.house.library.find(recording)
+        return found, self.house.sessions.open(found.id)
+
+    def _hidden(self, recording_id: str) -> list[tuple[float, float]]:
+        try:
+            return _personal_spans(self.house.sessions.open(recording_id))
+        except LookupError:
+            return [(0.0, float("inf"))]  # nothing is drafted, so nobody has said yet what of it is personal
+
+    def _segment(self, s: Segment, labels: dict[str, str]) -> Row:
+        times: Row = {"id": s.id, "start_s": s.start_s, "end_s": s.end_s, "personal": s.personal}
+        if s.personal and not self.personal:
+            return times
+        return times | {
+            "activity": s.activity, "title": s.title, "description": s.description, "apps": list(s.apps),
+            "topics": list(s.topics), "subject": labels[s.subject_id], "confidence": round(s.confidence, 3),
+            "reviewed": s.reviewed,
+        }  # fmt: skip
+
+    def _edit(self, recording: str, segment_id: str, made: Callable[[Segment], Operation]) -> Row:
+        found, session = self._session(recording)
+        segment = next((s for s in session.timeline.segments if s.id == segment_id), None)
+        if segment is None or (segment.personal and not self.personal):
+            raise LookupError("There is no such segment; `show_session` lists them.")
+        try:
+            self.house.sessions.edit(found.id, [made(segment)], session.revision)
+        except (StaleRevision, DoesNotFit) as why:
+            raise ValueError(f"{why} Look at the session again, then try once more.") from why
+        return self.show_session(found.id)
+
+
+def _personal_spans(session: Session) -> list[tuple[float, float]]:
+    return [(s.start_s, s.end_s) for s in session.timeline.segments if s.personal]
+
+
+def _day(text: str) -> str:
+    """A day as ISO 8601 writes it, or the empty string."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as why:
+        raise ValueError(f"“{text}” is no day such as 2026-11-20.") from why
+
+
+def _some(limit: int) -> int:
+    return max(1, min(limit, MOST))

@@ -1,0 +1,102 @@
+"""A real client session of the SDK with the real server, each tool called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mcp")
+
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from escribano_tui.domain.timeline import Assign
+from tests.cli.program import Program
+from tests.usecases.drafted import RECORDING, drafted
+from tests.usecases.test_sessions import desk_of
+
+ID = RECORDING.id
+READING = {"list_recordings", "search", "show_session", "get_transcript", "get_summary"}
+EDITING = {"relabel", "retitle", "undo", "regenerate_summary"}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A library with one recording, whose second segment (with all that was said) is personal."""
+    store = drafted(tmp_path)
+    desk_of(store).edit(ID, [Assign(20_000, 40_000, "personal", True), Assign(20_000, 40_000, "title", "my diary")], 0)
+    store.close()
+    (tmp_path / "home").rename(tmp_path / "state")
+    return Program(tmp_path)
+
+
+@asynccontextmanager
+async def connected(program: Program, *options: str) -> AsyncIterator[Client]:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "escribano_tui", "mcp", *options], env=program.environ()
+    )  # fmt: skip
+    async with Client(stdio_client(server)) as client:
+        yield client
+
+
+async def answer(client: Client, tool: str, **arguments: Any) -> Any:
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, result
+    told = result.structured_content
+    assert told is not None
+    return told.get("result", told)
+
+
+async def test_every_reading_tool_answers_and_gives_nothing_personal(program: Program) -> None:
+    async with connected(program) as client:
+        assert {tool.name for tool in (await client.list_tools()).tools} == READING
+        rows = await answer(client, "list_recordings", after="2000-01-01")
+        found = await answer(client, "search", query="parser")
+        hidden = await answer(client, "search", query="diary")
+        session = await answer(client, "show_session", recording=ID[:6])
+        said = await answer(client, "get_transcript", recording=ID)
+    assert [s["personal"] for s in session["segments"]] == [False, True, False]
+    assert session["segments"][1].keys() == {"id", "start_s", "end_s", "personal"}
+    assert session["segments"][0]["title"] == "parser.py"
+    assert found
+    assert hidden == said == []
+    assert "diary" not in json.dumps([rows, found, session])
+    assert "/films" not in json.dumps([rows, found, session])
+
+
+async def test_what_cannot_be_done_is_one_sentence(program: Program) -> None:
+    async with connected(program) as client:
+        for tool, arguments in (
+            ("show_session", {"recording": "ffffffff"}), ("get_summary", {"recording": ID, "format": "poem"}),
+            ("list_recordings", {"after": "yesterday"}), ("relabel", {"recording": ID, "segment_id": "s1", "activity": "x"}),
+        ):  # fmt: skip
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error, tool
+            text = "".join(getattr(part, "text", "") for part in result.content)
+            assert "Traceback" not in text
+            assert text.count("\n") == 0
+        assert (await answer(client, "search", query='NEAR( " *')) == []
+
+
+async def test_edits_need_leave_last_and_can_be_undone(program: Program) -> None:
+    async with connected(program, "--allow-edits", "--personal") as client:
+        assert {tool.name for tool in (await client.list_tools()).tools} == READING | EDITING
+        first = (await answer(client, "show_session", recording=ID))["segments"][0]["id"]
+        relabelled = await answer(client, "relabel", recording=ID, segment_id=first, activity="planning")
+        assert relabelled["segments"][0]["activity"] == "planning"
+        retitled = await answer(client, "retitle", recording=ID, segment_id=first, title="the plan")
+        assert retitled["segments"][0]["title"] == "the plan"
+        undone = await answer(client, "undo", recording=ID)
+        assert undone["segments"][0]["title"] == "parser.py"
+        assert undone["segments"][1]["title"] == "my diary"
+        card = await answer(client, "regenerate_summary", recording=ID)
+        assert not card["stale"]
+        assert (await answer(client, "get_summary", recording=ID))["markdown"] == card["markdown"]
+    shown = program("show", ID)
+    assert "planning" in shown.stdout
