@@ -504,6 +504,10 @@ class RunLog(Protocol):
         """What a backend cost in the newest runs of these phases on this machine, newest first."""
         ...
 
+    def spoken_shares(self) -> list[float]:
+        """Which part of a recording was speech, of the recordings that were transcribed last."""
+        ...
+
 
 class Journal(Protocol):
     def entries(self, recording_id: str) -> list[Entry]: ...

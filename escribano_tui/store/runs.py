@@ -90,6 +90,15 @@ class RunStore:
         )
         return [Cost(*row) for row in self._connections.db.execute(query, [*phases, backend, model])]
 
+    def spoken_shares(self) -> list[float]:
+        query = (
+            "SELECT (SELECT sum(s.end_s - s.start_s) FROM speech_spans s WHERE s.output_id = p.output_id) / r.duration_s"
+            " FROM run_phases p JOIN runs ON runs.id = p.run_id JOIN recordings r ON r.id = runs.recording_id"
+            " WHERE p.name = 'listen' AND p.state = 'finished' AND p.reused = 0 AND r.duration_s > 0"
+            " ORDER BY runs.started_at DESC LIMIT 10"
+        )
+        return [row[0] or 0.0 for row in self._connections.db.execute(query)]
+
 
 def _cost(row: dict[str, Any]) -> Cost:
     return Cost(**{c: row[c] for c in COSTS})

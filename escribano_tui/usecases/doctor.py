@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from escribano_tui.domain.machine import Resident
+from escribano_tui.domain.machine import Figures, Resident
 from escribano_tui.domain.session import Check
 from escribano_tui.domain.times import duration
 from escribano_tui.ports import BackendInfo, Backends
@@ -23,6 +23,7 @@ PORTS: dict[str, str] = {
     "grouping": "grouping segments",
     "writing": "writing summaries",
 }
+LANGUAGES = {"en": "English"}
 LOW_DISK_GB = 2.0
 LOW_MEMORY_MB = 2_000.0
 
@@ -41,7 +42,8 @@ class DoctorDesk:
 
     def checks(self) -> list[Check]:
         return [
-            *self._machine(), *self._models(), *self._folders(), *self._codecs(), *self._backends(), *self._profiles(),
+            *self._machine(), *self._models(), *self._folders(), *self._codecs(),
+            *sorted(self._backends(), key=lambda check: check.area), *self._profiles(),
         ]  # fmt: skip
 
     def _machine(self) -> Iterator[Check]:
@@ -92,7 +94,12 @@ class DoctorDesk:
         for port, does in PORTS.items():
             infos = self.backends.infos(port)
             for info in infos:
-                yield _backend_check(does, info, port, any(i.availability.ok for i in infos))
+                yield _backend_check(does, info, any(i.availability.ok for i in infos), self.backends.figures(info))
+            choice = self.backends.choose(port, ("auto",))
+            if choice.serves is not None:
+                label, model = choice.serves.label, choice.serves.model
+                told = label if model in label else f"{label} {model}"
+                yield Check("choices", does, "ok", f"auto takes {told}: {choice.why}", facts={"port": port})
 
     def _profiles(self) -> Iterator[Check]:
         problems = self.problems()
@@ -109,11 +116,17 @@ def _resident(model: Resident) -> str:
     return f"{model.size_mb:.0f} MB, {does}, loaded in {model.load_s:.1f} s"
 
 
-def _backend_check(does: str, info: BackendInfo, port: str, served: bool) -> Check:
-    facts: dict[str, object] = {"port": port, "size_mb": info.size_mb, "licence": info.licence, "embedded": info.embedded}
+def _backend_check(does: str, info: BackendInfo, served: bool, figures: Figures | None) -> Check:
+    facts: dict[str, object] = {
+        "port": info.port, "size_mb": info.size_mb, "licence": info.licence, "embedded": info.embedded,
+        "measured": asdict(figures) if figures else None,
+    }  # fmt: skip
     label = f"{does}: {info.label}"
-    if info.availability.ok:
-        where = f", data goes to {info.leaves_machine}" if info.leaves_machine else ""
-        detail = ", ".join(part for part in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if part)
-        return Check("backends", label, "ok", f"available{': ' + detail if detail else ''}{where}", facts=facts)
-    return Check("backends", label, "warn" if served else "fail", info.availability.why, info.availability.remedy, facts)
+    if not info.availability.ok:
+        return Check("backends", label, "warn" if served else "fail", info.availability.why, info.availability.remedy, facts)
+    where = f", data goes to {info.leaves_machine}" if info.leaves_machine else ""
+    knows = f"{', '.join(LANGUAGES.get(code, code) for code in info.languages)} only" if info.languages else ""
+    here = f"here: {figures.said}" if figures and figures.said else ""
+    parts = (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence, knows, here)
+    detail = ", ".join(part for part in parts if part)
+    return Check("backends", label, "ok", f"available{': ' + detail if detail else ''}{where}", facts=facts)

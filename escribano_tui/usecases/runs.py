@@ -15,6 +15,7 @@ from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store, Watched
 from escribano_tui.usecases.budget import fit
 from escribano_tui.usecases.estimates import estimate_phase, wall_s
+from escribano_tui.usecases.speech_estimates import estimate_speech, spoken, through
 from escribano_tui.usecases.tracks import place_track, with_track
 
 DOES: dict[str, str] = {
@@ -74,8 +75,14 @@ class RunDesk:
         phases: list[PlannedPhase] = []
         seconds: dict[str, float] = {}
         measured = True
-        for step in self.pipeline.plan(recording, settings, options):
-            seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
+        steps = self.pipeline.plan(recording, settings, options)
+        said = spoken(self.store, recording, steps)
+        for step in steps:
+            by_speech = estimate_speech(self.store.runs, said, settings, step, through(self.store, step.output, step.action))
+            if by_speech is not None:
+                seconds[step.name], known = by_speech, True
+            else:
+                seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
             measured = measured and known
             phases.append(_planned(step, seconds[step.name]))
         return phases, seconds, measured
