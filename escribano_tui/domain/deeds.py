@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass, replace
 
@@ -50,6 +51,14 @@ def _union(first: tuple[Piece, ...], second: tuple[Piece, ...]) -> tuple[Piece, 
 
 _MOST_PARTS = 3
 _MAKING = frozenset({"coding", "debugging", "writing", "design", "data", "media"})  # one works with a program on a thing
+# Programs by what one does with them, as their names tell it.
+_BROWSER = re.compile(
+    r"\b(?:chrom(?:e|ium)|firefox|safari|edge|brave|vivaldi|opera|epiphany|browser|arc|falkon|librewolf)\b", re.I
+)
+_PLAYER = re.compile(
+    r"\b(?:mpv|vlc|parole|totem|celluloid|quicktime|mplayer|smplayer|iina|haruna|clapper|player|tv|music)\b", re.I
+)
+_FILES = re.compile(r"\b(?:thunar|nautilus|files|finder|dolphin|nemo|pcmanfm|caja|explorer)\b", re.I)
 _TELLS_APP = frozenset({"writing", "design", "media", "meeting", "review", "reading", "data", "other", "planning"})
 
 
@@ -60,7 +69,7 @@ def word(deed: Deed) -> Phrase:
     wanted = deed.tell_app or _wants_app(deed)
     told = {t.casefold() for t in names_of(said)}
     if app and wanted and app.casefold() not in told:
-        joint = " with " if deed.thing and deed.activity in _MAKING else " in "
+        joint = " with " if deed.thing and deed.activity in _MAKING and not _PLAYER.search(app) else " in "
         said = _before_quote(said, phrase(joint, name(app)))
     if deed.topics:
         said = _before_quote(said, phrase(" about " if not deed.thing else ", about ", listed(deed.topics)))
@@ -71,6 +80,8 @@ def _wants_app(deed: Deed) -> bool:
     """Whether the program says something that the sentence does not say already."""
     if deed.manner in ("answered", "read") or (deed.activity in ("terminal", "debugging") and (deed.parts or deed.more)):
         return False
+    if deed.thing and _BROWSER.search(deed.app):
+        return False  # a page says more than what showed it
     return not deed.thing or deed.activity in _TELLS_APP
 
 
@@ -116,7 +127,7 @@ def _debugging(deed: Deed) -> Phrase:
             return phrase(ran, "; ", listed(deed.more[:_MOST_PARTS]), " failed")
         return phrase(ran, f"; {deed.number} {'test' if deed.number == 1 else 'tests'} failed")
     if deed.more:
-        chased = phrase(choose(("chased ", "tracked down the cause of ", "went after "), deed), listed(deed.more[:2]))
+        chased = phrase(choose(("chased ", "looked into "), deed), listed(deed.more[:2]))
         return phrase(chased, " in ", deed.thing) if deed.thing else chased
     if deed.parts:
         return phrase("looked for the fault with ", _parts(deed))
@@ -186,16 +197,25 @@ def _design(deed: Deed) -> Phrase:
 
 
 def _data(deed: Deed) -> Phrase:
+    if deed.manner == "queried":
+        return phrase("queried ", _parts(deed), *((" for ", deed.thing) if deed.thing else ()))
     if deed.parts:
         return phrase("ran ", _parts(deed), *((" on ", deed.thing) if deed.thing else ()))
-    return phrase("worked with the data of ", deed.thing) if deed.thing else phrase("worked with data")
+    return _back_to(deed, choose(("worked on the data in", "worked with"), deed)) if deed.thing else phrase("worked with data")
 
 
 def _media(deed: Deed) -> Phrase:
-    return _back_to(deed, "worked on") if deed.thing else phrase("played or cut a recording")
+    plays = bool(_PLAYER.search(deed.app))
+    if not deed.thing:
+        return phrase(
+            "watched or heard a recording" if plays else "cut a recording" if deed.app else "played or cut a recording"
+        )
+    return _back_to(deed, "played" if plays else "worked on")
 
 
 def _other(deed: Deed) -> Phrase:
+    if deed.thing and _FILES.search(deed.app):
+        return phrase("went back to the folder " if deed.again else "looked through the folder ", deed.thing)
     if deed.thing:
         return _back_to(deed, "looked at")
     return phrase("used ", name(deed.app)) if deed.app else phrase("did something else")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from escribano_tui.domain.activity import IMPORTANCE
 from escribano_tui.domain.deeds import Deed, word
 from escribano_tui.domain.evidence import ScreenLine
-from escribano_tui.domain.finding import speech, terminal
+from escribano_tui.domain.finding import results, speech, terminal
 from escribano_tui.domain.finding.doing import Context, deed_of
 from escribano_tui.domain.finding.sentences import stems
 from escribano_tui.domain.finding.things import app_of, thing_of, title_of
@@ -74,13 +74,24 @@ def _rows(timeline: Timeline, seen: Sequence[View]) -> tuple[tuple[int, int, str
     for view in seen:
         s = view.segment
         if is_work(s):
-            row = (s.start_ms, s.end_ms, s.activity, title_of(view), labels[s.subject_id])
+            row = (s.start_ms, s.end_ms, s.activity, _row_title(view), labels[s.subject_id])
         else:
             row = (s.start_ms, s.end_ms, PERSONAL if s.personal else "idle", "", "")
             if rows and rows[-1][2:] == row[2:]:
                 row = (rows.pop()[0], *row[1:])
         rows.append(row)
     return tuple(rows)
+
+
+def _row_title(view: View) -> str:
+    """What a segment is called on the time line: at the command line what came of it says more than a window's title."""
+    if "title" in view.owned or view.segment.activity not in ("terminal", "debugging"):
+        return title_of(view)
+    results = [claim.text.rstrip(".") for claim in _results(view, terminal.test_runs(view))]
+    failed = next((r for r in terminal.test_runs(view) if r.failed), None)
+    if failed:
+        return plain(_tests(failed))
+    return results[0] if results else next((c.text for c in terminal.commands(view)), "") or title_of(view)
 
 
 def _subject(subject_id: str, label: str, group: list[View], lines: Sequence[ScreenLine]) -> SubjectFacts:
@@ -115,12 +126,14 @@ def _claims(view: View, names: Collection[str]) -> list[Claim]:
     deeds = _deed(view, Context(runs, names))
     if told and not view.owned:
         deeds = [d for d in deeds if d.deed is None or not _bare(d.deed)]
-    return [*deeds, *told]
+    things = {key_of(d.deed.thing.text) for d in deeds if d.deed and d.deed.thing}
+    return [*deeds, *(c for c in told if c.outcome not in {f"save {thing}" for thing in things})]
 
 
 def _bare(deed: Deed) -> bool:
     """Whether it says no more than the activity."""
-    return not deed.parts and not deed.more and deed.activity in ("terminal", "debugging", "coding")
+    told = deed.thing is not None and deed.activity == "coding"
+    return not deed.parts and not deed.more and not told and deed.activity in ("terminal", "debugging", "coding")
 
 
 def _once(claims: list[Claim], ends: list[Claim]) -> list[Claim]:
@@ -171,8 +184,7 @@ def _claim(
 ) -> Claim:
     text = plain(capitalised(sentence))
     return Claim(
-        text if text.endswith((".", "!", "?", "”")) else f"{text}.",
-        (view.moment(t_s),), kind, (view.segment.id,), round(weight, 3), sentence, mine, deed,  # type: ignore[arg-type]
+        _ended(text), (view.moment(t_s),), kind, (view.segment.id,), round(weight, 3), sentence, mine, deed,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -184,7 +196,7 @@ def _results(view: View, runs: Sequence[terminal.TestRun]) -> list[Claim]:
             told = False
             continue
         claims.append(_claim(view, "result", _tests(run), run.t_s, weight=6.0))
-    for outcome in terminal.outcomes(view):
+    for outcome in results.outcomes(view):
         wording, mine = _outcome(outcome)
         weight = _OUTCOME_WEIGHT.get(outcome.what, 4.0)
         claim = _claim(view, "result", wording, outcome.t_s, weight=weight, mine=mine)
@@ -205,7 +217,7 @@ def _tests(run: terminal.TestRun) -> Phrase:
 _OUTCOME_WEIGHT = {"commit": 8.0, "merge": 8.0, "deploy": 8.0, "sent": 7.0, "push": 6.0, "build": 5.0, "save": 2.0}
 
 
-def _outcome(outcome: terminal.Outcome) -> tuple[Phrase, bool]:
+def _outcome(outcome: results.Outcome) -> tuple[Phrase, bool]:
     """The sentence of a result, and whether the owner is its subject."""
     detail = Piece(outcome.detail, "code")
     match outcome.what:
@@ -264,6 +276,19 @@ def _speaks_of_tests(claim: Claim) -> bool:
     return claim.kind == "result" and any("test" in p.text and not p.style for p in claim.phrase)
 
 
+def shorter(claim: Claim) -> Claim:
+    """A claim for a single line: of what was written the first sentence alone."""
+    if claim.deed is None or claim.deed.activity != "writing" or len(claim.deed.parts) < 2:
+        return claim
+    deed = replace(claim.deed, parts=claim.deed.parts[:1])
+    sentence = word(deed)
+    return replace(claim, text=_ended(plain(capitalised(sentence))), phrase=sentence, deed=deed)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "”")) else f"{text}."
+
+
 def gather(claims: Iterable[Claim]) -> list[Claim]:
     """Claims in time order, those with the same deed key told as one at the place of the first."""
     order: dict[str, Claim] = {}
@@ -280,9 +305,9 @@ def _with(first: Claim, later: Claim) -> Claim:
     sentence = word(deed)
     text = plain(capitalised(sentence))
     return Claim(
-        text if text.endswith("”") else f"{text}.", (*first.moments, *later.moments), "did",
+        _ended(text), (*first.moments, *later.moments), "did",
         tuple(dict.fromkeys((*first.segment_ids, *later.segment_ids))), first.weight + later.weight, sentence, True, deed,
     )  # fmt: skip
 
 
-__all__ = ["PERSONAL", "build", "gather", "is_work"]
+__all__ = ["PERSONAL", "build", "gather", "is_work", "shorter"]

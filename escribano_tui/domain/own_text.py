@@ -155,8 +155,9 @@ def _place(lines: Sequence[str], change: OwnChange) -> tuple[int, int] | None:
     """The lines that a change replaces; None where what it is about does not stand there any more."""
     about = change.about
     found = [k for k in range(len(lines) - len(about) + 1) if about and tuple(lines[k : k + len(about)]) == about]
-    found = [k for k in found if not change.section or _ends(lines, k + len(about))]
     for k in (*found[change.nth : change.nth + 1], *found):
+        if change.section and not _ends(lines, k + len(about)):
+            continue
         at = k + change.at
         for gone in (change.gone, _bare(change.gone)):  # the blank lines below a part are not part of it
             if tuple(lines[at : at + len(gone)]) == gone:

@@ -83,21 +83,23 @@ def capitalised(pieces: Phrase) -> Phrase:
 # ---------------------------------------------------------------- Markdown
 
 # What could be read as Markdown or HTML anywhere in a line (CommonMark and the tables, strikethrough and autolinks of GFM).
-_ACTIVE = re.compile(r"[\\`*_\[\]<>&~|]|(?<![\w])#|(?<=\w)@(?=\w)|:(?=//)|(?<=www)\.|(?<![\w/:])/(?=/)")
+_ACTIVE = re.compile(
+    r"[\\`*\[\]<]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|&(?=#?\w+;)|(?<!\w)#(?=\d)|(?<=\w)@(?=\w)|:(?=//)|(?<=www)\.|(?<![\w/:])/(?=/)"
+)
 # What an autolinker takes for a host: two letters, or one of the well-known endings; endings of files stay as they are.
 _HOST = re.compile(
     r"(?<!\\)\.(?=(?:(?!(?:c[cs]|db|e[lx]|fs|g[oz]|hs|js|kt|m[dklm]|p[lsy]|r[bs]|s[ho]|t[sf]|ui|xz)\b)[^\W\d_]{2}"
     r"|com|org|net|edu|gov|biz|info|name|pro|web|shop)(?!\w))",
     re.I,
 )
-_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^(\s*)([-+=>#|]|~(?=~)|\d+(?=[.)]))")
 
 
 def escape(text: str) -> str:
     """Text on one line as Markdown that shows it as it is: no markup, no HTML, no link.
 
     >>> escape("[/b] [red]x[/] **x** <script>")
-    '\\\\[/b\\\\] \\\\[red\\\\]x\\\\[/\\\\] \\\\*\\\\*x\\\\*\\\\* \\\\<script\\\\>'
+    '\\\\[/b\\\\] \\\\[red\\\\]x\\\\[/\\\\] \\\\*\\\\*x\\\\*\\\\* \\\\<script>'
     """
     text = _ACTIVE.sub(r"\\\g<0>", " ".join(text.split()))
     return _HOST.sub(r"\\.", text)

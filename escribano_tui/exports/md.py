@@ -72,9 +72,14 @@ def _table(rows: list[SegmentRow], link: str) -> list[str]:
         s = row.segment
         time = _links(cite(s.start_s, s.end_s), link)
         activity = "personal" if s.personal else s.activity
-        cells = (time, clock(length), activity, escape(s.title), escape(", ".join(s.apps)), escape(row.subject))
+        cells = (time, clock(length), activity, _cell(s.title), _cell(", ".join(s.apps)), _cell(row.subject))
         table.append(f"| {' | '.join(cells)} |")
     return table
+
+
+def _cell(text: str) -> str:
+    """Text in a table, where a bar would begin the next cell."""
+    return escape(text).replace("|", "\\|")
 
 
 def _said(row: SegmentRow, link: str) -> list[str]:

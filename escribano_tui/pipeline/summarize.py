@@ -18,7 +18,7 @@ class Summarize:
     """An item is a format, by its name. `templates` is the folder of the owner's templates, empty for none."""
 
     name = "summarize"
-    version = 1
+    version = 2
     port = "writing"
 
     def __init__(self, templates: str = "") -> None:

@@ -55,7 +55,7 @@ def test_times_add_up_to_the_millisecond() -> None:
 def test_what_was_done_is_told_in_whole_sentences() -> None:
     done = texts(subject(build(sample()), "Rounding of hive weights"), "did")
 
-    assert done[0] == "Picked “Hive weights lose their last digit” from Board of the [hive] project in Firefox."
+    assert done[0] == "Picked “Hive weights lose their last digit” from Board of the [hive] project."
     assert "weigh_frame in scales.py" in done[1]
     assert done[2] == "Ran python3 -m pytest -q; test_tare_twice failed."
     assert "Quantizing and rounding in decimal — Decimal arithmetic — Python documentation" in done[3]
@@ -136,7 +136,7 @@ def test_without_evidence_the_labels_alone_are_told() -> None:
 
     done = texts(subject(build(bare), "Rounding of hive weights"))
 
-    assert "Went through Board of the [hive] project in Firefox." in [t.replace("Looked over", "Went through") for t in done]
+    assert "Went through Board of the [hive] project." in [t.replace("Looked over", "Went through") for t in done]
     assert all(t[0].isupper() and t.endswith(".") for t in done)
 
 

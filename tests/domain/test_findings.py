@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from escribano_tui.domain.evidence import Box, Description, ScreenLine, Utterance
-from escribano_tui.domain.finding import code, prose, speech, terminal
+from escribano_tui.domain.finding import code, prose, results, speech, terminal
 from escribano_tui.domain.finding.layout import blocks, legible, row_from, row_with, settled
 from escribano_tui.domain.finding.mail import mail
 from escribano_tui.domain.finding.sentences import Sentence, excerpt, sentences, split_sentences, stems
@@ -151,7 +151,7 @@ def test_names_of_failing_tests(text: str, name: str) -> None:
     ],
 )
 def test_results(text: str, activity: str, what: str, detail: str) -> None:
-    assert [(o.what, o.detail) for o in terminal.outcomes(view(line(text, start_s=5), activity=activity))] == [(what, detail)]
+    assert [(o.what, o.detail) for o in results.outcomes(view(line(text, start_s=5), activity=activity))] == [(what, detail)]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +164,11 @@ def test_results(text: str, activity: str, what: str, detail: str) -> None:
     ],
 )
 def test_no_results(text: str, activity: str) -> None:
-    assert terminal.outcomes(view(line(text, start_s=5), activity=activity)) == []
+    assert results.outcomes(view(line(text, start_s=5), activity=activity)) == []
 
 
 def test_errors_are_told_with_their_message() -> None:
-    found = terminal.errors(view(
+    found = results.errors(view(
         line("decimal.InvalidOperation: nothing", start_s=4), line("ValueError: unknown station", start_s=5, y=130),
         line("ValueError", start_s=6, y=160), line("src/a.rs:3:1: error[E0308]: mismatched types", start_s=7, y=190),
         activity="debugging",
@@ -408,3 +408,120 @@ def test_an_intention_at_the_end_is_to_come() -> None:
 def test_long_texts_are_cut_at_a_blank() -> None:
     assert excerpt("one two three four", 12) == "one two …"
     assert stems("The labels were stripped, passing all tests") == {"label", "strip", "pass", "test"}
+
+
+# ---------------------------------------------------------------- what a reader of text loses
+
+
+def test_a_run_whose_count_in_red_was_not_read_failed_all_the_same() -> None:
+    found = terminal.test_runs(view(
+        line("tests/test_scales.py::test_tare - assert 1 == 2", y=100, start_s=5),
+        line("failed, 4 passed in", y=120, start_s=5), activity="debugging",
+    ))  # fmt: skip
+
+    assert [(r.passed, r.failed, r.failing) for r in found] == [(4, 1, ("test_tare",))]
+
+
+def test_a_commit_is_seen_beside_the_window_behind_and_spelled_as_it_was_typed() -> None:
+    found = results.outcomes(view(
+        line('lena@h:~$ git commit -am "Read times as UTC"', y=100, start_s=5),
+        line("parse level[main 1f0e9bc] Read times as UTc", y=120, start_s=6),
+    ))  # fmt: skip
+
+    assert [(o.what, o.detail, o.mark) for o in found] == [("commit", "Read times as UTC", "1f0e9bc")]
+
+
+def test_queries_tell_their_tables() -> None:
+    found = terminal.queried(view(
+        line("00 hives=# select h.name from hives h join frames f on f.hive = h.id;", y=60, start_s=5),
+        line("sqlite> insert into weights values (1);", y=90, start_s=9), line("$ ls from here", y=120, start_s=9),
+    ))  # fmt: skip
+
+    assert [table for _, table in found] == ["hives", "frames", "weights"]
+
+
+def test_a_command_that_was_read_twice_is_told_once() -> None:
+    found = terminal.commands(view(
+        line("me@h:~$ gcc -Wall -o area main.c", y=60, start_s=5), line("me@h:~$ gcc.-Wall -0 area main.c", y=90, start_s=30),
+    ))  # fmt: skip
+
+    assert [c.text for c in found] == ["gcc -Wall -o area main.c"]
+
+
+def test_the_name_that_is_spoken_of_comes_before_lines_that_moved() -> None:
+    shown = (
+        line("def tare(raw):", y=100),
+        line("def total(frames):", y=200),
+        line("return raw - TARE - EXTRA", y=230, start_s=9),
+    )
+
+    assert [n for _, n in code.worked_on(view(*shown, activity="coding"))] == ["total"]
+    scope = line("line: 4 col: 2 scope: tare", y=700, start_s=9)
+    assert [n for _, n in code.worked_on(view(*shown, scope, activity="coding"))] == ["tare"]
+
+
+def test_the_label_below_the_title_of_a_card_is_not_part_of_it() -> None:
+    card = [
+        line("Station label with trailing space crashes", x=780, y=230, h=25), line("import", x=780, y=255, h=25),
+        line("bug", x=784, y=280, h=25), line("Another card that stands here", x=780, y=330),
+    ]  # fmt: skip
+    said = "The bug with the station label and its trailing space crashes the import, so I start there."
+
+    found = prose.pointed_at(view(*card, activity="planning", said=(said,)))
+
+    assert found
+    assert found.text == "Station label with trailing space crashes import"
+    assert found.picked
+
+
+def test_the_heading_that_is_spoken_of_is_the_one_that_was_read() -> None:
+    page = [line(f"This line of the page is long enough to be running text {k}.", y=300 + 20 * k) for k in range(5)]
+    heads = [line("Common Properties", y=100, h=30), line("2.1. Aware and Naive Objects", y=200, h=30, start_s=20)]
+
+    quiet = prose.headings(view(*page, *heads, activity="research"))
+    spoken = prose.headings(view(*page, *heads, activity="research", said=("What are naive objects?",)))
+
+    assert [text for _, text in quiet] == ["Common Properties", "Aware and Naive Objects"]
+    assert [text for _, text in spoken] == ["Aware and Naive Objects"]
+
+
+@pytest.mark.parametrize(
+    "text", ['Saving file "/home/lena/report.txt".', "which is older and has no roof.", "69 words, 409 characters are here."]
+)
+def test_what_an_editor_says_and_the_end_of_a_cut_sentence_were_not_written(text: str) -> None:
+    assert prose.written(view(line(text, start_s=9), activity="writing")) == []
+
+
+def test_lost_blanks_come_back() -> None:
+    found = prose.written(view(line("Dear Astrid,thank you for the honey.It was good.", start_s=9), activity="writing"))
+    assert [text for _, text in found] == ["Dear Astrid, thank you for the honey.", "It was good."]
+
+
+def test_a_title_that_a_tab_has_cut_off_is_completed() -> None:
+    whole = line("decimal — Decimal arithmetic — Python")
+    longer = line("Draft: Cache tiles on disk (12 ×", y=200)
+
+    assert _thing("decimal —Decimal arith", whole) == "decimal — Decimal arithmetic — Python"
+    assert _thing("Draft: Cache tiles on disk", longer) == "Draft: Cache tiles on disk"
+
+
+def _thing(title: str, *lines: ScreenLine) -> str:
+    thing = thing_of(view(*lines, activity="research", title=title))
+    return thing.text if thing else ""
+
+
+def test_a_page_with_mail_folders_is_mail_whatever_it_is_called() -> None:
+    folders = [line(name, x=12, y=150 + 30 * k) for k, name in enumerate(("Inbox 12", "Sent", "Drafts", "Spam"))]
+    head = line("Invitation to the honey fair", x=220, y=160, h=34)
+
+    found = mail(view(*folders, head, activity="communication", title="Brieftaube"))
+
+    assert found
+    assert (found.manner, found.subject) == ("read", "Invitation to the honey fair")
+    assert mail(view(*folders[:2], head, activity="communication", title="Brieftaube")) is None
+
+
+def test_an_announcement_weighs_too_little_for_a_short_text() -> None:
+    found = speech.quotes(view(said=("Let me check the documentation on the naive objects and their time zones.",)))
+    assert len(found) == 1
+    assert found[0].weight < speech.LEAST_SCORE

@@ -40,7 +40,7 @@ def test_any_text_shows_as_it_is_at_the_start_of_a_line(text: str) -> None:
 
 
 def test_hostile_text_is_escaped_and_nothing_else() -> None:
-    assert escape("[/b] [red]x[/] **x** <script>") == r"\[/b\] \[red\]x\[/\] \*\*x\*\* \<script\>"
+    assert escape("[/b] [red]x[/] **x** <script>") == r"\[/b\] \[red\]x\[/\] \*\*x\*\* \<script>"
     assert (
         escape("Tidewater 0.4.2: done (mostly), 50 % in normalize.py!")
         == "Tidewater 0.4.2: done (mostly), 50 % in normalize.py!"

@@ -10,7 +10,7 @@ from escribano_tui.backends.writing import wording
 from escribano_tui.backends.writing.plan import Plan, Section
 from escribano_tui.backends.writing.templates import Row, Template, fill
 from escribano_tui.domain.facts import PERSONAL
-from escribano_tui.domain.finding.things import styled
+from escribano_tui.domain.finding.things import is_file, styled
 from escribano_tui.domain.phrase import escape, markdown
 from escribano_tui.domain.summary import FactSheet, SubjectFacts
 from escribano_tui.domain.times import cite, clock, duration, seconds_that_add_up
@@ -89,6 +89,8 @@ def date_in_words(started_at: str) -> str:
 
 
 def _times(plan: Plan) -> str:
+    if not plan.sheet.idle_ms and not plan.sheet.personal_ms and plan.work_s:
+        return "all of it at work"
     parts = [f"{clock(plan.work_s)} at work"]
     parts += [f"{clock(plan.idle_s)} idle"] if plan.sheet.idle_ms else []
     parts += [f"{clock(plan.personal_s)} personal"] if plan.sheet.personal_ms else []
@@ -152,11 +154,18 @@ def _timeline(sheet: FactSheet, most: int) -> list[Row]:
         told.append({
             "moment": f"[{cite(start / 1000, end / 1000)}]",
             "activity": activity,
-            "title": markdown((styled(thing),)) if thing and activity != PERSONAL else "",
+            "title": _title(thing, activity) if activity != PERSONAL else "",
             "subject": escape(subject),
             "duration": clock(s),
         })  # fmt: skip
     return told
+
+
+def _title(thing: str, activity: str) -> str:
+    """What a row is called; at the command line a sentence says what came of it."""
+    if not thing:
+        return ""
+    return escape(thing) if activity in ("terminal", "debugging") and not is_file(thing) else markdown((styled(thing),))
 
 
 TimeRow = tuple[int, int, str, str, str]

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from escribano_tui.backends.writing.templates import Settings, Template
 from escribano_tui.backends.writing.wording import MOST_CITED
-from escribano_tui.domain.facts import gather
+from escribano_tui.domain.facts import gather, shorter
+from escribano_tui.domain.finding.speech import LEAST_SCORE
 from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts
 from escribano_tui.domain.times import seconds_that_add_up
 
@@ -59,12 +60,12 @@ def plan(sheet: FactSheet, template: Template) -> Plan:
     parts = [s.duration_ms for s in sheet.subjects]
     seconds = seconds_that_add_up([*parts, sheet.idle_ms, sheet.personal_ms])
     results = _results(sheet) if template.uses("results") else []
+    apart = bool(results) and template.settings.style == "points"  # in prose a result stands where it came about
     coming = [c for s in sheet.subjects for c in s.claims if c.kind == "next"] if template.uses("next") else []
     told, most_results, most_next = _room(settings, len(parts), len(results), len(coming))
     words = _words(sheet, settings, told, template.uses("timeline"))
     sections = tuple(
-        _section(subject, seconds[k], settings, words[k], apart=bool(results))
-        for k, subject in enumerate(sheet.subjects[:told])
+        _section(subject, seconds[k], settings, words[k], apart) for k, subject in enumerate(sheet.subjects[:told])
     )
     others = tuple(zip(sheet.subjects[told:], seconds[told:], strict=False))
     return Plan(
@@ -119,7 +120,7 @@ def _section(subject: SubjectFacts, seconds: int, settings: Settings, words: int
     results = [] if apart else [c for c in subject.claims if c.kind == "result"]
     prose = settings.style == "prose"
     quoted = ("said", "seen") if prose else ("said",)
-    quotes = _heaviest((c for c in subject.claims if c.kind in quoted), settings.quotes)
+    quotes = _heaviest((c for c in subject.claims if c.kind in quoted and (prose or c.weight >= LEAST_SCORE)), settings.quotes)
     told = deeds if prose else gather(deeds)
     chosen = _within(told, results, quotes, words, 1_000 if prose else settings.points * _CLAIMS_A_POINT)
     groups = _groups(chosen)
@@ -132,7 +133,7 @@ def _section(subject: SubjectFacts, seconds: int, settings: Settings, words: int
 
 def _lead(claims: Sequence[Claim], most: int) -> tuple[Claim, ...]:
     """What one line holds: the weightiest claim, and more as long as the line stays short."""
-    kept = list(_heaviest(claims, most))
+    kept = [shorter(c) for c in _heaviest(claims, most)]
     while len(kept) > 1 and sum(map(_length, kept)) > _LEAD_WORDS:
         kept.remove(min(kept, key=lambda c: c.weight))
     return tuple(kept)

@@ -91,7 +91,7 @@ def paragraphs(groups: Sequence[Sequence[Claim]]) -> str:
     for group in groups:
         if len(told[-1]) >= _SENTENCES_A_PARAGRAPH:
             told.append([])
-        for said, run in groupby(group, key=lambda c: c.kind == "said"):
+        for said, run in groupby(sorted(group, key=lambda c: c.t_s), key=lambda c: c.kind == "said"):
             claims = list(run)
             told[-1] += _quoted(claims, teller) if said else [_told(claim, teller) for claim in claims]
     return "\n\n".join(" ".join(sentences) for sentences in told if sentences)

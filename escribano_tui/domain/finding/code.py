@@ -33,6 +33,8 @@ _MAYBE = re.compile(r"[({:]|class|struct|impl|module|=>", re.A)
 _STATUS = re.compile(
     r"^(?:lines?:|ln \d|col:|mode:|encoding:|filetype:|scope:|sel:|spaces:|tab size|utf-?8|crlf|insert\b)", re.I
 )
+_SCOPE = re.compile(r"\b(?:scope|function|method|symbol): ?(?P<n>[A-Za-z_]\w+)")
+_SCOPE_COUNTS = 3  # lines that were typed there
 _MUCH_ALIKE = 0.88
 _MOST_ABOVE = 25  # declarations that are looked at for one line
 _MOST_TYPED = 120  # more than that was scrolled past, not typed
@@ -50,7 +52,7 @@ def declared(text: str) -> str:
         return ""
     for pattern in (_DECLARED, _ASSIGNED, _TYPED):
         found = pattern.match(text.strip())
-        if found and not {found["n"].split(" ")[0], text.split(maxsplit=1)[0]} & _NO_NAME:
+        if found and len(found["n"]) > 2 and not {found["n"].split(" ")[0], text.split(maxsplit=1)[0]} & _NO_NAME:
             return str(found["n"]).replace(" ", "_")
     return ""
 
@@ -74,6 +76,12 @@ def worked_on(view: View, most: int = 3) -> list[tuple[float, str]]:
             key = key_of(found)
             count[key] += 1
             first.setdefault(key, line.start_s)
+    for scope in (s for s in view.lines if s.id in view.novel):  # where the caret stands, by an editor's status bar
+        shown = _SCOPE.search(scope.text)
+        if shown and key_of(shown["n"]) in spelling:
+            key = key_of(shown["n"])
+            count[key] += _SCOPE_COUNTS
+            first.setdefault(key, scope.start_s)
     least = max(count.values(), default=0) / 2  # a line that was only read differently is not work
     chosen = [key for key, n in count.most_common(most) if n >= least]
     return sorted((first[key], spelling[key]) for key in chosen)

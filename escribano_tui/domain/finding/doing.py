@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from escribano_tui.domain.deeds import Deed
 from escribano_tui.domain.finding import code as source
-from escribano_tui.domain.finding import prose, terminal
+from escribano_tui.domain.finding import prose, results, terminal
 from escribano_tui.domain.finding.mail import mail
 from escribano_tui.domain.finding.things import app_of, thing_of, topics_of
-from escribano_tui.domain.finding.views import View
+from escribano_tui.domain.finding.views import View, key_of
 from escribano_tui.domain.phrase import Piece, code, quote, title
 
 # Activities of which the machine's topics say something where nothing else is known.
@@ -33,16 +34,25 @@ def deed_of(view: View, context: Context) -> tuple[Deed, float]:
     segment = view.segment
     deed, t_s = _FINDERS.get(segment.activity, _plain)(view, context)
     thing = deed.thing if deed.thing is not None and "title" not in view.owned else thing_of(view)
+    if deed.manner in ("untitled", "queried") and "title" not in view.owned:
+        thing = None
     if thing is not None and any(p.text.casefold() == thing.text.casefold() for p in deed.parts):
         thing = None
     bare = thing is None and not deed.parts and not deed.more and segment.activity in _TOLD_BY_TOPIC
     return (
         Deed(
-            segment.activity, thing, deed.parts, deed.more, deed.number, deed.manner, app_of(view), "apps" in view.owned,
-            topics_of(view) if "topics" in view.owned or bare else (), segment.returns_to_ms >= 0,
+            segment.activity, thing, deed.parts, deed.more, deed.number, deed.manner, _program(view, deed),
+            "apps" in view.owned, topics_of(view) if "topics" in view.owned or bare else (), segment.returns_to_ms >= 0,
         ),
         t_s,
     )  # fmt: skip
+
+
+def _program(view: View, deed: Deed) -> str:
+    """The program that a sentence names: what ran in a terminal rather than the terminal."""
+    told = deed.activity not in ("terminal", "debugging") and "apps" not in view.owned
+    inside = view.segment.apps[1:2] if told and _in_terminal(view) else ()
+    return inside[0] if inside else app_of(view)
 
 
 Found = tuple[Deed, float]
@@ -53,8 +63,8 @@ def _plain(view: View, context: Context) -> Found:
 
 
 def _coding(view: View, context: Context) -> Found:
-    names = source.worked_on(view) or source.spoken_of(view, source.on_screen(view))
-    return Deed("coding", parts=tuple(code(n) for _, n in names)), view.segment.start_s
+    names = source.spoken_of(view, source.on_screen(view)) or source.worked_on(view)
+    return Deed("coding", parts=tuple(code(n) for _, n in names[:3])), view.segment.start_s
 
 
 def _debugging(view: View, context: Context) -> Found:
@@ -65,7 +75,7 @@ def _debugging(view: View, context: Context) -> Found:
         failing = tuple(code(n) for r in context.runs for n in r.failing)
         parts = tuple(code(c.text) for c in before)
         return Deed("debugging", None, parts, failing, failed.failed, "tests"), failed.t_s
-    errors = terminal.errors(view)
+    errors = results.errors(view)
     if errors:
         return Deed("debugging", more=tuple(code(e) for _, e in errors[:2])), errors[0][0]
     return Deed("debugging", parts=_codes(ran)), ran[0].t_s if ran else view.segment.start_s
@@ -90,13 +100,28 @@ def _review(view: View, context: Context) -> Found:
 
 def _reading(view: View, context: Context) -> Found:
     thing = thing_of(view)
-    found = prose.headings(view, other_than=thing.text if thing else "")
+    found = [] if _in_terminal(view) else prose.headings(view, other_than=thing.text if thing else "")
     return Deed("reading", parts=tuple(title(h) for _, h in found)), view.segment.start_s
 
 
+def _in_terminal(view: View) -> bool:
+    """Whether a page is read in a terminal: what is tall there stands in a window behind it."""
+    return any(re.search(r"term|konsole|console|kitty|alacritty|tilix|wezterm", app, re.I) for app in view.segment.apps[:1])
+
+
+def _data(view: View, context: Context) -> Found:
+    tables = terminal.queried(view)
+    if not tables:
+        return _plain(view, context)
+    return Deed("data", parts=tuple(code(t) for _, t in tables[:3]), manner="queried"), tables[0][0]
+
+
 def _writing(view: View, context: Context) -> Found:
-    found = prose.written(view, most=1)
+    found = prose.written(view, most=2)
     parts = tuple(quote(text) for _, text in found)
+    thing = thing_of(view)
+    if thing and parts and "title" not in view.owned and key_of(thing.text)[:24] == key_of(parts[0].text)[:24]:
+        return Deed("writing", parts=parts, manner="untitled"), view.segment.start_s  # named after its own first words
     return Deed("writing", parts=parts), view.segment.start_s
 
 
@@ -126,4 +151,5 @@ _FINDERS = {
     "writing": _writing,
     "communication": _communication,
     "planning": _planning,
+    "data": _data,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.finding.layout import legible
@@ -13,6 +14,14 @@ from escribano_tui.domain.finding.views import View, key_of
 _MAIL = re.compile(
     r"\b(?:inbox|mail|webmail|gmail|outlook|thunderbird|roundcube|e-?mail|posteingang|geary|evolution)\b|\w{2,}mail\b", re.I
 )
+# A program or page with so many of these is for mail, whatever it is called.
+_FOLDER = re.compile(
+    r"^(?:inbox|sent(?: items)?|drafts|spam|junk|trash|archive|compose|reply(?: all)?|forward|subject|posteingang|entwürfe"
+    r"|gesendet|papierkorb|antworten)\b.{0,6}$",
+    re.I,
+)
+_FOLDERS = 3
+_TALL = 1.3
 _SUBJECT = re.compile(r"^(?:subject|betreff|objet|asunto)\s*:\s*(?P<s>.{3,})$", re.I)
 _REPLY = re.compile(r"^(?:re|aw|antw|sv)\s*:\s*(?P<s>.{3,})$", re.I)
 _GREETING = re.compile(
@@ -37,7 +46,7 @@ class Mail:
 def mail(view: View) -> Mail | None:
     """What was done with mail in this segment, or None where it is not about mail."""
     where = " ".join((view.segment.title, *view.segment.apps, *(f"{d.title} {d.site}" for d in view.descriptions[:3])))
-    if not _MAIL.search(where):
+    if not _MAIL.search(where) and len({key_of(s.text) for s in view.lines if _FOLDER.match(s.text)}) < _FOLDERS:
         return None
     t_s, subject = _subject(view)
     typed = [s for s in view.fresh if s.id in view.novel]
@@ -65,4 +74,13 @@ def _subject(view: View) -> tuple[float, str]:
         best = max(places, key=lambda lines: max(s.box.h for s in lines))
         tallest = max(best, key=lambda s: s.box.h)
         return min(s.start_s for s in best), _REPLY.sub(r"\g<s>", tallest.text).strip()
-    return view.segment.start_s, ""
+    return _headline(view)
+
+
+def _headline(view: View) -> tuple[float, str]:
+    """The tallest line, where it stands out like the subject above a mail; else nothing."""
+    readable = [s for s in view.lines if legible(s)]
+    usual = median([s.box.h for s in readable] or [0])
+    tall = [s for s in readable if legible(s, words=2) and s.box.h >= _TALL * usual and 3 <= len(s.text.split()) <= 14]
+    best = max(tall, key=lambda s: s.box.h, default=None)
+    return (best.start_s, best.text.strip()) if best else (view.segment.start_s, "")

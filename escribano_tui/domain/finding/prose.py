@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from statistics import median
 
@@ -15,12 +16,15 @@ _CARETS = " \t|▏▎▍│▁"
 # ---------------------------------------------------------------- headings
 
 _HEADING_WORDS = (2, 9)
+_MUCH_LESS = 0.6
+_NUMBERED = re.compile(r"^(?:\d+\.)+\d*\s+(?=\w{2})")
 _CUT_OFF = re.compile(r"\b(?:a|an|the|of|and|or|to|in|is|are|where|with|as|for|by|that)$", re.I)  # a line of running text
 _TALLER = 1.14  # than running text
 _RUNNING = 6  # words that make a line running text
 _FURNITURE = re.compile(
     r"(?:cookies?|sign (?:in|up)|log ?in|not secure|search|skip to|privacy|subscribe|accept all|settings|table of contents"
-    r"|new tab|navigation|menu|previous|next|edit on|share|download|(?:https?:/)|www\.|^\W*\d+\W*$)",
+    r"|new tab|navigation|menu|previous|next|edit on|share|download|problem loading|server not found|page not found|not found"
+    r"|this page|on this page|contents$|(?:https?:/)|www\.|^\W*\d+\W*$)",
     re.I,
 )
 
@@ -49,8 +53,15 @@ def headings(view: View, other_than: str = "", most: int = 2) -> list[tuple[floa
         shown = min(line.end_s, view.segment.end_s) - line.start_s
         before = found.get(key, (0.0, line.start_s, line.text))
         found[key] = (before[0] + shown * (line.box.h / usual), before[1], before[2])
-    best = sorted(found.values(), key=lambda f: -f[0])[:most]
-    return sorted((t_s, text.strip(" #¶§")) for _, t_s, text in best)
+    spoken = [f for f in found.values() if _spoken_of(f[2], view)]
+    best = sorted(spoken or found.values(), key=lambda f: -f[0])[: 1 if spoken else most]
+    best = [f for f in best if f[0] >= best[0][0] * _MUCH_LESS]  # one that was scrolled past is not what was read
+    return sorted((t_s, _NUMBERED.sub("", text).strip(" #¶§")) for _, t_s, text in best)
+
+
+def _spoken_of(text: str, view: View) -> bool:
+    told = stems(text)
+    return any(len(told & stems(u.text)) >= min(2, len(told)) for u in view.said) if told else False
 
 
 def _heading_like(text: str) -> bool:
@@ -60,7 +71,7 @@ def _heading_like(text: str) -> bool:
         return False
     if (
         _CUT_OFF.search(text)
-        or not (text[0].isupper() or text[0].isdigit() or text[0] == "#")
+        or not (text[0].isupper() or text[0].isdecimal() or text[0] == "#")
         or text.count("(") != text.count(")")
     ):
         return False
@@ -73,6 +84,10 @@ def _heading_like(text: str) -> bool:
 # ---------------------------------------------------------------- what was written
 
 _LEAST_WRITTEN = 3  # words
+# What an editor says of itself: it is not what was typed into it.
+_STATUS = re.compile(
+    r"[~\-]?/[\w.-]+/|^(?:saving|saved|loading|opening|reading|writing|wrote|read) (?:file|\d+|\W)|\b\d+ words\b", re.I
+)
 
 
 def written(view: View, most: int = 2, limit: int = 120) -> list[tuple[float, str]]:
@@ -82,18 +97,23 @@ def written(view: View, most: int = 2, limit: int = 120) -> list[tuple[float, st
     typed = [s for s in settled(typed) if _prose(s.text)]
     sentences: list[tuple[float, str]] = []
     for block in sorted(blocks(typed), key=lambda b: b.lines[0].start_s):
-        for sentence in split_sentences(block.text.strip(_CARETS)):
+        for sentence in split_sentences(_spaced(block.text.strip(_CARETS))):
             words = len(WORDS.findall(sentence))
-            if words >= _LEAST_WRITTEN and not _cut(sentence):
+            if words >= _LEAST_WRITTEN and not _cut(sentence) and not sentence[0].islower():
                 sentences.append((_start_of(sentence, block), excerpt(sentence, limit)))
     whole = [s for s in sentences if s[1].endswith((".", "!", "?"))]
     return (whole or sentences)[:most]
 
 
+def _spaced(text: str) -> str:
+    """With the blanks after full stops and commas that a reader of text has lost."""
+    return re.sub(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{2},)(?=[a-z]{2})", " ", text)
+
+
 def _prose(text: str) -> bool:
     """Words, not menus, tables, numbers or source."""
     words = WORDS.findall(text)
-    if not words or re.search(r"[{}<>=\\]|[;:]$|\)\s*:$", text):
+    if not words or re.search(r"[{}<>=\\]|[;:]$|\)\s*:$", text) or _STATUS.search(text):
         return False
     return sum(map(len, words)) >= 0.65 * len(text.replace(" ", ""))
 
@@ -127,7 +147,10 @@ class Pointed:
 def pointed_at(view: View) -> Pointed | None:
     """The block of screen text that the speech of this segment shares most words with, at least three and most of it."""
     readable = [s for s in settled(view.lines) if legible(s) and len(s.text) <= 120]
-    candidates = [c for b in blocks(readable) if len(b.lines) <= 5 for c in _runs(b)]
+    widths: dict[int, int] = defaultdict(int)
+    for line in readable:
+        widths[line.box.x // 16] = max(widths[line.box.x // 16], line.box.w)
+    candidates = [c for b in blocks(readable) if len(b.lines) <= 5 for c in _runs(b, widths[b.lines[0].box.x // 16])]
     best: tuple[float, int, Sentence, str] | None = None
     for sentence in (s for u in view.said for s in sentences(u)):
         heard = stems(sentence.text)
@@ -141,9 +164,16 @@ def pointed_at(view: View) -> Pointed | None:
     return Pointed(best[2].start_s, best[3], bool(_PICKING.search(best[2].text)))
 
 
-def _runs(block: Block) -> list[tuple[str, set[str]]]:
-    """Every run of lines of a block that could be a title: a card's label may stand right below its title."""
-    texts = [s.text for s in block.lines]
-    runs = [" ".join(texts[a:b]) for a in range(len(texts)) for b in range(a + 1, len(texts) + 1)]
+def _runs(block: Block, width: int) -> list[tuple[str, set[str]]]:
+    """Every run of lines of a block that could be a title: a card's label may stand right below its title. A line whose
+    words would have fit on the line before it begins a text of its own; `width` is that of the column, in pixels."""
+    lines = block.lines
+    breaks = {k for k in range(1, len(lines)) if lines[k - 1].box.w + lines[k].box.w * 1.1 + lines[k].box.h < width}
+    runs = [
+        " ".join(s.text for s in lines[a:b])
+        for a in range(len(lines))
+        for b in range(a + 1, len(lines) + 1)
+        if not breaks & set(range(a + 1, b))
+    ]
     told = [(run, stems(run)) for run in runs]
     return [(run, words) for run, words in told if 3 <= len(words) <= 14]

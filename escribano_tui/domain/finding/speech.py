@@ -23,9 +23,12 @@ _FILLER = re.compile(
     r"^(?:okay|ok|so|well|um+|uh+|right|good (?:morning|afternoon|evening)|hello|hi|thanks?(?: you)?|let'?s see|alright)\b",
     re.I,
 )
-_ANNOUNCING = re.compile(r"\b(?:let me|let's|here is|here we|now i|i am going to|i'm going to|back again)\b", re.I)
+_ANNOUNCING = re.compile(
+    r"\b(?:let me|let's|here is|here we|now i|i am going to|i'm going to|i'll start|i start|back again)\b", re.I
+)
 _LEAST_WORDS = 4
-_LEAST_SCORE = 3.0
+LEAST_SCORE = 3.0  # what is worth a place in a short text
+_LEAST_TOLD = 1.0  # what is worth telling at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,13 @@ def sure_of(view: View) -> list[Utterance]:
 
 
 def quotes(view: View, most: int = 3) -> list[Quote]:
-    """The sentences of a segment that tell most, in time order; fillers and announcements last."""
+    """The sentences of a segment that tell most, in time order; fillers and announcements, which weigh less than
+    LEAST_SCORE, last."""
     found = []
     for utterance in sure_of(view):
         for sentence in sentences(utterance):
             weight = _weight(sentence.text)
-            if weight >= _LEAST_SCORE:
+            if weight >= _LEAST_TOLD:
                 text = excerpt(sentence.text, LONGEST_QUOTE)
                 found.append(Quote(sentence.start_s, text, weight, sentence.track == "system"))
     best = sorted(found, key=lambda q: (-q.weight, q.t_s))[:most]
@@ -63,7 +67,7 @@ def _weight(text: str) -> float:
     if _FILLER.match(text):
         told -= 3.0
     if _ANNOUNCING.search(text):
-        told -= 2.0
+        told = min(told - 2.0, LEAST_SCORE - 0.5)  # what follows it is told anyway
     return told
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.finding.layout import at_once, row_from, row_with, settled
@@ -20,12 +21,13 @@ _PROMPTS = (
     re.compile(r"^[A-Z]:\\[^>]*>\s*(?P<c>\S.*)$"),
     re.compile(r"^>>>\s?(?P<c>\S.*)$"),
     re.compile(r"^In ?\[\d+\]:\s*(?P<c>\S.*)$"),
-    re.compile(r"^(?:sqlite|mysql|[\w.-]{1,30}=[#>])>?\s+(?P<c>\S.*)$"),
+    re.compile(r"^(?:\S{1,3} )?(?:sqlite|mysql|[\w.-]{1,30}=[#>])>?\s+(?P<c>\S.*)$"),
 )
-_INTERPRETER = re.compile(r"^(?:>>>|In ?\[|sqlite|mysql|[\w.-]{1,30}=[#>])")
+_INTERPRETER = re.compile(r"^(?:>>>|In ?\[|(?:\S{1,3} )?(?:sqlite|mysql|[\w.-]{1,30}=[#>]))")
 _CURSOR = " \t▁█▌▐■□▮▯|"
 _TRIVIAL = re.compile(r"^(?:ls|ll|cd|clear|pwd|exit|logout|history|man|which|echo|reset)\b|^\W*$")
 _LONGEST_COMMAND = 60
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,13 @@ class TestRun:
     failing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A result that a line of the screen bears out. `what` is commit, push, build, install, save, sent, merge, deploy,
-    `detail` the text that belongs to it (a commit's subject), `mark` a short sign (its hash)."""
-
-    t_s: float
-    what: str
-    detail: str = ""
-    mark: str = ""
-    good: bool = True
-
-
 def commands(view: View) -> list[Command]:
-    """Commands first seen in this segment, in the order of their appearance, half-typed and trivial ones left out."""
+    """Commands first seen in this segment, in the order of their appearance, half-typed, trivial and alike ones left out."""
+    return _once([replace(c, text=shortened(c.text)) for c in _typed(view)])
+
+
+def _typed(view: View) -> list[Command]:
+    """What was typed at prompts, each once, whole."""
     prompts = [s for s in view.lines if s.region == "content" and prompted(s.text) is not None]
     found: dict[str, Command] = {}
     for line in settled(prompts):
@@ -69,9 +64,33 @@ def commands(view: View) -> list[Command]:
         key = key_of(text)
         if line.id not in view.novel or len(key) < 2 or _TRIVIAL.match(text):
             continue
-        found.setdefault(key, Command(line.start_s, shortened(text), bool(_INTERPRETER.match(line.text))))
+        found.setdefault(key, Command(line.start_s, text, bool(_INTERPRETER.search(line.text))))
     whole = [key for key in found if not any(k != key and k.startswith(key) for k in found)]
     return [found[key] for key in whole]
+
+
+def _once(commands: Sequence[Command]) -> list[Command]:
+    """Without those that differ from an earlier one in little: it was read or typed again."""
+    told: list[Command] = []
+    for command in commands:
+        key = key_of(command.text)
+        if not any(SequenceMatcher(None, key, key_of(c.text), autojunk=False).ratio() > _ALIKE for c in told):
+            told.append(command)
+    return told
+
+
+_TABLE = re.compile(r"\b(?:from|join|into|update|table)\s+(?P<t>[\w.\"]{2,60})", re.I)
+_QUERY = re.compile(r"^\W{0,3}(?:select|insert|update|delete|create|alter|with|explain|copy|merge)\b", re.I)
+
+
+def queried(view: View) -> list[tuple[float, str]]:
+    """(time, table) of the tables that queries typed in this segment speak of, each once, in the order of appearance."""
+    found: dict[str, tuple[float, str]] = {}
+    for command in _typed(view):
+        if _QUERY.match(command.text):
+            for table in _TABLE.findall(command.text):
+                found.setdefault(key_of(table), (command.t_s, table.replace('"', "")))
+    return list(found.values())
 
 
 def prompted(text: str) -> str | None:
@@ -99,6 +118,7 @@ def shortened(text: str, limit: int = _LONGEST_COMMAND) -> str:
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|passing|failing|failures?|examples?|tests? passed|tests? failed|skipped)\b")
 _SUMMARIES = (
     re.compile(r"\b\d+ (?:passed|failed|errors?)\b.*\bin [\w.:]+ ?s\b", re.I),  # pytest
+    re.compile(r"^\W{0,3}failed, \d+ passed in\b"),  # the same, where the count in red was not read
     re.compile(r"^=* ?\d+ (?:passed|failed)\b"),
     re.compile(r"^(?:Tests|Test Suites|Test Files):?\s+.*\d+ (?:passed|failed)"),  # jest, vitest
     re.compile(r"^test result: (?:ok|FAILED)\."),  # cargo
@@ -116,6 +136,7 @@ _FAILING = (
     re.compile(r"^(?:test )?(?P<n>[\w:]+) \.\.\. FAILED"),
     re.compile(r"^FAIL: (?P<n>\w+) \("),
     re.compile(r"^_{3,} ?(?P<n>\w+) ?_{3,}"),
+    re.compile(r"^[\w./-]+\.\w{1,4}::(?:\w+::)?(?P<n>\w[\w\[\].-]*) - \S"),  # without the word FAILED, which is in red
 )
 
 
@@ -190,7 +211,7 @@ def counts(text: str) -> tuple[int, int]:
     found = re.search(r"FAILED \((.*)\)", text)
     if found:
         return 0, sum(int(n) for n in re.findall(r"=(\d+)", found[1]))
-    passed = failed = 0
+    passed, failed = 0, int(bool(re.match(r"\W{0,3}failed, \d", text)))  # one at least, where the count was not read
     for number, word in _COUNT.findall(text):
         if word.startswith("pass") or word.endswith("passed"):
             passed += int(number)
@@ -205,67 +226,3 @@ def failing_name(text: str) -> str:
         if found:
             return found["n"].rsplit("::", 1)[-1]
     return ""
-
-
-# ---------------------------------------------------------------- results
-
-_HASH = r"[0-9a-f]{7,40}"
-_RESULTS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
-    (what, good, re.compile(pattern))
-    for what, good, pattern in (
-        ("commit", True, rf"^\[(?P<b>[\w./-]+)(?: \([\w-]+\))? (?P<mark>{_HASH})\] (?P<detail>.+)$"),
-        ("push", True, rf"^(?:{_HASH}\.\.+{_HASH}|\* \[new branch\])\s+\S+ ?-> ?(?P<detail>[\w./-]+)$"),
-        ("build", True, r"^(?:BUILD SUCCESS(?:FUL)?\b|Compiled successfully|Build succeeded|webpack .* compiled successfully)"),
-        ("build", False, r"^(?:BUILD FAIL(?:ED|URE)\b|Build FAILED|Failed to compile|error: could not compile)"),
-        ("install", True, r"^Successfully installed (?P<detail>.+)$"),
-        ("merge", True, r"^(?:Pull request successfully merged|Merged by .+|Merge request !\d+ merged)"),
-        ("deploy", True, r"^(?:Deployment (?:complete|successful|succeeded)|Deployed to \S+)"),
-        ("save", True, r"(?i)^(?:File )?[\"'“]?(?P<detail>[^\"'“”]{1,120}?\.\w{1,6})[\"'”]? (?:was )?saved\b"),
-        ("save", True, r"^[\"“](?P<detail>[^\"”]+)[\"”] \d+L, \d+[BC](?: written)?"),
-        ("sent", True, r"(?i)^(?:Message|Mail|E-?mail|Your (?:message|mail|email) (?:has been|was)) sent\b"),
-    )
-)
-_MAYBE_RESULT = re.compile(r"\[|->|BUILD|ompile|uild |uccess|erged|eploy|aved|written| sent", re.A)
-# Whatever is done in front, these say what the owner did.
-_ANYWHERE = frozenset({"save", "sent", "merge"})
-
-
-def outcomes(view: View) -> list[Outcome]:
-    """Results first seen in this segment, each once, in time order."""
-    found: dict[tuple[str, str], Outcome] = {}
-    runs = view.segment.activity in RUNS
-    for line in view.lines:
-        if line.id not in view.novel or not _MAYBE_RESULT.search(line.text):
-            continue
-        for what, good, pattern in _RESULTS:
-            if not runs and what not in _ANYWHERE:
-                continue
-            hit = pattern.match(line.text.strip())
-            if hit:
-                groups = hit.groupdict()
-                outcome = Outcome(line.start_s, what, (groups.get("detail") or "").strip(), groups.get("mark") or "", good)
-                found.setdefault((what, outcome.mark or key_of(outcome.detail)), outcome)
-                break
-    return list(found.values())
-
-
-# ---------------------------------------------------------------- errors
-
-_ERROR = re.compile(r"(?:^|[\s:])(?P<e>[A-Z]\w{2,40}(?:Error|Exception))\b(?::\s*(?P<m>[^:].{0,80}))?")
-_COMPILER = re.compile(r"^(?:\S+:\d+(?::\d+)?: )?(?P<e>(?:fatal )?error(?:\[[A-Z]\d+\])?): (?P<m>.{3,80})$")
-
-
-def errors(view: View) -> list[tuple[float, str]]:
-    """(time, text) of errors on the screen in the order of their appearance, each kind once."""
-    found: dict[str, tuple[float, str]] = {}
-    for line in view.lines:
-        if line.id not in view.novel or ("rror" not in line.text and "xception" not in line.text):
-            continue
-        hit = _COMPILER.match(line.text.strip()) or _ERROR.search(line.text)
-        if hit:
-            message = (hit["m"] or "").strip()
-            text = f"{hit['e']}: {message}" if message else hit["e"]
-            key = hit["e"] if hit.re is _ERROR else text
-            if key not in found or (len(text) > len(found[key][1]) and found[key][1] == key):
-                found[key] = (found[key][0] if key in found else line.start_s, shortened(text, 80))
-    return list(found.values())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from difflib import SequenceMatcher
 
 from escribano_tui.domain.finding.views import View, key_of
 from escribano_tui.domain.phrase import Piece, code, name, title
 
 _FILE = re.compile(r"^[\w@+.\-~/\\ ]{0,120}?[\w@+\-]\.[A-Za-z]\w{0,7}$")
 _SEPARATOR = re.compile(r"\s+[-–—|·:]\s+|\s*\|\s*")
+_GLUED = re.compile(r"(?P<before>[^\W_])[-–—] (?=[A-Z~/])")  # a reader of text loses the blank before a dash
 _PATH = re.compile(r"^(?:~|/|[A-Za-z]:\\).*|^\S+/\S+/\S*$")
 _DIRTY = re.compile(r"^(?:[*•●]\s*|\(\d+\)\s+)|(?:\s*[*●×]|\s*\((?:new instance|modified|unsaved|\d+)\))+$")
 _NO_NAME = re.compile(
@@ -18,6 +20,8 @@ _NO_NAME = re.compile(
     re.I,
 )
 _LONGEST = 90
+_LEAST_CUT = 12  # letters: shorter titles are not cut off, and begin many lines
+_ALIKE = 0.8
 _BY_COMMAND = frozenset({"terminal", "debugging"})  # the title of a terminal says what ran in it, which is told already
 
 
@@ -29,15 +33,40 @@ def thing_of(view: View) -> Piece | None:
     documents = Counter(d.document for d in view.descriptions if d.document)
     for document, _ in documents.most_common(1):
         if is_file(basename(document)):
-            return styled(basename(document))
+            return styled(_spelled(basename(document), segment.title))
     if segment.activity in _BY_COMMAND:
         return None
     titles = Counter(d.title for d in view.descriptions if d.title)
     for candidate in (segment.title, *(t for t, _ in titles.most_common(2)), *(d for d, _ in documents.most_common(1))):
         tidied = tidy(candidate, segment.apps)
         if tidied and not _NO_NAME.match(tidied):
-            return styled(tidied)
+            return styled(_completed(tidied, view))
     return None
+
+
+def _spelled(name: str, other: str) -> str:
+    """The spelling of a title that several frames agreed on, where a name differs from it in a letter or two."""
+    other = basename(other)
+    alike = is_file(other) and SequenceMatcher(None, name.casefold(), other.casefold(), autojunk=False).ratio() >= _ALIKE
+    return other if alike else name
+
+
+def _completed(name: str, view: View) -> str:
+    """A title that a tab has cut off, as the page itself has it."""
+    key = key_of(name)
+    if len(key) < _LEAST_CUT:
+        return name
+    longer = [s.text.strip() for s in view.lines if len(s.text) <= _LONGEST and _goes_on(key, s.text)]
+    return max(longer, key=len, default=name)
+
+
+def _goes_on(key: str, text: str) -> bool:
+    """Whether a text begins with these letters and goes on in the middle of a word."""
+    whole = key_of(text)
+    if not (len(key) < len(whole) <= 3 * len(key) and whole.startswith(key)):
+        return False
+    at = next(k for k in range(len(text) + 1) if len(key_of(text[:k])) == len(key))
+    return text[at].isalpha()
 
 
 def title_of(view: View) -> str:
@@ -76,7 +105,7 @@ def tidy(text: str, apps: tuple[str, ...] = ()) -> str:
     >>> tidy("datetime — Basic types — Python 3.11 documentation - Chromium", ("Chromium",))
     'datetime — Basic types — Python 3.11 documentation'
     """
-    text = _DIRTY.sub("", " ".join(text.split())).strip()
+    text = _GLUED.sub(r"\g<before> - ", _DIRTY.sub("", " ".join(text.split())).strip())
     programs = {key_of(a) for a in apps if a}
     parts = _parts(text)
     kept = [p for p in parts if not _is_program(p[0], programs)]

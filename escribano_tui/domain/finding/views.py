@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from statistics import median
 
@@ -22,6 +23,11 @@ LINGER_MS = 2_500  # what began before a segment and goes this soon belongs to t
 MANY_SEGMENTS = 40  # a line that outlives so many segments is furniture
 UNSURE_BELOW = 0.075  # the median confidence of a recording: scales of speech backends differ
 OWNED = ("title", "apps", "topics", "description", "activity")
+
+_PROMPT = re.compile(r"^.{0,80}?[$#%❯>] (?P<c>\S.*)$")
+_LEAST_TYPED, _MOST_COMPARED = 8, 40
+_NEARLY = 0.9
+_TYPING_S = 20.0  # a line that is being typed is nearly the one before it
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -106,12 +112,13 @@ def _lines_by_segment(timeline: Timeline, lines: Sequence[ScreenLine]) -> tuple[
     by_segment: dict[str, list[ScreenLine]] = defaultdict(list)
     novel: set[str] = set()
     first_seen: dict[str, float] = {}
+    typed = _Typed()
     starts = [s.start_ms for s in timeline.segments]
     for line in sorted(lines, key=lambda s: (s.start_s, s.box.y, s.box.x)):
         if line.region != "content":
             continue
         key = key_of(line.text)
-        if key and first_seen.setdefault(key, line.start_s) == line.start_s:
+        if key and first_seen.setdefault(key, line.start_s) == line.start_s and not typed.known(line.text, line.start_s):
             novel.add(line.id)
         begins, ends = line.start_s * 1000, line.end_s * 1000
         first = max(0, bisect_right(starts, begins) - 1)
@@ -124,6 +131,29 @@ def _lines_by_segment(timeline: Timeline, lines: Sequence[ScreenLine]) -> tuple[
             if not segment.personal and _stands_in(segment, begins, ends):
                 by_segment[segment.id].append(line)
     return by_segment, novel
+
+
+class _Typed:
+    """Commands at prompts so far: one that scrolls back into view and is read a little differently is not new."""
+
+    def __init__(self) -> None:
+        self._by_beginning: dict[str, list[tuple[str, float]]] = defaultdict(list)
+
+    def known(self, text: str, start_s: float) -> bool:
+        """Whether nearly the same command stood there well before; it is remembered."""
+        found = _PROMPT.match(text)
+        key = key_of(found["c"]) if found else ""
+        if len(key) < _LEAST_TYPED:
+            return False
+        before = self._by_beginning[key[:3]]
+        known = any(t < start_s - _TYPING_S and _nearly(key, k) for k, t in before[-_MOST_COMPARED:])
+        before.append((key, start_s))
+        return known
+
+
+def _nearly(a: str, b: str) -> bool:
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return abs(len(a) - len(b)) <= 2 and matcher.quick_ratio() >= _NEARLY and matcher.ratio() >= _NEARLY
 
 
 def _new(segment: Segment, lines: Iterable[ScreenLine], novel: set[str]) -> frozenset[str]:

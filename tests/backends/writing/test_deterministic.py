@@ -48,7 +48,7 @@ def test_the_card_reads_well() -> None:
         "8:00 recorded: 6:35 at work, 0:53 idle, 0:32 personal.\n\n"
         "## Rounding of hive weights, 4:59\n"
         "coding 2:12 · research 0:44 · debugging 0:43 · planning 0:41 · terminal 0:39\n\n"
-        "- Picked “Hive weights lose their last digit” from *Board of the [hive] project* in Firefox [0:09]. Worked on "
+        "- Picked “Hive weights lose their last digit” from *Board of the [hive] project* [0:09]. Worked on "
         "`weigh_frame` and `tare_twice` in `scales.py` [0:42, 3:35]. Said: “The weigh frame function rounds too early, so "
         "every hive loses up to fifty grams.” [0:52]\n"
         "- Ran `python3 -m pytest -q`; `test_tare_twice` failed [2:13]. Said: “Three tests pass now, but the tare test still "
