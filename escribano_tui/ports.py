@@ -826,6 +826,11 @@ class Library(Protocol):
         """Remove what was deleted, with its media; returns how many recordings."""
         ...
 
+    def relink(self, recording_id: str, path: Path | None = None) -> Recording | None:
+        """Say where a moved recording is now; without a path it is looked for by its content near its old place and
+        where recordings are kept: None where it is not there. Raises UnusableInput where the file has another content."""
+        ...
+
     def set_started_at(self, recording_id: str, started_at: str) -> None:
         """The owner corrects when it was recorded (ISO 8601 with offset). Raises ValueError."""
         ...

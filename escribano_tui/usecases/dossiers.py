@@ -9,7 +9,7 @@ from typing import TypeVar
 from escribano_tui.domain.coverage import cover, speech_notes
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, LeftOut, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.exclusions import left_unread
-from escribano_tui.domain.journal import Misfit, Standing, fold, replay
+from escribano_tui.domain.journal import Misfit, Replays, Standing, fold
 from escribano_tui.domain.operations import Say
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.said import Corrected, correct
@@ -39,10 +39,12 @@ def load_draft(store: Store, recording: Recording, run: RunRecord) -> Timeline:
     return Timeline(segments[-1].end_ms, tuple(segments), tuple(load(store, run, "subjects", Subject)))
 
 
-def make_session(store: Store, recording: Recording, run: RunRecord, draft: Timeline) -> Session:
-    """The draft with the edits that stand."""
+def make_session(
+    store: Store, recording: Recording, run: RunRecord, draft: Timeline, replays: Replays | None = None, name: str = ""
+) -> Session:
+    """The draft with the edits that stand; `replays` remembers earlier states of a draft by its `name`."""
     standing = fold(store.journal.entries(recording.id))
-    timeline, misfits = replay(draft, standing.edits)
+    timeline, misfits = (replays or Replays()).replay(name or run.id, draft, standing.edits)
     return Session(recording, run, draft, timeline, standing, (*misfits, *_unheard(store, run, standing)))
 
 

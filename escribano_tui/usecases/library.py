@@ -13,6 +13,7 @@ from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import Hit, RecordingRow
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Media, MediaFiles, Pipeline, Search, Store
+from escribano_tui.usecases import relink
 from escribano_tui.usecases.following import FOREVER_S, Follower
 
 ROWS_PATIENCE_S = 0.2  # the list shows what there is meanwhile, and is looked at again soon
@@ -98,6 +99,18 @@ class LibraryDesk:
         for recording_id in gone:
             shutil.rmtree(self.files.folder(recording_id), ignore_errors=True)
         return len(gone)
+
+    def relink(self, recording_id: str, path: Path | None = None) -> Recording | None:
+        recording = self.store.recordings.get(recording_id)
+        if recording is None:
+            raise LookupError("There is no such recording in the library.")
+        if path is None:
+            found = relink.find_again(self.media, recording, relink.likely_places(recording))
+        else:
+            found = relink.at_path(self.media, recording, path)
+        if found is not None:
+            self.store.recordings.save(found)
+        return found
 
     def set_started_at(self, recording_id: str, started_at: str) -> None:
         moment = datetime.fromisoformat(started_at)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from escribano_tui.domain.journal import Entry, StaleRevision, Standing, fold, say
+from escribano_tui.domain.journal import Entry, Replays, StaleRevision, Standing, fold, say
 from escribano_tui.domain.likeness import alike
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.said import put_in
@@ -29,6 +29,7 @@ class SessionDesk:
         self._files = files
         self._drafts: dict[str, Timeline] = {}
         self._seen: dict[str, Session] = {}
+        self._replays = Replays()
         self._guard = threading.Lock()
 
     # ------------------------------------------------------------ looking
@@ -45,7 +46,7 @@ class SessionDesk:
         return session
 
     def _open_whole(self, recording: Recording, run: RunRecord) -> Session:
-        return dossiers.make_session(self._store, recording, run, self._draft(recording, run))
+        return dossiers.make_session(self._store, recording, run, self._draft(recording, run), self._replays)
 
     def _open_live(self, recording: Recording) -> Session:
         """What a run has drafted so far. An edit of a part that this run has not come to again waits for it."""
@@ -55,7 +56,8 @@ class SessionDesk:
             raise LookupError(NOT_DRAFTED)
         segments = tuple(replace(s, subject_id=UNGROUPED.id) for s in drafted.segments)
         draft = Timeline(segments[-1].end_ms, segments, (UNGROUPED,))
-        return replace(dossiers.make_session(self._store, recording, run, draft), misfits=(), live=drafted.n)
+        session = dossiers.make_session(self._store, recording, run, draft, self._replays, draft_id(run.id, drafted.n))
+        return replace(session, misfits=(), live=drafted.n)
 
     def _recording(self, recording_id: str) -> Recording:
         recording = self._store.recordings.get(recording_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import strategies as st
 
 from escribano_tui.domain.activity import ACTIVITIES
@@ -59,3 +61,26 @@ def operations(draw: st.DrawFn, timeline: Timeline) -> Operation:
             st.tuples(anywhere, anywhere).filter(lambda t: t[0] < t[1]).map(lambda t: Hold(*t, "coding", reviewed=True)),
         )
     )
+
+
+def random_operation(chance: random.Random, timeline: Timeline) -> Operation:
+    """The same without hypothesis, for sequences that are longer than it draws; it need not fit."""
+    segment = chance.choice(timeline.segments)
+    span = (segment.start_ms, segment.end_ms)
+    anywhere = chance.randrange(timeline.duration_ms + 1)
+    near = segment.start_ms + chance.randint(-3000, 3000)
+    words = "".join(chance.choice("aé[/b] “”\u4e2d") for _ in range(chance.randrange(12)))
+    makers: list[Operation] = [
+        Assign(*span, "activity", chance.choice(ACTIVITIES)),
+        Assign(*span, "title", words),
+        Assign(*span, "personal", chance.random() < 0.5),
+        Assign(*span, "reviewed", chance.random() < 0.5),
+        Assign(*span, "topics", tuple(words.split())),
+        AssignSubject(*span, chance.choice(LABELS)),
+        RenameSubject(*span, chance.choice(LABELS)),
+        Say(21_000, 23_000, "embedded:0", words),
+        Split(anywhere),
+        Merge(segment.start_ms, chance.choice(["left", "right"])),
+        MoveBoundary(segment.start_ms, near),
+    ]
+    return chance.choice(makers)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escribano_tui.domain.journal import Entry, dump_operations, fold, load_operations, replay, say
+from escribano_tui.domain.journal import Entry, Replays, dump_operations, fold, load_operations, replay, say
 from escribano_tui.domain.timeline import Assign, DoesNotFit, Merge, MoveBoundary, Operation, Split, Timeline, apply
 from tests.domain.edits import drafts, operations
 from tests.domain.test_timeline import line, tiles
@@ -81,6 +81,17 @@ def test_edits_on_another_draft_fit_or_are_named(data: st.DataObject) -> None:
     assert tiles(timeline)
     assert {m.revision for m in misfits} <= {e.revision for e in entries}
     assert all(m.why for m in misfits)
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_replay_that_goes_on_is_the_same_as_one_from_the_draft(data: st.DataObject) -> None:
+    draft = data.draw(drafts(5))
+    entries = [Entry(k + 1, "edit", (data.draw(operations(draft)),), said=f"step {k}") for k in range(8)]
+    replays = Replays()
+    for _ in range(8):
+        some = [e for e in entries if data.draw(st.booleans())]
+        assert replays.replay("draft", draft, some) == replay(draft, some)
 
 
 def test_an_edit_of_several_operations_fits_whole_or_not_at_all() -> None:

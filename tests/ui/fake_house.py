@@ -183,6 +183,15 @@ class FakeLibrary:
             hits += [Hit(item.recording.id, name, a, b, kind, t) for a, b, kind, t in told if query.casefold() in t.casefold()]
         return hits[:limit]
 
+    def relink(self, recording_id: str, path: Path | None = None) -> Recording | None:
+        item = self.world.item(recording_id)
+        if path is None:
+            return None
+        if path.stat().st_size != 5:
+            raise UnusableInput(f"{path.name} has another content than this recording.")
+        item.recording = replace(item.recording, path=str(path))
+        return item.recording
+
     def known(self, kind: str) -> list[str]:
         self.world.calls.append(f"known {kind}")
         return {"title": ["Tide tables", "Sprint 12 board"], "apps": ["Geary"], "topics": ["tides"], "subject": ["Tides"]}[kind]

@@ -13,6 +13,7 @@ from escribano_tui.config.paths import Paths
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.timeline import Assign, DoesNotFit, MoveBoundary
 from escribano_tui.ui import players
+from escribano_tui.ui.screens.add import AddScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.widgets.guide import Guide
 from escribano_tui.ui.widgets.timeband import TimeBand
@@ -220,3 +221,24 @@ async def test_what_was_not_looked_at_is_told(world: FakeHouse) -> None:
         await pilot.press("f")
         await until(pilot, lambda: "One frame could not be described." in screen_text(pilot), "the notes")
         assert "0:00 of 0:24 spoken could not be written down" in screen_text(pilot)
+
+
+async def test_a_moved_recording_is_found_again(world: FakeHouse, tmp_path: Path) -> None:
+    (tmp_path / "other.mp4").write_bytes(b"0123456789")
+    (tmp_path / "moved.mp4").write_bytes(b"films")
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AddScreen), "the question")
+        await settle(pilot)
+        assert "not near its old place. Where is “dev-session.mp4” now?" in screen_text(pilot)
+        for name, expected in (("other.mp4", "another content"), ("moved.mp4", "")):
+            pilot.app.screen.query_one(Input).value = str(tmp_path / name)
+            await settle(pilot)
+            await pilot.press("enter")
+            await until(pilot, lambda said=expected: said in screen_text(pilot) if said else pilot.app.screen is screen)
+        await until(pilot, lambda: "Found again" in said(pilot))
+        assert screen.review is not None
+        assert screen.review.session.recording.path == str(tmp_path / "moved.mp4")
+        await pilot.press("F")
+        await settle(pilot)
+        assert "is where it was" in said(pilot)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escribano_tui.domain.journal import Entry
+from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.session import Session
+from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
 from escribano_tui.ui import players
 from escribano_tui.ui.review import edits
@@ -150,6 +154,54 @@ def play(screen: ReviewScreen, sound: bool) -> None:
     screen.start_player(command, path, sound)
 
 
+async def start_player(screen: ReviewScreen, command: players.Command, path: str, sound: bool) -> None:
+    if not await asyncio.to_thread(Path(path).is_file):
+        key = screen.house_app.keymap.shown("review.find-file")
+        screen.tell(f"The recording is not where it was: {key} looks for it by its content.", "warning", 8.0)
+        return
+    started = await asyncio.to_thread(players.start, command)
+    name = Path(command.argv[0]).name
+    if sound:
+        screen.house_app.sound = started
+        screen.tell(f"Playing with {name}; {screen.house_app.keymap.shown('review.play')} stops it.")
+    else:
+        screen.tell(f"Opened with {name}" + ("." if command.exact else ", from the beginning."))
+
+
+def find_file(screen: ReviewScreen) -> None:
+    """Look for a moved recording by its content; where it is not near, ask."""
+    screen.look_for_file(None)
+
+
+def ask_for_file(screen: ReviewScreen, why: str) -> None:
+    from escribano_tui.ui.screens.add import AddScreen
+
+    def take(paths: list[str] | None) -> None:
+        if paths:
+            screen.look_for_file(Path(paths[0]).expanduser())
+
+    old = Path(review_of(screen).session.recording.path)
+    name = clean_line(old.name)
+    screen.app.push_screen(AddScreen(title=f"{why} Where is “{name}” now?"), take)
+
+
+async def look_for_file(screen: ReviewScreen, path: Path | None) -> None:
+    review = review_of(screen)
+    if path is None and await asyncio.to_thread(Path(review.session.recording.path).is_file):
+        screen.tell("The recording is where it was.")
+        return
+    try:
+        found = await asyncio.to_thread(screen.house_app.house.library.relink, screen.recording_id, path)
+    except UnusableInput as why:
+        ask_for_file(screen, str(why))
+        return
+    if found is None:
+        ask_for_file(screen, "It is not near its old place.")
+        return
+    screen.take(replace(review.session, recording=found))
+    screen.tell(f"Found again: {clean_line(found.path)}")
+
+
 def coverage(screen: ReviewScreen) -> None:
     screen.load_coverage()
 
@@ -183,6 +235,7 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "alike": alike,
     "rule": rule,
     "coverage": coverage,
+    "find-file": find_file,
     "history": history,
     "open": partial(play, sound=False),
     "play": partial(play, sound=True),

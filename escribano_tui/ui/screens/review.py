@@ -258,20 +258,11 @@ class ReviewScreen(CommandScreen):
 
     @job("player")
     async def start_player(self, command: players.Command, path: str, sound: bool) -> None:
-        if not await asyncio.to_thread(Path(path).is_file):
-            self.tell(
-                "The recording is not where it was: add it again from its new place, and it is known by its content.",
-                "warning",
-                8.0,
-            )
-            return
-        started = await asyncio.to_thread(players.start, command)
-        if sound:
-            self.house_app.sound = started
-            key = self.house_app.keymap.shown("review.play")
-            self.tell(f"Playing with {Path(command.argv[0]).name}; {key} stops it.")
-        else:
-            self.tell(f"Opened with {Path(command.argv[0]).name}" + ("." if command.exact else ", from the beginning."))
+        await looking.start_player(self, command, path, sound)
+
+    @job("ask")
+    async def look_for_file(self, path: Path | None) -> None:
+        await looking.look_for_file(self, path)
 
     # ------------------------------------------------------------ first use and leaving
 
