@@ -12,6 +12,7 @@ import numpy.typing as npt
 from escribano_tui.domain.evidence import Envelope
 from escribano_tui.domain.recording import Track
 from escribano_tui.media.container import audio_of, only, opened, packets_of_streams
+from escribano_tui.media.packets import WILD_S
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _frames(track: Track, from_track_s: float) -> Iterator[tuple[float, AudioFra
 
 
 class _Clock:
-    """Times of frames in order: goes on where the container's clock is missing or was set back."""
+    """Times of frames in order: goes on where the container's clock is missing or was set (see `packets`)."""
 
     def __init__(self) -> None:
         self._due_s = 0.0
@@ -199,7 +200,7 @@ class _Clock:
 
     def place(self, raw_s: float | None, length_s: float) -> float:
         at_s = self._due_s if raw_s is None else raw_s + self._added_s
-        if self._begun and at_s < self._due_s - _BACKWARD_S:
+        if self._begun and not self._due_s - _BACKWARD_S <= at_s <= self._due_s + WILD_S:
             self._added_s += self._due_s - at_s
             at_s = self._due_s
         self._begun, self._due_s = True, at_s + length_s

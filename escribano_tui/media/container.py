@@ -24,7 +24,9 @@ DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,live_flv,mpegts,mpeg,mpegvideo,ogg,asf,mxf,nut,ivf,gif,h264,hevc,av1,obu,"
     "wav,w64,mp3,aac,flac,aiff,caf,amr,ac3,eac3,au,rm,dv,m4v,mjpeg,wv"
 )
-OPTIONS = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+MOST_PIXELS = 48 << 20  # of a picture: three 5K screens; a decoder may hold 16 of them
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS, "max_pixels": str(MOST_PIXELS)}
+_PATIENCE_S = 60.0  # for the next packet: a demuxer that searches through gigabytes of rubbish is not waited for
 _READ_AHEAD = 1 << 20  # bytes, for the rare names that have to go through a Python file object
 
 
@@ -46,7 +48,7 @@ def opened(path: str | Path) -> Iterator[InputContainer]:
     try:
         extra: dict[str, Any] = {"buffer_size": _READ_AHEAD} if stack else {}
         # errors="replace": metadata in an unknown encoding is no reason to refuse a recording.
-        container = av.open(source, mode="r", options=options, metadata_errors="replace", **extra)
+        container = av.open(source, mode="r", options=options, metadata_errors="replace", timeout=_PATIENCE_S, **extra)
         try:
             yield container
         finally:
@@ -85,6 +87,12 @@ def packets_of_streams(container: InputContainer, *streams: Any) -> Iterator[Any
         if packet is None:
             return
         yield packet
+
+
+def restrain(stream: VideoStream, **options: str) -> None:
+    """Let a stream's decoder use one thread and bounded memory, whatever sizes the file names later on."""
+    stream.codec_context.thread_count = 1
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS), **options}
 
 
 def only(container: InputContainer, wanted: Any) -> None:

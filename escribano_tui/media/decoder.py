@@ -13,7 +13,7 @@ import av
 import cv2
 import numpy as np
 
-from escribano_tui.media.container import codec_of, only, opened, packets_of_streams, video_of
+from escribano_tui.media.container import codec_of, only, opened, packets_of_streams, restrain, video_of
 from escribano_tui.media.packets import Floats, Ints, Packets
 from escribano_tui.ports import Cancelled, Stop
 
@@ -89,10 +89,9 @@ def decoded_groups(
         if stream is None:
             return
         only(container, stream)
-        stream.codec_context.thread_count = 1  # groups are decoded side by side: that scales better than threads within one
-        if codec_of(stream) == "h264":
-            # Unfiltered B-pictures hand next to nothing on to others: less than 0.02 of 255 in the mean.
-            stream.codec_context.options = {"skip_loop_filter": "all" if rough else "bidir"}
+        # Unfiltered B-pictures hand next to nothing on to others: less than 0.02 of 255 in the mean.
+        unfiltered = {"skip_loop_filter": "all" if rough else "bidir"} if codec_of(stream) == "h264" else {}
+        restrain(stream, **unfiltered)  # one thread: groups are decoded side by side, which scales better
         reader = _Reader(container, stream, packets, rough)
         for group in wanted:
             if stop.is_set():

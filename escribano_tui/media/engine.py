@@ -15,11 +15,11 @@ import numpy as np
 from escribano_tui.domain.evidence import Change, Envelope
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.media import audio
-from escribano_tui.media.packets import Packets, read_packets
+from escribano_tui.media.packets import Packets, TooMany, read_packets
 from escribano_tui.media.pictures import pictures
 from escribano_tui.media.probe import probe
 from escribano_tui.media.scan import scan_packets
-from escribano_tui.media.unusable import check_is_file, explain
+from escribano_tui.media.unusable import check_is_file, explain, too_many
 from escribano_tui.ports import Picture, Stop
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _readable(path: Path) -> Iterator[None]:
     """Errors of libav and of the disk become UnusableInput: the file was moved, cut or changed since it was probed."""
     try:
         yield
-    except (av.FFmpegError, OSError, EOFError) as error:
+    except TooMany as many:
+        raise too_many(path, many) from many
+    except (av.FFmpegError, OSError, EOFError, MemoryError) as error:
         check_is_file(path)
         raise explain(path, error) from error

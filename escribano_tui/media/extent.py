@@ -13,7 +13,7 @@ from escribano_tui.domain.times import clock
 from escribano_tui.media.container import opened, packets_of_streams, video_of
 from escribano_tui.media.integrity import damage_note
 from escribano_tui.media.live import live_tail
-from escribano_tui.media.packets import GAP_S, Packets, read_packets
+from escribano_tui.media.packets import GAP_S, WILD_S, Packets, read_packets
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -26,14 +26,14 @@ _SOUND_BEYOND_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Ends in the container's clock; `end_s` is that of the recording. `set_back` says that the clock runs backwards
-    somewhere: the ends of the sound are not known then."""
+    """Ends in the container's clock; `end_s` is that of the recording. `clock_set` says that the clock
+    was set on the way: the ends of the sound are not known then."""
 
     end_s: float
     audio_ends_s: tuple[float, ...]
     fps: float
     notes: tuple[str, ...] = ()
-    set_back: bool = False
+    clock_set: bool = False
 
 
 def measure(path: Path, origin_s: float) -> Extent:
@@ -42,13 +42,14 @@ def measure(path: Path, origin_s: float) -> Extent:
         stream = video_of(container)
         claimed_s = _claimed_end(container)
         fps = _claimed_fps(stream)
-        small = (container.size or 0) <= WHOLE_BYTES
+        # A clock that leaps to years from now shows only where it is read through.
+        small = (container.size or 0) <= WHOLE_BYTES or (claimed_s or 0.0) - origin_s > WILD_S
         ends = {} if small or claimed_s is None else _tail(container, max(origin_s, claimed_s - _TAIL_S))
         video_end_s = ends.get(stream.index) if stream is not None else None
         reached = max(ends.values(), default=None)
         audio = [s.index for s in container.streams.audio]
     notes: list[str] = []
-    set_back = False
+    clock_set = False
     if claimed_s is None or reached is None or reached < claimed_s - _BELIEVED_S:
         ends = _all_ends(path)
         video_end_s = ends.get(stream.index) if stream is not None else None
@@ -58,10 +59,12 @@ def measure(path: Path, origin_s: float) -> Extent:
         fps = _measured_fps(packets) or fps
         notes += _clock_notes(packets, origin_s)
         notes += [note for note in [damage_note(path, origin_s)] if small and note]
-        set_back = packets.backwards
-    audio_ends = tuple(0.0 if set_back else ends.get(index, 0.0) for index in audio)
+        clock_set = packets.backwards or bool(packets.leaps)
+    audio_ends = tuple(0.0 if clock_set else ends.get(index, 0.0) for index in audio)
+    if clock_set and video_end_s:  # what the header claims counts the leaps
+        return Extent(video_end_s, audio_ends, fps, tuple(notes), clock_set)
     end_s = _end(video_end_s, max(audio_ends, default=0.0), claimed_s, origin_s, notes)
-    return Extent(end_s, audio_ends, fps, tuple(notes), set_back)
+    return Extent(end_s, audio_ends, fps, tuple(notes), clock_set)
 
 
 def _end(video_s: float | None, audio_s: float, claimed_s: float | None, origin_s: float, notes: list[str]) -> float:
@@ -147,11 +150,14 @@ def _ends(container: InputContainer) -> dict[int, float]:
 
 
 def _clock_notes(packets: Packets, origin_s: float) -> list[str]:
-    """Plain sentences about a clock that was set back or jumped ahead."""
+    """Plain sentences about a clock that was set, or that jumped ahead."""
     notes = []
     for index, _ in packets.offsets[1:]:
-        at_s = float(packets.time_s[index]) - origin_s
+        at_s = max(0.0, float(packets.time_s[index]) - origin_s)
         notes.append(f"The clock in the file runs backwards at {clock(at_s)}; from there on its times were made to go on.")
+    for time_s, leap_s in packets.leaps:
+        how = f"leaps ahead by {leap_s / 3600:,.0f} hours at {clock(max(0.0, time_s - origin_s))}"
+        notes.append(f"The clock in the file {how}; from there on its times were made to go on.")
     times = np.sort(packets.time_s)
     steps = np.diff(times)
     if len(steps) > 10 and float(np.percentile(steps, 95)) < 1.0:  # else a variable rate: long pauses are usual

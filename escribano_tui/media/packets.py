@@ -27,18 +27,25 @@ Bools = npt.NDArray[np.bool_]
 Row = tuple[int | None, int | None, int, bool, int | None, int]  # pts, dts, size, is_keyframe, duration, hidden bytes
 
 _CHUNK = 4096  # packets between two looks at the stop event
+MOST_PACKETS = 4_000_000  # 18 hours at 60 pictures a second
 BACKWARD_S = 1.0  # B-frames and muxers shuffle by less; a clock that was set back jumps by more
+WILD_S = 6 * 3600.0  # nobody's recording pauses for so long: a clock that jumps ahead by more was set
 _BLOCK_FILLED = 64  # fewer packets cannot tell a constant bit rate
 _EVEN, _EVEN_OF_MEAN = 0.9, 0.3
 GAP_S = 20.0  # a longer pause between two packets of a constant-rate stream is told to the owner
+
+
+class TooMany(ValueError):
+    """A file with more pictures than MOST_PACKETS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packets:
     """The video packets of a file in the order of the file (decoding order).
 
-    `time_s` is the presentation time in the container's clock, made to go on where that clock was set back; `pts` and
-    `dts` are what the file has, in ticks; `offsets` are (index of the first packet, seconds added from there on).
+    `time_s` is the presentation time in the container's clock, made to go on where that clock was set; `pts` and
+    `dts` are what the file has, in ticks; `offsets` are (index of the first packet, seconds added from there on) where it was
+    set back, `leaps` (time, seconds taken out) where it leapt ahead by hours.
     `hidden` counts the bytes of a packet that are for pictures shown later (VP9, AV1). `complete` is False where reading
     broke off before the end.
     """
@@ -51,6 +58,7 @@ class Packets:
     duration_s: Floats
     hidden: Ints
     offsets: tuple[tuple[int, float], ...] = ((0, 0.0),)
+    leaps: tuple[tuple[float, float], ...] = ()
     complete: bool = True
 
     def __len__(self) -> int:
@@ -58,6 +66,7 @@ class Packets:
 
     @property
     def backwards(self) -> bool:
+        """Whether the clock was set back: one time in the file may stand for two moments."""
         return len(self.offsets) > 1
 
     @property
@@ -114,23 +123,27 @@ def demux_video(
     measure: Measure | None = None,
 ) -> Packets:
     """The packets of `stream` from where the container stands to its end."""
-    rows: list[Row] = []
+    parts: list[Ints] = []
+    count = 0
     complete = True
     source = container.demux(stream)
-    while True:
-        before = len(rows)
+    while complete:
+        rows: list[Row] = []
         try:  # `extend` keeps what came before an error
             rows.extend(_rows(islice(source, _CHUNK), measure))
         except (av.FFmpegError, OSError):
             complete = False
+        if not rows:
             break
-        if len(rows) == before:
-            break
+        parts.append(_table(rows))
+        count += len(parts[-1])
+        if count > MOST_PACKETS:
+            raise TooMany(f"{MOST_PACKETS:,}")
         if stop is not None and stop.is_set():
             raise Cancelled
         if progress is not None:
-            progress(sum(1 for row in rows[before:] if row[2]) + before)
-    return packets_of(rows, float(stream.time_base or 1), complete)
+            progress(count)
+    return _packets(np.concatenate(parts) if parts else _table([]), float(stream.time_base or 1), complete)
 
 
 def _rows(source: Iterable[Packet[Any]], measure: Measure | None) -> Iterator[Row]:
@@ -146,19 +159,43 @@ def _row(packet: Packet[Any], measure: Measure) -> Row:
 
 def packets_of(rows: list[Row], time_base: float, complete: bool) -> Packets:
     """Packets from rows in ticks of `time_base` seconds."""
-    kept = [row for row in rows if row[2] and (row[0] is not None or row[1] is not None)]
-    pts = np.array([row[0] if row[0] is not None else row[1] for row in kept], dtype=np.int64)
-    dts = np.array([row[1] if row[1] is not None else row[0] for row in kept], dtype=np.int64)
-    size = np.array([row[2] for row in kept], dtype=np.int64)
-    key = np.array([row[3] for row in kept], dtype=np.bool_)
-    duration = np.array([row[4] or 0 for row in kept], dtype=np.float64) * time_base
-    hidden = np.array([row[5] for row in kept], dtype=np.int64)
-    told = np.array([row[1] is not None for row in kept], dtype=np.bool_)
-    offsets = _offsets(np.asarray(dts * time_base, dtype=np.float64), told)
+    return _packets(_table(rows), time_base, complete)
+
+
+def _table(rows: list[Row]) -> Ints:
+    """(n, 7) of those that count: pts, dts, size, whether a keyframe, duration, hidden, whether the file told its dts."""
+    kept = [
+        (pts if pts is not None else dts, dts if dts is not None else pts, size, key, duration or 0, hidden, dts is not None)
+        for pts, dts, size, key, duration, hidden in rows
+        if size and (pts is not None or dts is not None)
+    ]
+    return np.array(kept, dtype=np.int64).reshape(-1, 7)
+
+
+def _packets(table: Ints, time_base: float, complete: bool) -> Packets:
+    pts, dts, size, key, duration, hidden, told = np.ascontiguousarray(table.T)
+    offsets = _offsets(np.asarray(dts * time_base, dtype=np.float64), told.astype(np.bool_))
     time = np.asarray(pts * time_base, dtype=np.float64)
-    for (first, offset), (until, _) in zip(offsets, (*offsets[1:], (len(kept), 0.0)), strict=True):
+    for (first, offset), (until, _) in zip(offsets, (*offsets[1:], (len(table), 0.0)), strict=True):
         time[first:until] += offset
-    return Packets(time, pts, dts, size, key, duration, hidden, offsets, complete)
+    time, leaps = _without_leaps(time)
+    return Packets(time, pts, dts, size, key.astype(np.bool_), duration * time_base, hidden, offsets, leaps, complete)
+
+
+def _without_leaps(time_s: Floats) -> tuple[Floats, tuple[tuple[float, float], ...]]:
+    """Times without leaps ahead by more than WILD_S, and these. By value, not in the order of the file: with B-pictures
+    some from before a leap are decoded after it."""
+    order = np.argsort(time_s, kind="stable")
+    steps = np.diff(time_s[order])
+    at = np.flatnonzero(steps > WILD_S)
+    if not len(at):
+        return time_s, ()
+    usual = float(np.median(steps))
+    taken = np.zeros(len(time_s))
+    taken[at + 1] = steps[at] - usual
+    result = np.empty(len(time_s))
+    result[order] = time_s[order] - np.cumsum(taken)
+    return result, tuple((float(result[order[k + 1]]), float(steps[k])) for k in at.tolist())
 
 
 def _offsets(order_s: Floats, told: Bools) -> tuple[tuple[int, float], ...]:

@@ -11,11 +11,12 @@ import av
 
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.text import clean_line
-from escribano_tui.media.container import codec_of, opened, video_of
+from escribano_tui.media.container import MOST_PIXELS, codec_of, opened, restrain, video_of
 from escribano_tui.media.extent import Extent, measure
 from escribano_tui.media.fingerprint import fingerprint
+from escribano_tui.media.packets import TooMany
 from escribano_tui.media.started import started_at
-from escribano_tui.media.unusable import check_is_file, explain, shown
+from escribano_tui.media.unusable import CUT, check_is_file, explain, shown, too_many
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 ID_DIGITS = 12
+MOST_S = 48 * 3600.0  # a longer one has a broken clock, or is not one session
 _TRIED_PACKETS = 600  # a stream whose first picture does not come within these has none that can be used
 
 
@@ -57,7 +59,9 @@ def probe(path: Path) -> Recording:
         mark = fingerprint(path)
     except UnusableInput:
         raise
-    except (av.FFmpegError, OSError, ValueError, EOFError) as error:
+    except TooMany as many:
+        raise too_many(path, many) from many
+    except (av.FFmpegError, OSError, ValueError, EOFError, ArithmeticError, MemoryError) as error:
         raise explain(path, error) from error
     return _recording(path, facts, extent, origin_s, mark)
 
@@ -66,6 +70,8 @@ def _recording(path: Path, facts: _Facts, extent: Extent, origin_s: float, mark:
     duration_s = extent.end_s - origin_s
     if duration_s <= 0:
         raise UnusableInput(f"{shown(path)} holds neither pictures nor sound that can be read; copy it again from its source.")
+    if duration_s > MOST_S:
+        raise UnusableInput(f"{shown(path)} is {duration_s / 3600:,.0f} hours long by its times, more than can be used; {CUT}.")
     began, source = started_at(path, facts.metadata, duration_s)
     seen = facts.pictures
     return Recording(
@@ -100,7 +106,7 @@ def _facts(container: InputContainer, path: Path) -> _Facts:
     if pictures is None:
         notes.append("The file has no pictures: only what is said can be used." if stream is None else
                      "Its pictures cannot be decoded: only what is said can be used.")  # fmt: skip
-    several = sum(1 for s in container.streams.video if s.width and s.height)
+    several = sum(1 for s in container.streams.video if s.codec_context is not None and s.width and s.height)
     if several > 1 and pictures is not None:
         notes.append(f"The file has {several} video tracks; the largest is used.")
     metadata = {**(stream.metadata if stream is not None else {}), **container.metadata}
@@ -108,7 +114,15 @@ def _facts(container: InputContainer, path: Path) -> _Facts:
 
 
 def _first_picture(container: InputContainer, stream: VideoStream, path: Path, notes: list[str]) -> _Pictures | None:
-    """What the first picture that can be decoded shows; None where none can. Raises UnusableInput without times."""
+    """What the first picture that can be decoded shows; None where none can.
+
+    Raises UnusableInput where they have no times, or more pixels than memory should be spent on.
+    """
+    if stream.width * stream.height > MOST_PIXELS:
+        raise UnusableInput(
+            f"{shown(path)} has pictures of {stream.width}x{stream.height}, more than can be used; make a smaller one, "
+            "for example with: ffmpeg -i IN -vf scale=3840:-2 OUT.mp4."
+        )
     frame, lost = _first_frame(container, stream)
     if frame is None:
         return None
@@ -133,7 +147,7 @@ def _first_picture(container: InputContainer, stream: VideoStream, path: Path, n
 def _first_frame(container: InputContainer, stream: VideoStream) -> tuple[VideoFrame | None, bool]:
     """The first frame in time order, and whether damaged ones came before."""
     lost = False
-    stream.codec_context.thread_count = 1
+    restrain(stream)
     source = container.demux(stream)
     for _ in range(_TRIED_PACKETS):
         try:
@@ -176,7 +190,7 @@ def _placed(track: Track, origin_s: float, index: int, extent: Extent) -> Track:
     end_s = extent.audio_ends_s[track.stream_index] if track.stream_index < len(extent.audio_ends_s) else 0.0
     measured_s = max(0.0, end_s - track.offset_s)
     length_s = min(track.duration_s, measured_s) if track.duration_s and measured_s else track.duration_s or measured_s
-    if extent.set_back:
+    if extent.clock_set:
         length_s = extent.end_s - track.offset_s
     return replace(track, offset_s=round(track.offset_s - origin_s, 6), duration_s=round(length_s, 3))
 

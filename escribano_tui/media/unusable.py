@@ -9,7 +9,9 @@ from pathlib import Path
 from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.text import clean_line
 
+CUT = "cut it into parts, for example with: ffmpeg -i IN -c copy -f segment -segment_time 3600 PART%03d.mkv"
 _HEAD = 4096
+_MOST_BOXES = 10_000  # of a file made to be looked through forever; fragments are found by their `moov` at the front
 _MP4_BRANDS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _PICTURES = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"RIFF": "", b"%PDF": "a PDF document",
@@ -39,6 +41,8 @@ def check_is_file(path: Path) -> None:
 def explain(path: Path, error: Exception) -> UnusableInput:
     """The sentence for a file that libav could not open or read."""
     name = shown(path)
+    if isinstance(error, MemoryError):
+        return UnusableInput(f"{name} needs more memory than there is; convert it to a smaller MP4, MKV or WebM.")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -61,6 +65,11 @@ def explain(path: Path, error: Exception) -> UnusableInput:
     return UnusableInput(
         f"{name} is not a recording that can be read ({_reason(error)}); convert it to MP4, MKV or WebM, or copy it again."
     )
+
+
+def too_many(path: Path, error: Exception) -> UnusableInput:
+    """The sentence for a file with more pictures than can be used."""
+    return UnusableInput(f"{shown(path)} holds more than {clean_line(str(error))} pictures, more than can be used; {CUT}.")
 
 
 def shown(path: Path) -> str:
@@ -88,7 +97,9 @@ def _mp4_index_missing(path: Path) -> bool:
     size = path.stat().st_size
     with path.open("rb") as file:
         offset = 0
-        while offset + 8 <= size:
+        for _ in range(_MOST_BOXES):
+            if offset + 8 > size:
+                break
             file.seek(offset)
             header = file.read(16)
             length, kind = int.from_bytes(header[:4], "big"), header[4:8]

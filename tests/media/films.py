@@ -45,7 +45,8 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Film:
     """How a recording is encoded. `keyframes` are picture numbers that are forced to be keyframes; `gone` pictures are
-    left out (variable rate); `shift_s` is added to all times of the pictures, `sound_shift_s` to those of the sound."""
+    left out (variable rate); `shift_s` is added to all times of the pictures, `sound_shift_s` to those of the sound; from
+    `leaps_at_s` on the clock is ahead by `leap_s`."""
 
     scenes: Sequence[Scene]
     length_s: float
@@ -61,6 +62,8 @@ class Film:
     sound_hz: Sequence[float] = ()
     sound_shift_s: float = 0.0
     sound_s: float = 0.0
+    leaps_at_s: float = 0.0
+    leap_s: float = 0.0
     metadata: Mapping[str, str] = field(default_factory=dict)
     container_options: Mapping[str, str] = field(default_factory=dict)
     format: str = ""
@@ -94,7 +97,7 @@ def shoot(path: Path, film: Film) -> Path:
                 container.mux(packet)
         for number, picture in pages(film):
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
-            frame.pts = round((number / film.fps + film.shift_s) * film.fps * 100)
+            frame.pts = round((number / film.fps + film.shift_s + _leap(film, number / film.fps)) * film.fps * 100)
             frame.time_base = Fraction(1, film.fps * 100)
             if number in film.keyframes:
                 frame.pict_type = av.video.frame.PictureType.I
@@ -105,6 +108,10 @@ def shoot(path: Path, film: Film) -> Path:
     return path
 
 
+def _leap(film: Film, at_s: float) -> float:
+    return film.leap_s if at_s >= film.leaps_at_s - 1e-6 else 0.0
+
+
 def _sound(stream: Any, hertz: float, film: Film) -> Iterator[Any]:
     """A tone at half of full scale, or silence for 0 Hz."""
     rate, length_s = 16_000, film.sound_s or film.length_s
@@ -113,6 +120,6 @@ def _sound(stream: Any, hertz: float, film: Film) -> Iterator[Any]:
         part = np.ascontiguousarray(wave[start : start + 1024].reshape(1, -1))
         frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
         frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
-        frame.pts = start + round(film.sound_shift_s * rate)
+        frame.pts = start + round((film.sound_shift_s + _leap(film, start / rate)) * rate)
         yield from stream.encode(frame)
     yield from stream.encode(None)
