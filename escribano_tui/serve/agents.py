@@ -42,18 +42,19 @@ class AgentDoor:
             rows.append(told)
         return rows[: _some(limit)]
 
-    def search(self, query: str, limit: int = 20) -> list[Row]:
-        hits = self.house.library.search(query, MOST)
+    def search(self, query: str, limit: int = 20) -> Row:
+        found = self.house.search.find(query, MOST, patience_s=2.0)
         hidden: dict[str, list[tuple[float, float]]] = {}
         told: list[Row] = []
-        for hit in hits:
+        for hit in found.hits:
             if not self.personal:
+                # By the session itself: what is found may be older than the owner's last correction.
                 if hit.recording_id not in hidden:
                     hidden[hit.recording_id] = self._hidden(hit.recording_id)
-                if any(start < hit.end_s and hit.t_s < end for start, end in hidden[hit.recording_id]):
+                if hit.personal or any(start < hit.end_s and hit.t_s < end for start, end in hidden[hit.recording_id]):
                     continue
-            told.append(asdict(hit))
-        return told[: _some(limit)]
+            told.append({name: value for name, value in asdict(hit).items() if name not in ("marks", "score")})
+        return {"hits": told[: _some(limit)], "problems": list(found.problems)}
 
     def show_session(self, recording: str) -> Row:
         found, session = self._session(recording)

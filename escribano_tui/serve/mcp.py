@@ -21,7 +21,8 @@ INSTRUCTIONS: Final = (
 )
 _READING: Final = {
     "list_recordings": "Recordings, newest first; `after` and `before` are days such as 2026-11-20.",
-    "search": "Moments at which something was said, read, described or titled.",
+    "search": "Moments at which something was said, read, described or titled; words, and filters such as said: screen:"
+    ' activity:debugging app:kate after:2026-11-01 before: subject:"a thread".',
     "show_session": "The segments of a recording with the owner's corrections; `recording` is an id or the beginning of one.",
     "get_transcript": "What was said, all or of a span of seconds.",
     "get_summary": "The summary of a recording as Markdown: card, standup or narrative; each claim has its time.",

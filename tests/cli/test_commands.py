@@ -99,7 +99,7 @@ def test_doctor_config_profiles_models_speak_json(program: Program) -> None:
     assert json.loads(program("config", "--json").stdout)["state"] == str(program.home / "state")
     assert [p["name"] for p in json.loads(program("profiles", "--json").stdout)] == ["quick", "thorough"]
     ports = {info["port"] for info in json.loads(program("models", "--json").stdout)}
-    assert ports == {"speech_spans", "speech", "screen_text", "vision", "writing"}
+    assert ports >= {"speech_spans", "speech", "screen_text", "vision", "writing"}
 
 
 def test_a_bad_profiles_file_is_named_and_the_shipped_ones_serve(program: Program) -> None:

@@ -64,8 +64,8 @@ async def test_every_reading_tool_answers_and_gives_nothing_personal(program: Pr
     assert [s["personal"] for s in session["segments"]] == [False, True, False]
     assert session["segments"][1].keys() == {"id", "start_s", "end_s", "personal"}
     assert session["segments"][0]["title"] == "parser.py"
-    assert found
-    assert hidden == said == []
+    assert found["hits"]
+    assert hidden["hits"] == said == []
     assert "diary" not in json.dumps([rows, found, session])
     assert "/films" not in json.dumps([rows, found, session])
 
@@ -81,7 +81,7 @@ async def test_what_cannot_be_done_is_one_sentence(program: Program) -> None:
             text = "".join(getattr(part, "text", "") for part in result.content)
             assert "Traceback" not in text
             assert text.count("\n") == 0
-        assert (await answer(client, "search", query='NEAR( " *')) == []
+        assert (await answer(client, "search", query='NEAR( " *'))["hits"] == []
 
 
 async def test_edits_need_leave_last_and_can_be_undone(program: Program) -> None:
