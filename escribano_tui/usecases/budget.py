@@ -10,6 +10,7 @@ from escribano_tui.domain.times import duration
 from escribano_tui.usecases.estimates import frames_expected
 
 FEWEST_PER_MINUTE = 0.5
+LEAST_LOOK_S = 5.0  # of a model at pictures: less is not worth loading it
 STEPS = 12  # halvings of the search: finer than any estimate
 
 
@@ -21,14 +22,24 @@ class Fitted:
     leaves_out: tuple[str, ...]
 
 
-def fit(profile: Profile, duration_s: float, budget_s: float, estimate: Callable[[Profile], float]) -> Fitted:
+def fit(
+    profile: Profile, duration_s: float, budget_s: float, estimate: Callable[[Profile], float], looks: bool = False
+) -> Fitted:
     """Take fewer frames until the estimate (wall seconds of a profile) fits; speech is never left out.
 
-    Fewer frames are taken evenly by the sampling itself, which keeps the changes that matter most.
+    Fewer frames are taken evenly by the sampling itself, which keeps the changes that matter most. Where a model looks at
+    pictures (`looks`), it is given less time first: it begins with the stretches of work that matter most, and the screen
+    reader tells the rest.
     """
     named = replace(profile, name=f"{profile.name} in {duration(round(budget_s * 1000))}")
     if estimate(named) <= budget_s:
         return Fitted(named, ())
+    shorter = _looking_less(named, budget_s, estimate) if looks else None
+    if shorter is not None:
+        look_s = duration(round(shorter.describe.most_seconds * 1000))
+        return Fitted(shorter, (f"pictures that the model has no time for in {look_s}: those of what matters most come first",))
+    if looks:
+        named = _with_look(named, LEAST_LOOK_S)
     low, high = FEWEST_PER_MINUTE, profile.frames.most_per_minute
     fitted = _with_frames(named, low)
     for _ in range(STEPS):
@@ -45,6 +56,24 @@ def fit(profile: Profile, duration_s: float, budget_s: float, estimate: Callable
     if estimate(fitted) > budget_s:
         out.append(f"it will still take about {duration(round(estimate(fitted) * 1000))}: what is said is written down in full")
     return Fitted(fitted, tuple(out))
+
+
+def _looking_less(profile: Profile, budget_s: float, estimate: Callable[[Profile], float]) -> Profile | None:
+    """The profile with as much time for the model as fits; None where even the least does not."""
+    low, high = LEAST_LOOK_S, budget_s
+    if estimate(_with_look(profile, low)) > budget_s:
+        return None
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if estimate(_with_look(profile, middle)) <= budget_s:
+            low = middle
+        else:
+            high = middle
+    return _with_look(profile, low)
+
+
+def _with_look(profile: Profile, seconds: float) -> Profile:
+    return replace(profile, describe=replace(profile.describe, most_seconds=round(seconds, 1)))
 
 
 def _with_frames(profile: Profile, per_minute: float) -> Profile:

@@ -50,8 +50,11 @@ def estimate_phase(
     measured = runs.measured(step.name, serves.name if serves else "", serves.model if serves else "")
     same = [m for m in measured if m[2] == profile.name] or measured
     factors = [_factor(step.name, busy_s, duration_s, profiles.get(name, profile)) for busy_s, duration_s, name in same[:5]]
-    usual = 1.0 if serves is None or serves.embedded else NOT_EMBEDDED
+    embedded = serves is None or serves.embedded
+    usual = 1.0 if embedded else NOT_EMBEDDED
     seconds = expected * (median(factors) if factors else usual)
+    if step.name == "describe" and not embedded and profile.describe.most_seconds:
+        seconds = min(seconds, profile.describe.most_seconds)
     if step.action in ("resume", "retry") and step.output is not None:
         seconds *= 0.5  # how much of it is left is not known before it has begun
     return seconds, bool(factors)

@@ -121,8 +121,14 @@ class RunDesk:
             recording.duration_s,
             options.budget_s,
             lambda tried: wall_s(self._estimated(recording, tried, options)[1]),
+            self._looks(recording, settings, options),
         )
         return recording, fitted.profile, fitted.leaves_out
+
+    def _looks(self, recording: Recording, settings: Profile, options: RunOptions) -> bool:
+        """Whether a model looks at pictures, rather than the embedded screen reader at their text."""
+        step = next(s for s in self.pipeline.plan(recording, settings, options) if s.name == "describe")
+        return bool(step.choice and step.choice.serves and not step.choice.serves.embedded)
 
     def _with_track(self, recording: Recording, name: str, path: Path) -> Recording:
         given = self.media.probe(path.absolute())

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escribano_tui.domain.evidence import Box, Description, Envelope, Frame, ScreenLine, SpeechSpan
+from escribano_tui.domain.evidence import Box, Change, Description, Envelope, Frame, ScreenLine, SpeechSpan
+from escribano_tui.domain.recording import Recording
 from escribano_tui.pipeline.describing.alike import near, same_text
 from escribano_tui.pipeline.describing.borne_out import BORNE_OUT, NOWHERE, checked
 from escribano_tui.pipeline.describing.breaker import AGAIN_S, FAILURES, Breaker
 from escribano_tui.pipeline.describing.order import REACH_S, best_first, importance
 from escribano_tui.pipeline.describing.scenes import LinesByTime, motion_around
+from escribano_tui.pipeline.describing.stretches import Stretches
+from tests.fakes import MemoryContext
 
 
 def line(text: str, start_s: float = 0.0, end_s: float = 1e6, name: str = "") -> ScreenLine:
@@ -135,3 +138,21 @@ def test_near_pictures_and_same_text() -> None:
     assert same_text(lines, lines[:-1])
     assert not same_text(lines, lines[:10])
     assert not same_text([], [])
+
+
+def test_stretches_of_work_that_matter_are_looked_at_first() -> None:
+    """Of pages that were passed and a commit after tests that pass, the commit; of a still desktop nothing."""
+    story = [("research", "A page", "Chromium")] * 4 + [("terminal", "commit “Turn wheels twice”", "Terminal")] * 2
+    story += [("idle", "Desktop", "")] * 4
+    taken = [Frame(20.0 * k + 5, "change", 20.0 * k, 20.0 * k + 20, score=0.5) for k in range(len(story))]
+    changes = [Change(80.0, 0.9, "large"), Change(120.0, 0.9, "large")]
+    context = MemoryContext(Recording("r", "r.mp4", "f", 1, 200.0), earlier={"scan": changes})
+    stretches = Stretches(context, Envelope("motion", 0.5, (0.5, 0.35) * 120 + (0.0, 0.0) * 80))
+    for frame, (activity, title, app) in zip(taken, story, strict=True):
+        stretches.see(
+            Description(frame.t_s, f"{title}.", activity, 0.9, (app,) if app else (), (), title, title if app else "")
+        )
+    weights = stretches.weights(taken, ())
+    assert weights[taken[4].item] > weights[taken[0].item] > weights[taken[9].item]
+    assert best_first(taken, (), (), weights)[0] in taken[4:6]
+    assert stretches.weights(taken, ()) == weights

@@ -40,3 +40,18 @@ def test_it_fits_or_says_that_it_cannot(budget_s: float, name: str) -> None:
 def test_a_smaller_budget_takes_fewer_frames() -> None:
     counts = [frames_expected(fit(PROFILES["thorough"], HOUR_S, s, estimate).profile, HOUR_S) for s in (800, 400, 250)]
     assert counts == sorted(counts, reverse=True)
+
+
+def test_a_model_that_looks_is_given_less_time_before_frames_are_left_out() -> None:
+    def slow(profile: Profile) -> float:
+        looks_s = profile.describe.most_seconds or 10_000.0
+        return estimate(profile) + min(looks_s, 20.0 * frames_expected(profile, HOUR_S))
+
+    plain = PROFILES["quick"]
+    fitted = fit(plain, HOUR_S, estimate(plain) + 120, slow, looks=True)
+    assert fitted.profile.frames == plain.frames
+    assert 100 < fitted.profile.describe.most_seconds <= 120
+    assert "matters most" in fitted.leaves_out[0]
+    tight = fit(plain, HOUR_S, estimate(plain) / 2, slow, looks=True)
+    assert tight.profile.describe.most_seconds == 5.0
+    assert tight.profile.frames.most_per_minute < plain.frames.most_per_minute

@@ -20,6 +20,7 @@ from escribano_tui.pipeline.describing.budget import Budget
 from escribano_tui.pipeline.describing.order import best_first, worth
 from escribano_tui.pipeline.describing.scenes import LinesByTime, scaled, scene_of
 from escribano_tui.pipeline.describing.stays import Part, Sight, Stays
+from escribano_tui.pipeline.describing.stretches import Stretches
 from escribano_tui.pipeline.masking import mask_description, mask_text, shows_secret
 from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.ports import BackendError, Describer, PhaseContext, Scene
@@ -41,6 +42,7 @@ class Looking:
         self._masking = context.profile.read.mask_secrets
         settings = context.profile.describe
         self._budget = Budget(settings.most_frames, settings.most_seconds)
+        self._stretches = Stretches(context, motion) if settings.most_frames or settings.most_seconds else None
         self._stays = Stays(settings.look_every_s, self._was_looked_at, self._is_open, self._worth)
         self._coming = context.follow("frames", Frame)
         self._ahead: Frame | None = None
@@ -110,6 +112,8 @@ class Looking:
             self._unread.add(frame.item)
         lines = self._context.lines_at(frame.t_s)
         told = self._told(frame, lines)
+        if self._stretches is not None and told is not None:
+            self._stretches.see(told)
         if exclusions.left_out(lines) is not None:
             self._tell(frame, told)
         elif self._must_stay_here(frame, lines):
@@ -138,10 +142,15 @@ class Looking:
         """The best of those that are known, as far as the budget goes."""
         known = 1.0 if ended else self._known_s / max(self._context.recording.duration_s, 1e-3)
         room = min(self._context.profile.describe.batch_size, self._budget.room(known))
-        ordered = best_first(self._queue, self._spans(), [frame for frame, _ in self._looked]) if room else []
+        ordered = self._ordered() if room else []
         batch = ordered[: int(room)]
         self._queue = [frame for frame in self._queue if frame not in batch]
         return batch
+
+    def _ordered(self) -> list[Frame]:
+        """Where time or looks are short, stretches of work that matter come first."""
+        weights = self._stretches.weights(self._queue, self._spans()) if self._stretches is not None else None
+        return best_first(self._queue, self._spans(), [frame for frame, _ in self._looked], weights)
 
     def _worth(self, frame: Frame) -> float:
         return worth(frame, self._spans())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from escribano_tui.domain.activity import IMPORTANCE
 from escribano_tui.domain.evidence import Frame, SpeechSpan
@@ -29,14 +29,17 @@ def worth(frame: Frame, spans: Sequence[SpeechSpan] = ()) -> float:
     return _WEIGHTS[importance(frame, spans)] * (0.5 + frame.score)
 
 
-def best_first(frames: Sequence[Frame], spans: Sequence[SpeechSpan] = (), looked: Sequence[Frame] = ()) -> list[Frame]:
+def best_first(
+    frames: Sequence[Frame], spans: Sequence[SpeechSpan] = (), looked: Sequence[Frame] = (),
+    stretches: Mapping[str, float] | None = None,
+) -> list[Frame]:  # fmt: skip
     """Frames in the order in which each adds most to what is covered (by those `looked` at already too), weighted by its
-    importance.
+    importance and by what a look at the stretch of work that it lies in is worth (by the frame's item; 1 is usual).
 
     Greedy; the gain of a frame only shrinks as others are taken, so it is worked out again only when a frame comes to
     the top (Minoux, "Accelerated greedy algorithms for maximizing submodular set functions", 1978).
     """
-    weights = {f.item: worth(f, spans) for f in frames}
+    weights = {f.item: worth(f, spans) * (stretches or {}).get(f.item, 1.0) for f in frames}
     covered = {second for frame in looked for second in _cells(frame)}
     heap = [(-_gain(f, covered) * weights[f.item], f.t_s, k) for k, f in enumerate(frames)]
     heapq.heapify(heap)
