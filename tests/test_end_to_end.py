@@ -195,3 +195,34 @@ def test_a_kill_in_any_phase(session: dict[str, Any], tmp_path: Path, phase: str
     kill_in(phase, program)  # the short phases may be over before they are caught: the run must end the same either way
     again = json.loads(program("run", "--json", str(demo_recording())).stdout)
     assert alike(again) == alike(session)
+
+
+def test_drafts_of_several_profiles_are_measured_side_by_side_and_a_truth_comes_back_perfect(
+    program: Program, session: dict[str, Any], tmp_path: Path
+) -> None:
+    config = program.home / "config"
+    config.mkdir(exist_ok=True)
+    (config / "profiles.toml").write_text(
+        "[with-a-rather-long-name]\n[with-a-rather-long-name.segment]\nmin_segment_s = 100.0\n"
+    )
+    recording, truth = str(demo_recording()), str(demo_recording().with_suffix(".json"))
+    both = ("--profile", "with-a-rather-long-name", "--profile", "quick")
+
+    told = json.loads(program("evaluate", truth, recording, *both, "--json").stdout)
+    assert told["quick"]["boundary_2s_f1"] >= 0.85
+    assert told["quick"]["corrections_per_hour"] < told["with-a-rather-long-name"]["corrections_per_hour"]
+    table = program("evaluate", truth, recording, *both).stdout.splitlines()
+    assert table[0].split() == ["with-a-rather-long-name", "quick"]
+    assert all(len(line.split()) == 3 for line in table[1:10])
+
+    own = tmp_path / "own.json"
+    exported = program("export", session["recording"]["id"], "--format", "truth", "-o", str(own))
+    assert exported.returncode == 0, exported.stderr
+    found = json.loads(program("evaluate", str(own), recording, "--json").stdout)["quick"]
+    assert found["boundary_1s_f1"] == found["activity_accuracy"] == found["screen_text_recall"] == 1.0
+    assert found["corrections_per_hour"] == found["word_error_rate"] == 0
+
+    own.write_text('{"duration_s": 5, "segments": []}')
+    wrong = program("evaluate", str(own), recording)
+    assert wrong.returncode == 3
+    assert "at least one" in wrong.stderr

@@ -11,12 +11,15 @@ import click
 
 from escribano_tui.cli.failures import DONE, Problem
 from escribano_tui.cli.runs import open_house, run_to_the_end
+from escribano_tui.domain.text import clean_line
 
 SHOWN = (
-    "boundary_2s_f1", "boundary_5s_f1", "activity_accuracy", "app_accuracy", "screen_text_recall", "word_error_rate",
-    "corrections_per_hour", "tiling_faults_count", "segments_in_no_or_two_subjects_count", "segments_true_count",
-    "segments_found_count", "scan_recall_0.5s", "scan_changes_per_minute",
+    "boundary_1s_f1", "boundary_2s_f1", "boundary_5s_f1", "activity_accuracy", "app_accuracy", "screen_text_recall",
+    "screen_text_astray", "word_error_rate", "words_heard_without_speech_count", "scan_recall_0.5s",
+    "scan_changes_per_minute", "frames_described_per_true_segment", "segments_true_count", "segments_found_count",
+    "tiling_faults_count", "segments_in_no_or_two_subjects_count", "subjects_count", "corrections_per_hour",
 )  # fmt: skip
+FAR_S = 1.0  # a truth that ends so far off may be that of another recording
 
 
 @click.command("evaluate")
@@ -41,6 +44,8 @@ def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: b
     figures: dict[str, dict[str, Any]] = {}
     with open_house() as house:
         found = house.library.add(recording)
+        if abs(found.duration_s - told["duration_s"]) > FAR_S:
+            click.echo(f"This truth is of {told['duration_s']:g} s, the recording lasts {found.duration_s:g} s.", err=True)
         for profile in profiles:
             status = run_to_the_end(house, found.id, profile, RunOptions())
             if status != DONE:
@@ -55,22 +60,28 @@ def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: b
 
 
 def _read(truth: Path) -> dict[str, Any]:
+    from escribano_tui.domain.evaluation import wrong_with_truth
+
     try:
         told = json.loads(truth.read_text(encoding="utf-8"))
-        starts = [(s["start_s"], s["end_s"], s["activity"]) for s in told["segments"]]
-    except (ValueError, KeyError, TypeError) as why:
-        raise Problem(f"{truth.name} is not a ground truth: it needs duration_s and segments ({why}).", 3) from why
-    if not starts or "duration_s" not in told:
-        raise Problem(f"{truth.name} is not a ground truth: it needs duration_s and at least one segment.", 3)
+    except (OSError, ValueError, RecursionError) as why:
+        raise Problem(f"{clean_line(truth.name)} is not a ground truth: it is no JSON ({clean_line(str(why))}).", 3) from why
+    if wrong := wrong_with_truth(told):
+        raise Problem(f"{clean_line(truth.name)} is not a ground truth: {wrong}.", 3)
     return dict(told)
 
 
 def _table(figures: dict[str, dict[str, Any]]) -> None:
-    click.echo(f"{'':<38}" + "".join(f"{name:>12}" for name in figures))
+    """One column a profile, as wide as its name needs."""
+    widths = {name: max(12, len(clean_line(name)) + 2) for name in figures}
+    click.echo(f"{'':<38}" + "".join(f"{clean_line(name):>{width}}" for name, width in widths.items()))
     for row in SHOWN:
-        click.echo(f"{row:<38}" + "".join(f"{_shown(f[row]):>12}" for f in figures.values()))
+        click.echo(f"{row:<38}" + "".join(f"{_shown(figures[name][row]):>{width}}" for name, width in widths.items()))
+    for kind in ("relabel", "split", "merge", "move"):
+        row = f"  of them {kind}"
+        click.echo(f"{row:<38}" + "".join(f"{figures[n]['corrections'][kind]:>{width}}" for n, width in widths.items()))
     for name, found in figures.items():
-        click.echo(f"\n{name}: corrections {', '.join(f'{n} {kind}' for kind, n in found['corrections'].items())}")
+        click.echo(f"\n{clean_line(name)}: how sure, and how much of that was right")
         for band in found["reliability"]:
             click.echo(f"  said {band['said']:.2f}  right {band['right']:.2f}  ({band['seconds']:.0f} s)")
 

@@ -9,12 +9,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
+from escribano_tui.domain.activity import is_activity
 from escribano_tui.domain.corrections import Data, fewest_edits
-from escribano_tui.domain.text import squash
+from escribano_tui.domain.text import clean_line, squash
 
 TOLERANCES_S = (1.0, 2.0, 5.0)
 STEP_S = 0.1
+NEAR_S = 0.05  # within a frame: segments of a truth follow on one another
 LEAST_ASTRAY = 5  # letters; shorter texts stand on any screen
 
 
@@ -30,6 +33,43 @@ def evaluate(truth: Data, session: Data) -> Data:
         **corrections(truth["segments"], found, truth["duration_s"]),
         "reliability": reliability(truth["segments"], found),
     }
+
+
+def wrong_with_truth(told: object) -> str:
+    """What is wrong with the data of a truth file, or the empty string."""
+    if not isinstance(told, dict):
+        return "it holds no object"
+    if not _is_time(told.get("duration_s")) or told["duration_s"] <= 0:
+        return "it needs duration_s in seconds"
+    segments = told.get("segments")
+    if not isinstance(segments, list) or not segments or not all(isinstance(s, dict) for s in segments):
+        return "it needs segments, at least one"
+    at = 0.0
+    for k, segment in enumerate(segments, 1):
+        start, end, activity = segment.get("start_s"), segment.get("end_s"), segment.get("activity")
+        if not (_is_time(start) and _is_time(end)) or abs(start - at) > NEAR_S or end <= start:
+            return f"segment {k} does not begin where the one before it ends ({at:g} s), or has no length"
+        if not is_activity(str(activity)):
+            return f"segment {k} has an activity that there is not: {clean_line(str(activity), 40)!r}"
+        for name in ("apps", "keywords_on_screen"):
+            if not all(isinstance(text, str) for text in _listed(segment, name)):
+                return f"segment {k}: {name} must be a list of texts"
+        at = end
+    if abs(at - told["duration_s"]) > 0.25:
+        return f"its segments end at {at:g} s of {told['duration_s']:g} s"
+    if not all(isinstance(u, dict) and isinstance(u.get("text"), str) for u in _listed(told, "speech")):
+        return "speech must be a list of objects with a text"
+    return ""
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+
+
+def _listed(told: Data, name: str) -> list[Any]:
+    """A list that may be left out; what is no list counts as one that is wrong."""
+    value = told.get(name)
+    return [] if value is None else value if isinstance(value, list) else [None]
 
 
 # ---------------------------------------------------------------- structure

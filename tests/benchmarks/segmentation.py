@@ -1,10 +1,10 @@
 """How long twelve hours take to be segmented, and how far a stated confidence can be trusted.
 
     python -m tests.benchmarks.segmentation speed [--hours 12] [--json]
-    python -m tests.benchmarks.segmentation reliability RECORDING TRUTH.json [RECORDING TRUTH.json ...] [--json]
+    python -m tests.benchmarks.segmentation reliability RECORDING TRUTH.json [RECORDING TRUTH.json ...] [--home FOLDER]
 
 `speed` makes evidence of a working day (screen lines, descriptions, changes, utterances) and segments it. `reliability`
-runs recordings through the whole pipeline in a folder of its own and prints, for each band of confidence, which share of
+runs recordings through the whole pipeline in a folder of its own (or in `--home`, where a later run finds them) and prints, for each band of confidence, which share of
 the time the activity was right.
 """
 
@@ -91,14 +91,14 @@ def speed(hours: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reliability(pairs: Sequence[tuple[Path, Path]], profile: str) -> list[dict[str, Any]]:
+def reliability(pairs: Sequence[tuple[Path, Path]], profile: str, home: Path | None = None) -> list[dict[str, Any]]:
     """For each band of confidence: seconds of segments in it, and the share of them with the right activity."""
     seconds = [0.0] * len(BANDS)
     right = [0.0] * len(BANDS)
     stated = [0.0] * len(BANDS)
     for recording, truth_file in pairs:
         truth = json.loads(truth_file.read_text(encoding="utf-8"))["segments"]
-        for segment in drafted_segments(recording, profile):
+        for segment in drafted_segments(recording, profile, home):
             band = next(k for k, (low, high) in enumerate(BANDS) if low <= segment.confidence < high)
             for true in truth:
                 shared = min(segment.end_s, true["end_s"]) - max(segment.start_s, true["start_s"])
@@ -112,14 +112,14 @@ def reliability(pairs: Sequence[tuple[Path, Path]], profile: str) -> list[dict[s
     ]  # fmt: skip
 
 
-def drafted_segments(recording: Path, profile: str) -> list[Segment]:
-    """The draft of a recording, by the whole pipeline in a folder of its own."""
+def drafted_segments(recording: Path, profile: str, home: Path | None) -> list[Segment]:
+    """The draft of a recording, by the whole pipeline, in `home` or a folder of its own."""
     from escribano_tui.bootstrap import build_house
     from escribano_tui.config.paths import Paths
     from escribano_tui.ports import RunOptions
 
     with tempfile.TemporaryDirectory() as folder:
-        house = build_house(Paths(Path(folder) / "home", Path(folder) / "config"))
+        house = build_house(Paths(home or Path(folder) / "home", (home or Path(folder)) / "config"))
         try:
             taken = house.library.add(recording)
             house.runs.start(taken.id, profile, RunOptions(), lambda event: None).wait()
@@ -134,12 +134,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--hours", type=float, default=12.0)
     parser.add_argument("--profile", default="quick")
+    parser.add_argument("--home", type=Path)
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args(arguments)
     if told.what == "speed":
         result: Any = speed(told.hours)
     else:
-        result = reliability(list(zip(told.files[::2], told.files[1::2], strict=True)), told.profile)
+        result = reliability(list(zip(told.files[::2], told.files[1::2], strict=True)), told.profile, told.home)
     if told.json:
         json.dump(result, sys.stdout)
         print()

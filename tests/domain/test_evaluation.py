@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escribano_tui.domain.evaluation import corrections, edit_distance, evaluate, f1, paired, reliability, segments_of, words
+from escribano_tui.domain.evaluation import (
+    corrections,
+    edit_distance,
+    evaluate,
+    f1,
+    paired,
+    reliability,
+    segments_of,
+    words,
+    wrong_with_truth,
+)
 
 
 def session(segments: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -69,3 +79,36 @@ def test_pairs_are_never_more_than_there_are(truth: list[float], found: list[flo
 def test_words_are_counted_as_word_error_rates_are() -> None:
     assert words("Naïve: it's 5 o'clock!") == ["naive", "it's", "5", "o'clock"]
     assert edit_distance(words("run the tests"), words("ran tests now")) == 3
+
+
+def test_texts_of_other_segments_in_the_middle_of_one_are_counted() -> None:
+    truth = {"duration_s": 40.0, "segments": segments_of([0, 20, 40], ["coding", "research"])}
+    truth["segments"][0]["keywords_on_screen"] = ["station_code"]  # type: ignore[index]
+    truth["segments"][1]["keywords_on_screen"] = ["Aware and Naive", "tzinfo"]  # type: ignore[index]
+    read = [{"start_s": 0, "end_s": 40, "lines": ["def station_code():"]}, {"start_s": 20, "end_s": 22, "lines": ["tzinfo"]}]
+    found = evaluate(truth, session(truth["segments"], screen_text=read))  # type: ignore[arg-type]
+    assert found["screen_text_recall"] == pytest.approx(2 / 3)
+    assert found["screen_text_astray"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, ""),
+        ({"duration_s": None}, "duration_s"),
+        ({"duration_s": True}, "duration_s"),
+        ({"duration_s": 99.0}, "end at 60 s of 99 s"),
+        ({"segments": []}, "at least one"),
+        ({"segments": [1]}, "at least one"),
+        ({"segments": segments_of([0, 20, 60], ["coding", "juggling"])}, "segment 2 has an activity"),
+        ({"segments": [*TRUE[:1], *TRUE[2:]]}, "segment 2 does not begin"),
+        ({"segments": [{**TRUE[0], "end_s": "20"}, *TRUE[1:]]}, "segment 1 does not begin"),
+        ({"segments": [{**TRUE[0], "apps": "Geany"}, *TRUE[1:]]}, "apps must be a list"),
+        ({"speech": ["hello"]}, "speech must be"),
+    ],
+)
+def test_what_is_wrong_with_a_truth_is_said(change: dict[str, Any], why: str) -> None:
+    told = wrong_with_truth({**TRUTH, **change})
+    assert why in told
+    assert bool(told) is bool(why)
+    assert wrong_with_truth([]) == "it holds no object"
