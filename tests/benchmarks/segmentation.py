@@ -4,8 +4,8 @@
     python -m tests.benchmarks.segmentation reliability RECORDING TRUTH.json [RECORDING TRUTH.json ...] [--home FOLDER]
 
 `speed` makes evidence of a working day (screen lines, descriptions, changes, utterances) and segments it. `reliability`
-runs recordings through the whole pipeline in a folder of its own (or in `--home`, where a later run finds them) and prints, for each band of confidence, which share of
-the time the activity was right.
+runs recordings through the whole pipeline, in a folder of its own or in `--home`, where a later run finds them, and prints,
+for each band of confidence, which share of the time the activity was right.
 """
 
 from __future__ import annotations
