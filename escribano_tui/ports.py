@@ -680,6 +680,7 @@ class PhaseContext(Protocol):
     files: MediaFiles
     backends: Backends
     choice: Choice | None  # the backend that serves this phase
+    anew: bool  # the owner asked for this phase to be computed again: what earlier runs knew does not count
 
     @property
     def stop(self) -> Stop: ...

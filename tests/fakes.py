@@ -53,6 +53,7 @@ class MemoryContext:
         self.total: int | None = None
         self.stopped = threading.Event()
         self.cancel_after = cancel_after
+        self.anew = False
         self.may_replace = False  # a phase that puts its items right
         self.costs: list[tuple[float, float]] = []  # what was measured: seconds of sound, seconds in the backend
         self.puts: list[str] = []  # every item that was put or failed in this run, in order

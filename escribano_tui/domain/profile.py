@@ -68,7 +68,7 @@ class DescribeSettings:
     batch_size: int = setting(4, "frames a batch", low=1, high=64)
     max_tokens: int = setting(300, "longest answer", unit="tokens", low=32, high=4096)
     look_every_s: float = setting(
-        60.0, "a vision model looks once at each stay at a window, and again after this; 0 is at every frame",
+        30.0, "a vision model looks once at each stay at a window, and again after this; 0 is at every frame",
         unit="s", low=0.0, high=3600.0,
     )  # fmt: skip
     most_frames: int = setting(0, "it looks at no more than this many frames, best first; 0 is no limit", low=0, high=100_000)

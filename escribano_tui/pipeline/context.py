@@ -86,10 +86,11 @@ class RunWide:
 class Context:
     """The PhaseContext of one phase of one run."""
 
-    def __init__(self, run: RunWide, phase: str, choice: Choice | None) -> None:
+    def __init__(self, run: RunWide, phase: str, choice: Choice | None, anew: bool = False) -> None:
         self._run = run
         self.phase = phase
         self.choice = choice
+        self.anew = anew
         self.recording = run.recording
         self.profile = run.profile
         self.media = run.media

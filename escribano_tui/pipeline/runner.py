@@ -29,7 +29,7 @@ from escribano_tui.domain.session import Dossier, PhaseRecord, RunRecord
 from escribano_tui.domain.text import clean_line
 from escribano_tui.pipeline.context import Context, Gate, RunWide
 from escribano_tui.pipeline.feed import Feed
-from escribano_tui.pipeline.plan import Planner
+from escribano_tui.pipeline.plan import Planner, forced
 from escribano_tui.pipeline.teller import Teller
 from escribano_tui.pipeline.work_pictures import LANES, WorkPictures
 from escribano_tui.ports import (
@@ -207,12 +207,13 @@ class Running:
         steps = self._runner.plan(self.recording, self._settings, self._options)
         feeds = {step.name: self._open(step) for step in steps}
         run = self._run_wide(steps, feeds)
+        again = forced(self._options)
         threads = []
         for step in steps:
             if step.action in ("reuse", "skip"):
                 self._settle(step, feeds[step.name])
                 continue
-            context = Context(run, step.name, step.choice)
+            context = Context(run, step.name, step.choice, anew=step.name in again)
             threads.append(
                 threading.Thread(target=self._phase, args=(step, context, feeds[step.name]), name=step.name, daemon=True)
             )

@@ -125,6 +125,18 @@ def test_a_border_between_keeps_tabs_apart() -> None:
     assert len(whole_lines(tabs, boxes_around(tabs, (36, 76), (81, 122)))) == 2
 
 
+def test_a_figure_before_a_line_is_taken_in_and_an_icon_is_not() -> None:
+    window = [(0, 0, 32, 90, "#404040")]
+    line = screen([(35, 36, "1"), (50, 36, "failed")], width=300, height=90, boxes=window)
+    assert whole_lines(line, boxes_around(line, (48, 100)))[0].x <= 36, "right behind the border of its window"
+    icon = screen([(50, 36, "failed")], width=300, height=90, boxes=[*window, (34, 38, 46, 54, "black")])
+    size = 12 / 0.6  # an icon of twelve columns beside letters of this height
+    box = whole_lines(icon, boxes_around(icon, (48, 100), top=38, bottom=38 + round(size) - 2))[0]
+    assert box.x == 48
+    far = screen([(20, 36, "1"), (90, 36, "failed")], width=300, height=90)
+    assert whole_lines(far, boxes_around(far, (88, 140)))[0].x == 88
+
+
 @settings(max_examples=40, deadline=None)
 @given(PLACES)
 def test_joining_loses_no_box(places: list[tuple[int, int]]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from escribano_tui.domain.evidence import Frame, ScreenLine
+from escribano_tui.domain.profile import ReadSettings
 from escribano_tui.pipeline.read import Read
+from escribano_tui.pipeline.reading.memory import packed, unpacked
 from escribano_tui.ports import BackendError, Cancelled
 from tests.fakes import MemoryContext, OneBackend
 from tests.pipeline.reading_room import CHOICE, RECORDING, Desk, DrawnReader, Files, Film, framed, whole
@@ -236,6 +239,33 @@ def test_lines_of_other_recordings_are_known() -> None:
     Read().run(second)
     assert reader.recognised == []
     assert [line.text for line in second.mine(ScreenLine)] == [line.text for line in first.mine(ScreenLine)]
+
+
+def test_what_is_to_be_read_anew_is_recognised_again_and_counts() -> None:
+    pictures = story(9, steps=6)
+    first = reading(pictures)
+    Read().run(first)
+    shared = {key: value for key, value in first.kept.items() if key[0].startswith("lines/")}
+    wrong = {key: packed(replace(known, text="misread") for known in unpacked(value)) for key, value in shared.items()}
+    reader = DrawnReader()
+    again = reading(pictures, reader, kept=dict(wrong))
+    again.anew = True
+    Read().run(again)
+    assert reader.recognised
+    assert again.mine(ScreenLine) == first.mine(ScreenLine)
+    now = [known.text for key in shared for known in unpacked(again.kept[key])]
+    assert now
+    assert "misread" not in now
+
+
+def test_lines_that_were_read_without_masking_are_not_for_a_run_that_masks() -> None:
+    pictures = story(9, steps=6)
+    open_ = reading(pictures)
+    open_.profile = replace(open_.profile, read=ReadSettings(mask_secrets=False))
+    Read().run(open_)
+    reader = DrawnReader()
+    Read().run(reading(pictures, reader, kept=dict(open_.kept)))
+    assert reader.recognised
 
 
 @pytest.mark.parametrize("seed", [2, 5, 9])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Gray = npt.NDArray[np.uint8]
 
 _BLANK = 0.7  # of a box's height: the widest blank within a line
+_SIGN = 0.6  # of a box's height: a figure or a sign that may stand before a line; an icon is wider
 _TALLER = 3  # pixels that ink may stand out of the line's rows: a slash, a bracket
 _LEAST_CONTRAST = 24
 _SAME_GROUND = 6  # levels: the border of a dark window on a dark one is hardly more
@@ -110,22 +111,54 @@ def _both(one: _Line, other: _Line) -> _Line:
 
 
 def _grown(gray: Gray, line: _Line, lines: Sequence[_Line]) -> Box:
-    """The box, longer by what stands a blank behind it and in no other box."""
+    """The box, longer by what stands a blank behind it and in no other box, and by a figure or a sign before it."""
     box, size = line.box, line.box.h
-    others = [o.box.x for o in lines if o.box.x >= line.right - size // 2 and o is not line and _meet(o.box, box)]
-    reach = min([*others, line.right + 12 * size, gray.shape[1]])
+    beside = [o.box for o in lines if o is not line and _meet(o.box, box)]
+    last = min([gray.shape[1], line.right + 12 * size, *(o.x for o in beside if o.x >= line.right - size // 2)])
+    first = max([0, line.left - 2 * size, *(o.right for o in beside if o.right <= line.left + size // 2)])
+    behind, before = _behind(gray, line, last), _before(gray, line, first)
+    right = max(box.right, min(last, line.right + behind + size // 4)) if behind else box.right
+    left = min(box.x, max(first, line.left - before - size // 8)) if before else box.x
+    return Box(left, box.y, right - left, box.h)
+
+
+def _behind(gray: Gray, line: _Line, last: int) -> int:
+    """How many columns the words take that stand behind a line, each a blank from the one before, none taller than it."""
+    size = line.box.h
     top, bottom = max(0, line.top - 2 * _TALLER), min(gray.shape[0], line.bottom + 2 * _TALLER)
-    beyond = np.abs(gray[top:bottom, line.right : reach].astype(np.int16) - line.ground) > line.far
+    beyond = _ink(gray, line, slice(top, bottom), slice(line.right, last))
     above, below = beyond[: max(0, line.top - _TALLER - top)], beyond[line.bottom + _TALLER - top :]
     tall = np.asarray(above.any(axis=0) | below.any(axis=0), dtype=np.bool_)
     end = 0
-    for first, last in _runs(np.flatnonzero(beyond.any(axis=0)), max(2, size // 8)):
-        if first - end > _BLANK * size or tall[first : last + 1].any():
+    for begins, ends in _runs(np.flatnonzero(beyond.any(axis=0)), max(2, size // 8)):
+        if begins - end > _BLANK * size or tall[begins : ends + 1].any():
             break
-        end = last + 1
-    if not end:
-        return box
-    return Box(box.x, box.y, max(box.right, min(reach, line.right + end + size // 4)) - box.x, box.h)
+        end = ends + 1
+    return end
+
+
+def _before(gray: Gray, line: _Line, first: int) -> int:
+    """How many columns before a line a figure or a sign begins that stands a blank from it; 0 where there is none.
+
+    A line may begin right behind the border of its window, and rows of a small font all but touch: only its own rows count.
+    """
+    size = line.box.h
+    rows = _ink(gray, line, slice(max(0, line.top - _TALLER), line.bottom + _TALLER), slice(first, line.left))
+    borders = np.flatnonzero(rows.mean(axis=0) > _BORDER) if rows.size else np.zeros(0, np.int64)
+    start = int(borders[-1]) + 1 if len(borders) else 0
+    own = rows[min(_TALLER, line.top) : -_TALLER, start:]
+    runs = _runs(np.flatnonzero(own.any(axis=0)), max(2, size // 8))
+    if not runs:
+        return 0
+    begins, ends = runs[-1]
+    columns = own.shape[1]
+    near, narrow = columns - 1 - ends <= _BLANK * size, ends + 1 - begins <= _SIGN * size
+    return columns - begins if near and narrow else 0
+
+
+def _ink(gray: Gray, line: _Line, rows: slice, columns: slice) -> npt.NDArray[np.bool_]:
+    part = gray[rows, columns.start : max(columns.start, columns.stop)].astype(np.int16)
+    return np.asarray(np.abs(part - line.ground) > line.far, dtype=np.bool_)
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -70,8 +70,10 @@ def merged(new: Sequence[Known], before: dict[bytes, bytes]) -> dict[bytes, byte
         key = _key(known.print.size)
         if key not in by_key:
             by_key[key] = list(unpacked(before[key])) if key in before else []
-        if all(difference(known.print, other.print) == float("inf") for other in by_key[key]):
-            by_key[key].append(known)
+        alike = [other for other in by_key[key] if difference(known.print, other.print) < float("inf")]
+        if not any(other.text == known.text for other in alike):
+            # What was read now counts for more than what was read once.
+            by_key[key] = [*(other for other in by_key[key] if other not in alike), known]
     kept = {key: packed(entries[-_MOST_ALIKE:]) for key, entries in by_key.items()}
     return {key: value for key, value in kept.items() if value != before.get(key)}
 

@@ -25,6 +25,8 @@ class Shelf:
 
     def __init__(self, context: PhaseContext) -> None:
         reader = context.choice.identity if context.choice else "none"
+        # Lines that were read without masking hold secrets: they are not for a run that masks.
+        reader += "" if context.profile.read.mask_secrets else "/unmasked"
         self._context = context
         self._own = f"reading/{context.recording.id}/{reader}"
         self._shared = f"lines/{reader}"
@@ -61,9 +63,12 @@ class Shelf:
         return [self._memory.find(one) for one in prints]
 
     def recall_elsewhere(self, prints: Sequence[Print]) -> list[Known | None]:
-        """What each line image says, where another recording, or an earlier reading of this one, knew it."""
-        if not prints:
-            return []
+        """What each line image says, where another recording, or an earlier reading of this one, knew it.
+
+        Nothing is known where the owner wants it read again: what was read wrongly once would stay so for ever.
+        """
+        if not prints or self._context.anew:
+            return [None] * len(prints)
         elsewhere = LineMemory()
         for value in self._context.remember(self._shared, keys_like(prints)).values():
             for known in unpacked(value):
