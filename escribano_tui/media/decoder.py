@@ -29,6 +29,8 @@ cv2.setNumThreads(1)  # the lanes share a small machine
 # Packets read over rather than sought past, as a seek costs about as much: one by an index, or by guessing and reading.
 _SKIP_AHEAD, _SKIP_AHEAD_UNINDEXED = 32, 2000
 _INDEXED = ("mov", "matroska", "avi")
+# Decoders that look at every packet whether to skip it; dav1d asks once, when it is opened.
+_SKIPPING = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp8", "vp9"})
 _MINI_GOP = 16  # packets: pictures between two references that a wanted one may need
 _HALF_TICK_S = 1e-4
 _NEAR_S = 0.5  # a damaged picture may be stood in for by one this much earlier
@@ -133,7 +135,8 @@ class _Reader:
     def __init__(self, container: InputContainer, stream: VideoStream, packets: Packets, rough: bool) -> None:
         self._container, self._stream, self._packets = container, stream, packets
         # On the way to a picture that need not be exact, B-pictures are not missed much; HEVC calls nearly all of them B.
-        self._on_the_way: Skip = "BIDIR" if rough and codec_of(stream) == "h264" else "NONREF"
+        codec = codec_of(stream)
+        self._on_the_way: Skip = "DEFAULT" if codec not in _SKIPPING else "BIDIR" if rough and codec == "h264" else "NONREF"
         indexed = container.format.name.startswith(_INDEXED)
         self._skip_ahead = _SKIP_AHEAD if indexed else _SKIP_AHEAD_UNINDEXED
         self._source = packets_of_streams(container, stream)
@@ -163,7 +166,7 @@ class _Reader:
 
     def _skip(self, number: int, targets: set[int]) -> Skip:
         """Pictures that no other refers to need not be decoded to get at a later one."""
-        if number in targets:
+        if number in targets or self._on_the_way == "DEFAULT":
             return "DEFAULT"
         near = self._on_the_way == "BIDIR" and any(n in targets for n in range(number - _MINI_GOP, number))
         return "NONREF" if near else self._on_the_way

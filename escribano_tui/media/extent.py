@@ -114,8 +114,19 @@ def _claimed_fps(stream: Any) -> float:
 
 
 def _measured_fps(packets: Packets) -> float:
-    span = packets.end_s - float(packets.time_s.min()) if len(packets) else 0.0
+    span = (
+        packets.end_s - float(packets.time_s.min()) - sum(length_s for _, length_s in _jumps(packets)) if len(packets) else 0.0
+    )
     return len(packets) / span if span > 0 else 0.0
+
+
+def _jumps(packets: Packets) -> list[tuple[float, float]]:
+    """(when, how long) a clock jumped ahead, container clock; none in a variable rate, where long pauses are usual."""
+    times = np.sort(packets.time_s)
+    steps = np.diff(times)
+    if len(steps) <= 10 or float(np.percentile(steps, 95)) >= 1.0:
+        return []
+    return [(float(times[at]), float(steps[at])) for at in np.flatnonzero(steps > GAP_S).tolist()]
 
 
 def _tail(container: InputContainer, from_s: float) -> dict[int, float]:
@@ -158,12 +169,8 @@ def _clock_notes(packets: Packets, origin_s: float) -> list[str]:
     for time_s, leap_s in packets.leaps:
         how = f"leaps ahead by {leap_s / 3600:,.0f} hours at {clock(max(0.0, time_s - origin_s))}"
         notes.append(f"The clock in the file {how}; from there on its times were made to go on.")
-    times = np.sort(packets.time_s)
-    steps = np.diff(times)
-    if len(steps) > 10 and float(np.percentile(steps, 95)) < 1.0:  # else a variable rate: long pauses are usual
-        for at in np.flatnonzero(steps > GAP_S).tolist():
-            notes.append(
-                f"The clock in the file jumps by {steps[at]:.0f} s at {clock(float(times[at]) - origin_s)}; "
-                "nothing was recorded there."
-            )
+    for time_s, length_s in _jumps(packets):
+        notes.append(
+            f"The clock in the file jumps by {length_s:.0f} s at {clock(time_s - origin_s)}; nothing was recorded there."
+        )
     return notes[:5]
