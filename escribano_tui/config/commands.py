@@ -53,6 +53,7 @@ _APP = (
     Command("app.themes", ("f2",), "themes", "Choose a theme, with a preview"),
     Command("app.doctor", ("f3",), "doctor", "Check backends, models, folders and this terminal"),
     Command("app.rules", ("f4",), "rules", "List, change and take out the rules made of your labels"),
+    Command("app.queue", ("f6",), "queue", "Show which runs wait; put them in another order or take them out"),
     Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays"),
 )
 
@@ -96,10 +97,11 @@ _CHOOSER = (
 )
 
 _RUN = (
-    Command("run.look", ("enter",), "look at the draft", "Review the segments; while it runs, those drafted so far", 90),
+    Command("run.look", ("enter",), "review", "Review the segments, also while it drafts; what is reviewed early stands", 90),
     Command("run.cancel", ("c",), "cancel", "Cancel; what is finished stays and the next run goes on from there", 80),
     Command("run.pause", ("p",), "pause", "Pause or go on; a paused run lets go of its models", 79),
     Command("run.failures", ("f",), "what failed", "Show the frames and spans that gave no result", 78),
+    Command("run.queue", ("q",), "queue", "Show which runs wait; put them in another order or take them out", 50),
     Command("run.again", ("r",), "run again", "Choose a profile and run it again", 40),
     Command("run.summary", ("w",), "summary", "Read the summary", 60),
     Command("run.down", ("down", "j"), "down", "Scroll the draft down"),

@@ -20,15 +20,15 @@ from escribano_tui.config.paths import Paths, data, shipped
 from escribano_tui.config.places import Places
 from escribano_tui.config.themes import Shelf, load_themes
 from escribano_tui.domain.recording import Recording
-from escribano_tui.domain.session import RunPlan
 from escribano_tui.domain.text import clean_line
-from escribano_tui.ports import House, RunOptions
+from escribano_tui.ports import House
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import as_textual_keymap, bindings_of
 from escribano_tui.ui.lines import NoControls
 from escribano_tui.ui.palette import Palette, as_textual
 from escribano_tui.ui.pictures import Painter
-from escribano_tui.ui.runs import Kept, RunKeeper
+from escribano_tui.ui.running import AppRuns
+from escribano_tui.ui.runs import RunKeeper
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.library import LibraryScreen
 
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
 
     from textual.command import Provider
     from textual.filter import LineFilter
-    from textual.timer import Timer
 
 DEFAULT_THEME = "ink"
-REFRESH_S = 0.1  # a run is shown anew at most this often
 
 
 def house_commands() -> type[Provider]:
@@ -90,12 +88,15 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self.sound: Popen[bytes] | None = None  # the player of a segment's sound
         self.painter = Painter(graphics or Graphics())
         self.searched = ""  # what was searched for last
-        self.keeper = RunKeeper(self._poke)
-        self._flush_timer: Timer | None = None
+        self.runs = AppRuns(self)
         for theme in self.shelf.themes.values():
             self.register_theme(as_textual(theme))
         self.theme = self.palette.theme.name
         self.set_keymap(as_textual_keymap(self.keymap))
+
+    @property
+    def keeper(self) -> RunKeeper:
+        return self.runs.keeper
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._guard]
@@ -134,10 +135,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
     async def quit(self) -> None:
         """Cancel what runs, keep where things stood, remove what was deleted, and go."""
         self.stop_sound()
-        for kept in self.keeper.active:
-            if kept.run is not None:
-                await asyncio.to_thread(kept.run.cancel)
-                await asyncio.to_thread(kept.run.wait, 5.0)
+        await self.runs.cancel_all()
         for screen in self.screen_stack:
             if isinstance(screen, CommandScreen):
                 screen.keep_place()
@@ -172,6 +170,10 @@ class EscribanoApp(App[None], inherit_bindings=False):
                 from escribano_tui.ui.screens.rules import RulesScreen
 
                 self.push_screen(RulesScreen())
+            case "queue":
+                from escribano_tui.ui.screens.queue import QueueScreen
+
+                self.push_screen(QueueScreen(), lambda recording_id: self.go_run(recording_id) if recording_id else None)
             case "quit":
                 self.ask_to_quit()
 
@@ -221,9 +223,12 @@ class EscribanoApp(App[None], inherit_bindings=False):
             self.tell(f"{self.keymap.shown('app.quit')} quits.")
 
     def _go(self, screen: CommandScreen, recording_id: str) -> None:
-        """Show a screen; a chooser or a run makes way for what it led to."""
+        """Show a screen; a chooser, or a run that has ended, makes way for what it led to."""
         screen.recording_id = recording_id
-        if isinstance(self.screen, CommandScreen) and self.screen.where in ("chooser", "run"):
+        kept = self.keeper.of(recording_id)
+        looking_on = kept is not None and not kept.over and screen.where != "run"
+        here = self.screen.where if isinstance(self.screen, CommandScreen) else ""
+        if here == "chooser" or (here == "run" and not looking_on):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
@@ -291,57 +296,15 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
     # ------------------------------------------------------------ runs
 
-    def start_run(self, recording: Recording, profile: str, options: RunOptions, plan: RunPlan | None = None) -> None:
-        """Begin, or wait in the queue, and look on."""
-        self.keeper.ask(recording, profile, options, plan)
-        self.start_next()
-        self.go_run(recording.id)
-
-    def start_next(self) -> None:
-        kept = self.keeper.next()
-        if kept is not None:
-            self._begin(kept)
-
-    @job("begin", exclusive=False)
-    async def _begin(self, kept: Kept) -> None:
-        runs = self.house.runs
-        try:
-            kept.run = await asyncio.to_thread(
-                runs.start, kept.recording.id, kept.profile, kept.options, self.keeper.sink(kept)
-            )
-        except Exception as error:  # noqa: BLE001 - a run that cannot begin says why on its own screen
-            kept.error = clean_line(str(error)) or type(error).__name__
-            self.report(error)
-            self.start_next()
-        self.spare_heap()
-        self._show_runs([kept])
-
-    def _poke(self) -> None:
+    def poke(self) -> None:
         """From a worker thread: something was told. Once the app is closing nobody looks any more."""
         if self.is_running:
             self.post_message(RunsChanged())
 
     def on_runs_changed(self) -> None:
-        if self._flush_timer is None:
-            self._flush_timer = self.set_timer(REFRESH_S, self._take_in)
+        self.runs.told()
 
-    def _take_in(self) -> None:
-        self._flush_timer = None
-        changed = self.keeper.drain()
-        self._show_runs(changed)
-        for kept in changed:
-            if kept.over:
-                self._ended(kept)
-
-    def _show_runs(self, changed: list[Kept]) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, CommandScreen) and screen.is_mounted and screen.is_attached:  # it shows all when mounted
-                screen.runs_changed(changed)
-
-    def _ended(self, kept: Kept) -> None:
-        name = clean_line(Path(kept.recording.path).name)
-        if not self.app_focus:
-            self.bell()
-        if not any(isinstance(s, CommandScreen) and s.where == "run" and s.is_current for s in self.screen_stack):
-            self.tell(f"{name}: {kept.state.message or kept.state.state}")
-        self.start_next()
+    def write_to_terminal(self, control: str) -> None:
+        """A bell or a notification; nothing where there is no terminal."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(control)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.events import LANES, Event, PhaseState, RunState
 from escribano_tui.domain.recording import Recording
-from escribano_tui.domain.session import RunPlan
+from escribano_tui.domain.session import Coverage, RunPlan
 from escribano_tui.domain.times import clock
-from escribano_tui.ports import Run, RunOptions
+from escribano_tui.ports import Run, RunOptions, Watched
 
 
 @dataclass
@@ -27,6 +27,10 @@ class Kept:
     error: str = ""
     started: bool = False
     first_look_s: float | None = None
+    coverage: Coverage | None = None
+    watched: bool = False  # it is another program's run
+    watched_id: str = ""
+    busy: str = ""  # why this app could not run it itself
 
     @property
     def over(self) -> bool:
@@ -47,9 +51,17 @@ class Kept:
         while self.inbox:
             self.state = self.state.apply(self.inbox.popleft())
             changed = True
-            if self.state.draft and self.first_look_s is None:
-                self.first_look_s = max(p.updated_at_s for p in self.state.phases.values())
+            self._note_first_look()
         return changed
+
+    def see(self, seen: Watched) -> None:
+        """Take in how the run of another program stands."""
+        self.watched_id, self.profile, self.state = seen.run_id, seen.profile, seen.state
+        self._note_first_look()
+
+    def _note_first_look(self) -> None:
+        if self.state.draft and self.first_look_s is None:
+            self.first_look_s = max(p.updated_at_s for p in self.state.phases.values())
 
     def in_words(self) -> str:
         """One line for the library."""
@@ -104,8 +116,13 @@ class RunKeeper:
 
     @property
     def active(self) -> list[Kept]:
-        """Runs under way."""
-        return [k for k in self._runs.values() if k.started and not k.over]
+        """Runs of this app that are under way."""
+        return [k for k in self._runs.values() if k.started and not k.over and not k.watched]
+
+    @property
+    def watched(self) -> list[Kept]:
+        """Runs of other programs that are looked on at."""
+        return [k for k in self._runs.values() if k.watched and not k.over]
 
     @property
     def waiting(self) -> list[Kept]:
@@ -127,6 +144,19 @@ class RunKeeper:
         kept = self._queue.popleft()
         kept.started = True
         return kept
+
+    def look_on(self, recording: Recording) -> Kept:
+        """Keep the run of another program, to look on."""
+        kept = Kept(recording, "", RunOptions(), started=True, watched=True)
+        self._runs[recording.id] = kept
+        return kept
+
+    def move(self, kept: Kept, by: int) -> None:
+        """Let a run that waits come earlier (-1) or later."""
+        at = self._queue.index(kept)
+        to = max(0, min(at + by, len(self._queue) - 1))
+        self._queue.remove(kept)
+        self._queue.insert(to, kept)
 
     def drop(self, kept: Kept) -> None:
         """Take a run that still waits out of the queue."""

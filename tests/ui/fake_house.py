@@ -42,7 +42,7 @@ from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.timeline import Operation, Timeline, apply_all
 from escribano_tui.domain.times import cite, duration
 from escribano_tui.domain.wording import marks
-from escribano_tui.ports import House, RunBusy, RunOptions
+from escribano_tui.ports import House, RunBusy, RunOptions, Watched
 from tests.ui import fake_session
 
 
@@ -73,6 +73,7 @@ class FakeHouse:
         self.fail_next: Exception | None = None
         self.busy = False
         self.elsewhere: set[str] = set()  # recordings that another program works on
+        self.seen_elsewhere = RunState()
         self.purged = 0
         self.rules: list[Rule] = []
         self.closed = False
@@ -233,7 +234,7 @@ class FakeSearch:
 class FakeSessions:
     world: FakeHouse
 
-    def open(self, recording_id: str) -> Session:
+    def open(self, recording_id: str, live: bool = False) -> Session:
         with self.world.lock:
             item = self.world.item(recording_id)
             if item.draft is None or item.run is None:
@@ -453,6 +454,13 @@ class FakeRuns:
         takes = min(24.0 * more, options.budget_s)
         out = ("about 12 of 46 frames", "reading between the chosen frames") if takes < 24.0 * more else ()
         return RunPlan(item.recording, name, profile_about, phases, takes, GUESS, out)
+
+    def watch(self, recording_id: str, run_id: str = "") -> Watched | None:
+        if recording_id in self.world.elsewhere:
+            return Watched("run-9", "thorough", self.world.seen_elsewhere)
+        return (
+            Watched("run-9", "thorough", replace(self.world.seen_elsewhere, state="finished", wall_s=9.0)) if run_id else None
+        )
 
     def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> FakeRun:
         if self.world.busy or recording_id in self.world.elsewhere:

@@ -13,6 +13,7 @@ from escribano_tui.ui.screens.add import AddScreen
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.screens.review import ReviewScreen
+from escribano_tui.ui.screens.run import RunScreen
 from tests.ui import fake_session
 from tests.ui.conftest import opened, said, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse, Item
@@ -191,7 +192,7 @@ async def test_a_run_of_another_program_is_shown_and_its_draft_when_it_has_ended
     world.elsewhere.add("rec-1")
     async with opened(world) as pilot:
         assert "running in another program" in screen_text(pilot)
-        for key in ("enter", "r", "delete"):
+        for key in ("r", "delete"):
             pilot.app.clear_notifications()
             await pilot.press(key)
             await settle(pilot)
@@ -211,6 +212,9 @@ async def test_the_earlier_draft_can_be_reviewed_while_another_program_works(tmp
     world.elsewhere.add("rec-1")
     async with opened(world) as pilot:
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen), "how it goes")
+        await until(pilot, lambda: "(another program)" in screen_text(pilot), "whose it is")
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen), "the review")
         await settle(pilot)
-        assert "Another program works on this recording" in said(pilot)
+        assert "10 segments" in screen_text(pilot)

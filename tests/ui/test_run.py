@@ -11,9 +11,12 @@ from textual.widgets import Input
 
 from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
+from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
+from escribano_tui.ui.notice import notice
+from escribano_tui.ui.run_words import memory
 from escribano_tui.ui.runs import RunKeeper, left_of, share_of
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.library import LibraryScreen
@@ -135,12 +138,15 @@ async def test_from_the_chooser_to_a_finished_run_and_its_review(tmp_path: Path)
     async with opened(world) as pilot:
         await choose(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ finished in 0:31" in screen_text(pilot), "the end of the run")
+        await until(pilot, lambda: "100% of the time covered" in screen_text(pilot), "the end of the run")
         text = screen_text(pilot)
         for part in (
             "46 changes",
             "0:24 of speech in 8 spans",
+            "29 frames looked at",
             "1 put aside",
+            "✓ finished in 0:31",
+            "11.5 times real time",
             "drafted: 10 segments",
             "first look after",
         ):
@@ -167,9 +173,6 @@ async def test_bars_move_and_the_draft_grows_while_it_runs(tmp_path: Path) -> No
         assert "▶ read" in text
         assert "○ segment" in text
         assert "drafted so far" in text
-        await pilot.press("enter")
-        await settle(pilot)
-        assert "when it is whole" in said(pilot)
         world.steps.release(1000)
         await until(pilot, lambda: kept_state(pilot).done)
 
@@ -304,3 +307,73 @@ async def test_sound_files_of_their_own_go_into_the_run(tmp_path: Path, monkeypa
         await pilot.press("f", "t", "m")
         await settle(pilot)
         assert screen.options == RunOptions(retry_failed=True)
+
+
+async def test_the_queue_is_shown_put_in_another_order_and_shortened(tmp_path: Path) -> None:
+    world = fresh(tmp_path, "a.mov", "b.mov", "c.mov", "d.mov")
+    world.steps = threading.Semaphore(10)
+    async with opened(world) as pilot:
+        app = pilot.app
+        assert isinstance(app, EscribanoApp)
+        for k in range(1, 5):
+            app.runs.start(world.items[f"rec-{k}"].recording, "quick", RunOptions())
+        await until(pilot, lambda: "3 waiting" in screen_text(pilot), "the run screen")
+        assert "waits for 1 other run" in screen_text(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "Queue: 3 waiting" in screen_text(pilot), "the queue")
+        assert names(app) == ["b.mov", "c.mov", "d.mov"]
+        await pilot.press("x")
+        assert "This one has begun" in said(pilot)
+        await pilot.press("j", "j", "j", "K", "K")
+        await settle(pilot)
+        assert names(app) == ["d.mov", "b.mov", "c.mov"]
+        await pilot.press("j", "x")
+        await settle(pilot)
+        assert names(app) == ["d.mov", "c.mov"]
+        assert "Queue: 2 waiting" in screen_text(pilot)
+        await pilot.press("escape")
+        world.steps.release(1000)
+        await until(pilot, lambda: kept_state(pilot, "rec-3").done, "the last of the queue")
+    assert [c.split()[1] for c in world.calls] == ["rec-1", "rec-4", "rec-3"]
+
+
+def names(app: EscribanoApp) -> list[str]:
+    return [Path(kept.recording.path).name for kept in app.keeper.waiting]
+
+
+@pytest.mark.parametrize(
+    ("environ", "written"),
+    [
+        ({"TERM": "xterm-256color"}, "\a"),
+        ({"TERM": "xterm-kitty"}, "\x1b]9;escribano: a.mov: finished\a"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"}, "\x1b]9;escribano: a.mov: finished\a"),
+        ({"TERM": "tmux-256color", "TERM_PROGRAM": "iTerm.app"}, "\a"),
+        ({"TERM": "xterm-kitty", "TMUX": "/tmp/x"}, "\a"),
+    ],
+)
+def test_a_terminal_is_told_of_the_end_in_the_way_that_it_knows(environ: dict[str, str], written: str) -> None:
+    assert notice("a.mov: finished", environ) == written
+    assert "\x1b" not in notice("a\x1b]0;x\x07.mov", environ)[4:]
+
+
+async def test_the_bell_rings_only_where_nobody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for focused in (True, False):
+        world = fresh(tmp_path)
+        written: list[str] = []
+        async with opened(world) as pilot:
+            app = pilot.app
+            assert isinstance(app, EscribanoApp)
+            monkeypatch.setattr(app, "write_to_terminal", written.append)
+            app.app_focus = focused
+            app.runs.start(world.items["rec-1"].recording, "quick", RunOptions())
+            await until(pilot, lambda: kept_state(pilot).done, "the end")
+            await settle(pilot)
+        assert bool(written) is not focused
+
+
+def test_what_the_models_take_is_told() -> None:
+    assert memory(Residents()) == ""
+    loaded = Resident("RapidOCR", size_mb=351.4, loaded=True, busy=True)
+    told = memory(Residents((loaded, Resident("Moonshine", size_mb=190)), 10_000, 4000))
+    assert told == "models: RapidOCR 351 MB ▸ · 351 MB of 10.0 GB"
+    assert "none in memory" in memory(Residents((Resident("Moonshine", size_mb=190),), 10_000))

@@ -29,10 +29,15 @@ class Review:
 
     def __post_init__(self) -> None:
         self._least_sure = ""
-        self.changes_ms = sorted({round(c.t_s * 1000) for c in self.outline.changes})
+        self.see(self.outline)
         if self.view[1] <= self.view[0]:
             self.view = (0, self.timeline.duration_ms)
         self.go_to(self.cursor_ms)
+
+    def see(self, outline: Evidence) -> None:
+        """What was seen and heard, as it is known now."""
+        self.outline = outline
+        self.changes_ms = sorted({round(c.t_s * 1000) for c in outline.changes})
 
     @property
     def timeline(self) -> Timeline:
@@ -46,6 +51,12 @@ class Review:
     def segment(self) -> Segment:
         return self.segments[self.index]
 
+    def grows(self, index: int) -> bool:
+        """Whether a segment is the last one of a draft that is not whole."""
+        session = self.session
+        last = index == len(self.segments) - 1
+        return bool(session.live) and last and self.timeline.duration_ms < session.recording.duration_ms
+
     @property
     def chosen(self) -> list[Segment]:
         """What an edit of several acts on: the selected ones, else the one under the cursor."""
@@ -58,11 +69,12 @@ class Review:
 
     def take(self, session: Session) -> None:
         """Show a session as it has become; the time cursor stays where it is."""
+        all_of_it = self.view == (0, self.timeline.duration_ms)
         self.session = session
         known = {s.id for s in session.timeline.segments}
         self.selected &= known
-        low, high = self.view
         duration = session.timeline.duration_ms
+        low, high = (0, duration) if all_of_it else self.view
         self.view = (min(low, max(0, duration - 1)), min(high, duration)) if high <= duration else (0, duration)
         self.go_to(self.cursor_ms)
 

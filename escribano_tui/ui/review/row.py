@@ -17,10 +17,11 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
     ground = "selection" if here else "background"
     style = palette.style
     text, quiet = style("foreground", ground), style("muted", ground)
+    mark = "…" if review.grows(index) else "✓" if segment.reviewed else "p" if segment.personal else " "
     at = len(clock(review.timeline.duration_ms / 1000))
     line = Line().add("▸" if here else " ", style("accent", ground, bold=True))
     line.add("x" if segment.id in review.selected else " ", style("accent", ground, bold=True))
-    line.add("✓" if segment.reviewed else "p" if segment.personal else " ", style("success", ground, bold=True))
+    line.add(mark, style("success", ground, bold=True))
     line.add(" ", text).fit(clock(segment.start_s), at, text, right=True).add(" ", text)
     if width >= 44:
         line.fit(duration(segment.duration_ms), max(5, at), quiet, right=True).add(" ", text)

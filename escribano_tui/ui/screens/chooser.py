@@ -184,7 +184,7 @@ class ChooserScreen(CommandScreen):
         if card.problem:
             self.tell(card.problem, "error")
             return
-        self.house_app.start_run(recording, card.profile, self.options_of(card), card.plan)
+        self.house_app.runs.start(recording, card.profile, self.options_of(card), card.plan)
 
     def do_settings(self) -> None:
         from escribano_tui.ui.screens.profile import ProfileScreen

@@ -22,7 +22,7 @@ from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, moment, not_a_moment, state_of
 
-ELSEWHERE = "Another program works on this recording; the draft is here as soon as it has ended."
+ELSEWHERE = "Another program works on this recording: enter shows how it goes."
 NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
 
 
@@ -155,16 +155,14 @@ class LibraryScreen(CommandScreen):
     def elsewhere(self, row: RecordingRow | None) -> bool:
         """Whether another program, or another window of the app, works on a recording."""
         kept = self.house_app.keeper.of(row.id) if row else None
-        return row is not None and row.state == "running" and (kept is None or kept.over)
+        return row is not None and row.state == "running" and (kept is None or kept.over or kept.watched)
 
     def do_open(self) -> None:
         row = self.row
-        if self.elsewhere(row):
-            self.tell(ELSEWHERE)
-            if row is not None and row.segments:
-                self.house_app.go_review(row.id)
-            return
         if row is None:
+            return
+        if self.elsewhere(row):
+            self.look_on(row)
             return
         kept = self.house_app.keeper.of(row.id)
         if kept is not None and not kept.over:
@@ -173,6 +171,11 @@ class LibraryScreen(CommandScreen):
             self.house_app.go_review(row.id)
         else:
             self.house_app.go_chooser(row.id)
+
+    @job("look on")
+    async def look_on(self, row: RecordingRow) -> None:
+        """Watch the run of another program."""
+        self.house_app.runs.look_on(await asyncio.to_thread(self.house_app.house.library.find, row.id))
 
     def do_run(self) -> None:
         if self.row:

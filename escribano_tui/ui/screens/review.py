@@ -18,6 +18,7 @@ from escribano_tui.config.places import Place
 from escribano_tui.domain.journal import StaleRevision
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.timeline import DoesNotFit
+from escribano_tui.domain.times import clock
 from escribano_tui.ui import players
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
@@ -37,6 +38,12 @@ from escribano_tui.ui.words import many, minutes_left, when
 
 COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **wording.COMMANDS, **looking.COMMANDS}
 POLL_S = 1.0  # how soon another window's edits are seen
+WHOLE = "The draft is whole now; what you reviewed stands."
+AGAIN = "A new run has drafted this recording again; your corrections are laid over it."
+LATER = {
+    "summary": "The summary is written at the end of the run.",
+    "rule": "A rule can be made of a label when the run has ended.",
+}
 FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play"})
 
 
@@ -84,7 +91,7 @@ class ReviewScreen(CommandScreen):
     async def load(self) -> None:
         sessions = self.house_app.house.sessions
         try:
-            session = await asyncio.to_thread(sessions.open, self.recording_id)
+            session = await asyncio.to_thread(sessions.open, self.recording_id, live=True)
         except LookupError as error:
             self.report(error)
             self.house_app.leave(self)
@@ -107,20 +114,27 @@ class ReviewScreen(CommandScreen):
     @job("follow")
     async def follow(self) -> None:
         sessions = self.house_app.house.sessions
-        run_id, revision = await asyncio.to_thread(sessions.revision, self.recording_id)
+        draft, revision = await asyncio.to_thread(sessions.revision, self.recording_id)
         review = self.review
-        if review is None or self._editing or (run_id, revision) == (review.session.run.id, review.session.revision):
+        if review is None or self._editing or (draft, revision) == (review.session.draft_id, review.session.revision):
             return
-        if run_id != review.session.run.id:
-            self.keep_place()
-            self._start_ms = review.cursor_ms
-            self.load()
-            self.tell("A new run has drafted this recording again; your corrections are laid over it.")
+        if not draft:
+            return  # the run has begun again and has drafted nothing yet: what is seen stays
+        session = await asyncio.to_thread(sessions.open, self.recording_id, live=True)
+        grown = session.draft_id != review.session.draft_id
+        outline = await asyncio.to_thread(sessions.outline, self.recording_id) if grown else None
+        if self._editing or (not grown and session.revision <= review.session.revision):
             return
-        session = await asyncio.to_thread(sessions.open, self.recording_id)
-        if not self._editing and session.revision > review.session.revision:
-            self.take(session)
+        was_live = review.session.live
+        if outline is not None:
+            review.see(outline)
+        self.take(session)
+        if not grown:
             self.tell("Changed in another window; this is how it stands now.")
+        elif not session.live:
+            self.tell(WHOLE if was_live else AGAIN)
+            if session.misfits:
+                self.tell_misfits(session)
 
     def tell_misfits(self, session: Session) -> None:
         key = self.house_app.keymap.shown("review.history")
@@ -135,7 +149,9 @@ class ReviewScreen(CommandScreen):
         """While an edit is being written, what is pressed waits its turn, so that it meets what it was meant for."""
         if self.review is None:
             return
-        if self._editing and name not in FREE:
+        if self.review.session.live and name in LATER:
+            self.tell(LATER[name])
+        elif self._editing and name not in FREE:
             self._waiting.append(name)
         else:
             COMMANDS[name](self)
@@ -155,7 +171,7 @@ class ReviewScreen(CommandScreen):
             self.hide_guide()
         except StaleRevision:
             self._waiting.clear()
-            self.take(await asyncio.to_thread(self.house_app.house.sessions.open, self.recording_id))
+            self.take(await asyncio.to_thread(self.house_app.house.sessions.open, self.recording_id, live=True))
             self.tell("Changed in another window meanwhile: look again, then press the key once more.", "warning", 8.0)
         except (DoesNotFit, ValueError) as error:
             self._waiting.clear()
@@ -190,7 +206,9 @@ class ReviewScreen(CommandScreen):
             return
         left = session_left = review.session.unreviewed
         total = many(len(review.segments), "segment")
-        if left:
+        if review.session.live:
+            said = f"{total} so far · {left} to review"
+        elif left:
             said = f"{total} · {left} to review · {minutes_left(session_left)}"
         else:
             said = f"{total} · all reviewed · {self.house_app.keymap.shown('review.summary')} writes the summary"
@@ -210,6 +228,9 @@ class ReviewScreen(CommandScreen):
         self.query_one(EvidencePane).show(review)
         recording = review.session.recording
         facts = [f"{len(review.selected)} selected"] if review.selected else []
+        if review.session.live:
+            at, end = clock(review.timeline.duration_ms / 1000), clock(recording.duration_s)
+            facts.append(f"live: drafted up to {at} of {end}")
         facts += [f"step {self.step_words()}"] if self.step_ms != 1000 else []
         facts += [f"{review.session.run.profile} · revision {review.session.revision}", when(recording.started_at)]
         self.query_one(TitleBar).show(Path(recording.path).name, *facts)

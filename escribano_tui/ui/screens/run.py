@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -19,6 +20,7 @@ from escribano_tui.domain.times import clock, duration
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import Line, plain
+from escribano_tui.ui.run_words import fitting, memory, outcome, standing
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.pick import Item
@@ -28,6 +30,8 @@ from escribano_tui.ui.widgets.picture import Picture
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many
+
+PARTS = ("#screen-phases", "#speech-phases", "#picture", "#line", "#draft", "#draft-heading", "#log", "#keybar")
 
 
 class RunScreen(CommandScreen):
@@ -41,6 +45,7 @@ class RunScreen(CommandScreen):
         super().__init__()
         self.kept = kept
         self.recording_id = kept.recording.id
+        self.moved = False  # the owner has chosen a segment of the draft
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -52,6 +57,7 @@ class RunScreen(CommandScreen):
                 yield Heading(lambda: self.palette, "speech")
                 yield Lane(lambda: self.palette, LANES["speech"], id="speech-phases")
         yield Static(id="log")
+        yield Static(id="models", markup=False)
         with Container(id="body"):
             with Container(id="now"):
                 yield Heading(lambda: self.palette, "now", id="now-heading")
@@ -65,31 +71,40 @@ class RunScreen(CommandScreen):
     def on_mount(self) -> None:
         self.show()
 
+    @property
+    def whole(self) -> bool:
+        """Not while it is being put together, or taken down."""
+        return all(self.query(part) for part in PARTS)
+
     def runs_changed(self, changed: Sequence[Kept]) -> None:
-        if self.kept in changed:
-            self.show()
+        self.show()  # also when another one has changed: the queue is shorter then
 
     def fit_size(self) -> None:
         super().fit_size()
-        if self.is_mounted:
+        if self.whole:
             self.show()
             self.call_after_refresh(self.fit_picture)
 
     def fit_picture(self) -> None:
+        if not self.whole:
+            return
         self.query_one("#picture", Picture).fit_height(self.kept.recording, max(3, self.query_one("#now").size.height - 2))
 
     # ------------------------------------------------------------ what is shown
 
     def show(self) -> None:
+        if not self.whole:
+            return
         kept, state = self.kept, self.kept.state
         details = self.app.size.height >= 30
         for name in ("#screen-phases", "#speech-phases"):
             self.query_one(name, Lane).show(state, kept.paused, details)
         self.query_one("#log", Static).update(self.log_line())
         self.show_title()
+        self.show_models()
         self.show_now()
         rows = self.query_one("#draft", Rows)
-        at_end = rows.cursor >= rows.count - 1
+        at_end = not self.moved
         if rows.count != len(state.draft):
             rows.set_count(len(state.draft), len(state.draft) - 1 if at_end else None)
         else:
@@ -100,46 +115,45 @@ class RunScreen(CommandScreen):
         self.refresh_keys()
 
     def log_line(self) -> Content:
+        """The phases that have no lane; once it is over, how it went."""
+        kept, width = self.kept, self.app.size.width
+        went = fitting(outcome(kept), width - 4)
+        if went:
+            return Content.assemble((" ✓ ", "bold $success"), (went, "$foreground"))
         parts: list[str | tuple[str, str]] = [" "]
         for name in LANES["log"]:
-            mark, ink = MARKS.get(self.kept.state.phases[name].state, MARKS["waiting"])
-            parts += [(mark, f"bold ${ink}"), f" {name}   "]
-        if self.kept.first_look_s is not None:
-            parts.append((f"first look after {self.kept.first_look_s:.0f} s", "$muted"))
+            mark, ink = MARKS.get(kept.state.phases[name].state, MARKS["waiting"])
+            parts += [(mark, f"bold ${ink}"), f" {name}  "]
+        key, failed, waiting = self.house_app.keymap.shown("run.failures"), len(kept.state.failures), self.waiting
+        told = [f"{failed:,} put aside ({key})"] if failed else []
+        told += [f"{waiting} waiting"] if waiting else []
+        told += [f"first look {kept.first_look_s:.0f} s"] if kept.first_look_s is not None else []
+        parts.append((fitting(told, width - sum(len(p) + 4 for p in LANES["log"]) - 2), "$muted"))
         return Content.assemble(*parts)
+
+    @property
+    def waiting(self) -> int:
+        return len(self.house_app.keeper.waiting)
+
+    def show_models(self) -> None:
+        """What the models take; those of another program are not known here."""
+        said = "" if self.kept.watched or self.kept.over else memory(self.house_app.house.machine.residents())
+        models = self.query_one("#models", Static)
+        models.update(Content(f" {said}"))
+        models.display = bool(said)
 
     def show_title(self) -> None:
         kept, recording = self.kept, self.kept.recording
-        said, ink = self.said()
+        said, ink = standing(kept, len(self.house_app.keeper.active))
         size = f"{recording.width}x{recording.height}" if recording.has_video else "no picture"
         facts = [
-            said,
+            f"{said} (another program)" if kept.watched and not kept.over else said,
             kept.plan.profile if kept.plan else kept.profile,
             duration(recording.duration_ms),
             size,
             many(len(recording.tracks), "track"),
         ]
-        self.query_one(TitleBar).show(Path(recording.path).name, *facts, ink=ink)
-
-    def said(self) -> tuple[str, str]:
-        """How the run stands, in words, and the ink to say it in."""
-        kept, state = self.kept, self.kept.state
-        if kept.error:
-            return kept.error, "error"
-        match state.state:
-            case "finished":
-                speed = kept.recording.duration_s / max(0.001, state.wall_s)
-                return f"✓ finished in {clock(state.wall_s)}, {speed:.1f}x as fast as it was recorded", "success"
-            case "failed":
-                return f"✗ failed: {state.message}", "error"
-            case "cancelled":
-                return "■ cancelled; what was finished stays", "warning"
-        if not kept.started:
-            return f"waits for {many(len(self.house_app.keeper.active), 'other run')}", "muted"
-        if kept.paused:
-            return "‖ paused", "warning"
-        left = kept.left_s
-        return (f"{clock(left)} left" if left is not None else "running"), "accent"
+        self.query_one(TitleBar).show(Path(recording.path).name, *(f for f in facts if f), ink=ink)
 
     def show_now(self) -> None:
         looked = self.kept.state.looked
@@ -173,22 +187,29 @@ class RunScreen(CommandScreen):
         kept = self.kept
         if name in ("cancel", "pause") and kept.over:
             return "The run has ended."
+        if name in ("cancel", "pause") and kept.watched:
+            return "Another program runs this: cancel or pause it there."
         if name == "pause" and not kept.started:
             return "The run has not begun yet."
         if name == "failures" and not kept.state.failures:
             return "Nothing has failed."
-        if name == "look" and not kept.over:
-            return "The draft can be corrected when it is whole; its segments are listed here as they come."
-        if name == "look" and kept.state.state != "finished":
+        if name == "look" and kept.over and not kept.state.draft and kept.state.state != "finished":
             return "The run did not come to a draft: run it again, it goes on where it stopped."
         if name == "again" and not kept.over:
             return "The run is still under way."
         if name == "summary" and kept.state.state != "finished":
             return "The summary is written at the end of the run."
+        if name == "queue" and not self.house_app.keeper.waiting:
+            return "No other run waits."
         return ""
 
     def do_look(self) -> None:
-        self.house_app.go_review(self.recording_id)
+        rows = self.query_one("#draft", Rows)
+        chosen = self.kept.state.draft[rows.cursor] if self.moved and rows.cursor < len(self.kept.state.draft) else None
+        self.house_app.go_review(self.recording_id, chosen.start_ms / 1000 if chosen else None)
+
+    def do_queue(self) -> None:
+        self.house_app.action_do("queue")
 
     def do_summary(self) -> None:
         self.house_app.go_summary(self.recording_id)
@@ -230,3 +251,13 @@ class RunScreen(CommandScreen):
 
     def do_up(self) -> None:
         self.query_one("#draft", Rows).cursor -= 1
+
+    @on(Rows.Moved)
+    def row_moved(self, event: Rows.Moved) -> None:
+        """Whoever moves chooses a segment; at the end of the list it follows again."""
+        self.moved = event.index < event.rows.count - 1
+
+    @on(Rows.Chosen)
+    def row_chosen(self, event: Rows.Chosen) -> None:
+        self.moved = True
+        self.action_do("look")

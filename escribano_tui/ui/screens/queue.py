@@ -1,0 +1,119 @@
+"""The queue: runs that wait for the one under way. They can be put in another order, or taken out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from escribano_tui.domain.text import clean_line
+from escribano_tui.ui.lines import Line
+from escribano_tui.ui.runs import Kept
+from escribano_tui.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from escribano_tui.ui.app import EscribanoApp
+
+
+class QueueScreen(ModalScreen[str | None]):
+    """Gives back the recording whose run is to be looked at, or None."""
+
+    CSS_PATH = "queue.tcss"
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape,q", "close", show=False),
+        Binding("enter", "choose", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("shift+down,J", "shift(1)", show=False),
+        Binding("shift+up,K", "shift(-1)", show=False),
+        Binding("delete,backspace,x", "drop", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="box"):
+            yield Static(id="heading", markup=False)
+            yield Rows(self.paint, id="rows")
+            yield Static(Content("J K later, earlier   x take out   enter look at it   esc close"), id="hint")
+
+    @property
+    def house_app(self) -> EscribanoApp:
+        return cast("EscribanoApp", self.app)
+
+    @property
+    def runs(self) -> list[Kept]:
+        """What is under way, then what waits."""
+        keeper = self.house_app.keeper
+        return [*keeper.active, *keeper.watched, *keeper.waiting]
+
+    def on_mount(self) -> None:
+        self.show(0)
+        self.set_interval(0.5, self.look)
+
+    def look(self) -> None:
+        """Runs end, and the next one begins."""
+        self.show(self.query_one(Rows).cursor)
+
+    def show(self, cursor: int) -> None:
+        waiting = len(self.house_app.keeper.waiting)
+        said = f"Queue: {waiting} waiting" if waiting else "Queue: nothing waits"
+        self.query_one("#heading", Static).update(Content(said))
+        rows = self.query_one(Rows)
+        rows.set_count(max(1, len(self.runs)), cursor)
+        rows.styles.height = max(1, min(len(self.runs), self.size.height - 8))
+
+    def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
+        style = self.house_app.palette.style
+        ground = "selection" if here else "surface"
+        if index >= len(self.runs):
+            return Line().add(" No run is under way, and none waits.", style("muted", "surface")).strip(width, style())
+        kept = self.runs[index]
+        waits = kept in self.house_app.keeper.waiting
+        out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
+        mark = f"{self.house_app.keeper.waiting.index(kept) + 1}" if waits else "▶"
+        out.fit(mark, 3, style("muted" if waits else "accent", ground, bold=True))
+        state = "waits" if waits else "another program's" if kept.watched else kept.in_words()
+        tail = f"{kept.plan.profile if kept.plan else kept.profile}  {state}"
+        name = clean_line(Path(kept.recording.path).name)
+        out.fit(name, max(8, width - out.width - len(tail) - 2), style("foreground", ground, bold=here))
+        out.add("  ", style("muted", ground)).add(tail, style("muted" if waits else "accent", ground))
+        return out.strip(width, style("foreground", ground))
+
+    # ------------------------------------------------------------ keys
+
+    @property
+    def chosen(self) -> Kept | None:
+        runs, at = self.runs, self.query_one(Rows).cursor
+        return runs[at] if at < len(runs) else None
+
+    def action_move(self, by: int) -> None:
+        self.query_one(Rows).cursor += by
+
+    def action_shift(self, by: int) -> None:
+        kept, keeper = self.chosen, self.house_app.keeper
+        if kept is not None and kept in keeper.waiting:
+            keeper.move(kept, by)
+            self.show(self.runs.index(kept))
+            self.house_app.runs.show([kept])
+
+    def action_drop(self) -> None:
+        kept, keeper = self.chosen, self.house_app.keeper
+        if kept is None or kept not in keeper.waiting:
+            self.house_app.tell("This one has begun: cancel it on its own screen.")
+            return
+        keeper.drop(kept)
+        self.show(self.query_one(Rows).cursor)
+        self.house_app.runs.show([kept])
+
+    def action_choose(self) -> None:
+        kept = self.chosen
+        self.dismiss(kept.recording.id if kept else None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
