@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from escribano_tui.config.paths import Paths
 from escribano_tui.domain.timeline import Assign
 from escribano_tui.ports import House
 from escribano_tui.ui.app import EscribanoApp, Start
-from escribano_tui.ui.screens.review import ReviewScreen
+from escribano_tui.ui.screens.review import POLL_S, ReviewScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
 from tests.ui.conftest import said, screen_text, settle, until
 from tests.usecases.drafted import RECORDING, drafted
@@ -83,6 +84,47 @@ async def test_edits_of_two_windows_survive_and_neither_stays_stale(home: Home) 
     final = other.open(RECORDING.id).timeline.segments
     assert [s.activity for s in final] == ["coding", "terminal", "coding"]
     assert final[2].title == "From the other window"
+
+
+def shows(pilot: Pilot[None], text: str) -> bool:
+    return text in screen_text(pilot)
+
+
+async def test_two_apps_on_one_library_lose_nothing_and_show_each_others_edits(home: Home) -> None:
+    async with review(home) as (one, first), review(home) as (two, second):
+        assert one.app is not two.app
+        assert POLL_S <= 1.0, "neither shows a stale list for more than 2 s"
+
+        def revisions() -> set[int]:
+            return {s.review.session.revision for s in (first, second) if s.review is not None}
+
+        async def both_show(title: str) -> None:
+            for pilot in (one, two):
+                await until(pilot, partial(shows, pilot, title), title)
+
+        await one.press("e", "ctrl+u", *"From the first", "enter")
+        await settle(one)
+        await both_show("From the first")
+        await two.press("j", "j", "e", "ctrl+u", *"From the second", "enter")
+        await settle(two)
+        await both_show("From the second")
+        for key in ("1", "4"):  # one after the other, each where the other has just been
+            await one.press("home", key)
+            await settle(one)
+            await until(two, lambda: len(revisions()) == 1, "the same revision")
+            await two.press("end", key)
+            await settle(two)
+            await until(one, lambda: len(revisions()) == 1, "the same revision")
+        assert first.review is not None
+        assert second.review is not None
+        assert first.review.timeline == second.review.timeline
+        assert said(one).count("Changed in another window;") >= 1
+        revision = first.review.session.revision
+    assert revision == 6
+    final = home.house().sessions.open(RECORDING.id).timeline.segments
+    assert [(s.activity, s.title) for s in (final[0], final[-1])] == [
+        ("review", "From the first"), ("review", "From the second")
+    ]  # fmt: skip
 
 
 async def test_a_summary_written_again_shows_the_new_label_and_its_moments_open(home: Home) -> None:
