@@ -892,7 +892,9 @@ class Sessions(Protocol):
         """All rows, oldest first, each with standing, undone, dropped, or empty for undo and redo rows."""
         ...
 
-    def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> SessionEvidence: ...
+    def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> SessionEvidence:
+        """What was seen and heard in a span, without the envelopes, which are of the whole recording."""
+        ...
 
     def outline(self, recording_id: str) -> SessionEvidence:
         """Changes, envelopes, frames and utterances of the whole recording, without screen text: for a time line."""

@@ -9,14 +9,20 @@ from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.timeline import Timeline
 
-NEAR_BITS = 10  # of 64: below this two pictures are near-duplicates (Zauner 2010 takes 0.15 of the bits for pHash)
+NEAR_BITS = 6  # of 64: near-duplicates by far (Zauner 2010 takes 0.15 of the bits, 10, as the limit for pHash)
+LEAST_NEAR = 0.5  # share of a segment's pictures that the other one has, too
+LEAST_COMPANIONS = 0.5  # intersection over union of the programs beside the one in front: the commands of a terminal
 
 
-def alike(timeline: Timeline, frames: Sequence[Frame], segment_id: str) -> list[str]:
-    """Ids of the other segments with the same program in front and the same title, or a picture that is nearly the
-    same. Nothing is alike a segment that shows nothing."""
+def alike(timeline: Timeline, draft: Timeline, frames: Sequence[Frame], segment_id: str) -> list[str]:
+    """Ids of the other segments that show the same as this one: returns, nothing else.
+
+    The same is a window of the same program with the same title, in which the same commands run; or nearly the same
+    pictures of the same program which were drafted alike. Nothing is alike a segment that shows nothing, and what stood
+    still is alike only what stood still, whatever it shows.
+    """
     chosen = timeline.by_id(segment_id)
-    if chosen is None:
+    if chosen is None or not chosen.apps:
         return []
     pictures = sorted((f.t_s, f.phash) for f in frames if f.phash)
 
@@ -24,17 +30,42 @@ def alike(timeline: Timeline, frames: Sequence[Frame], segment_id: str) -> list[
         first, last = (bisect_left(pictures, (t,)) for t in (segment.start_s, segment.end_s))
         return [phash for _, phash in pictures[first:last]]
 
-    shown = of(chosen)
-    return [
-        other.id
-        for other in timeline.segments
-        if other.id != chosen.id and (_same_window(chosen, other) or (shown and _near(shown, of(other))))
-    ]
+    def drafted(segment: Segment) -> str:
+        return draft.at((segment.start_ms + segment.end_ms) / 2).activity
+
+    shown, activity = of(chosen), drafted(chosen)
+
+    def same(other: Segment) -> bool:
+        if other.id == chosen.id or not _same(chosen.apps[:1], other.apps[:1]):
+            return False
+        as_drafted = drafted(other)
+        if "idle" in (activity, as_drafted, chosen.activity, other.activity) and activity != as_drafted:
+            return False
+        if _named(chosen) and _same((chosen.title,), (other.title,)):
+            return _companions_agree(chosen, other)
+        return activity == as_drafted and _companions_agree(chosen, other) and _near(shown, of(other))
+
+    return [other.id for other in timeline.segments if same(other)]
 
 
-def _same_window(one: Segment, other: Segment) -> bool:
-    return bool(one.apps and one.title) and one.apps[:1] == other.apps[:1] and one.title.casefold() == other.title.casefold()
+def _same(some: Sequence[str], others: Sequence[str]) -> bool:
+    return [s.casefold() for s in some] == [s.casefold() for s in others]
+
+
+def _named(segment: Segment) -> bool:
+    """Whether the title says more than which program it is."""
+    return bool(segment.title) and segment.title.casefold() not in (app.casefold() for app in segment.apps)
+
+
+def _companions_agree(one: Segment, other: Segment) -> bool:
+    mine, theirs = ({app.casefold() for app in s.apps[1:]} for s in (one, other))
+    return mine == theirs or len(mine & theirs) >= LEAST_COMPANIONS * len(mine | theirs)
 
 
 def _near(some: Sequence[int], others: Sequence[int]) -> bool:
-    return any((a ^ b).bit_count() <= NEAR_BITS for a in some for b in others)
+    """Whether each of two segments shows mostly what the other one shows."""
+
+    def share(mine: Sequence[int], theirs: Sequence[int]) -> float:
+        return sum(any((a ^ b).bit_count() <= NEAR_BITS for b in theirs) for a in mine) / len(mine)
+
+    return bool(some and others) and min(share(some, others), share(others, some)) >= LEAST_NEAR

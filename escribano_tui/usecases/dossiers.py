@@ -74,16 +74,18 @@ def load_utterances(
 
 
 def load_evidence(
-    store: Store, run: RunRecord, says: Sequence[Say] = (), start_s: float = 0.0, end_s: float = FOREVER, lines: bool = True
-) -> Evidence:
-    """What was seen and heard in a span of time, with the corrections `says` of what was heard."""
+    store: Store, run: RunRecord, says: Sequence[Say] = (), start_s: float = 0.0, end_s: float = FOREVER,
+    lines: bool = True, curves: bool = True,
+) -> Evidence:  # fmt: skip
+    """What was seen and heard in a span of time, with the corrections `says` of what was heard; the curves, which are of
+    the whole recording, only where they are wanted."""
     return Evidence(
         frames=tuple(load(store, run, "frames", Frame, start_s, end_s)),
         descriptions=tuple(load(store, run, "describe", Description, start_s, end_s)),
         lines=tuple(load(store, run, "read", ScreenLine, start_s, end_s)) if lines else (),
         utterances=tuple(load_utterances(store, run, says, start_s, end_s)),
         changes=tuple(load(store, run, "scan", Change, start_s, end_s)),
-        envelopes=(*load(store, run, "scan", Envelope), *load(store, run, "listen", Envelope)),
+        envelopes=(*load(store, run, "scan", Envelope), *load(store, run, "listen", Envelope)) if curves else (),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.journal import Entry, Replays, StaleRevision, Standing, fold, say
 from escribano_tui.domain.likeness import alike
 from escribano_tui.domain.recording import Recording
@@ -30,6 +31,7 @@ class SessionDesk:
         self._drafts: dict[str, Timeline] = {}
         self._seen: dict[str, Session] = {}
         self._replays = Replays()
+        self._looked_at: tuple[str, Sequence[Frame]] = ("", ())
         self._guard = threading.Lock()
 
     # ------------------------------------------------------------ looking
@@ -111,7 +113,12 @@ class SessionDesk:
 
     def evidence(self, recording_id: str, start_s: float = 0.0, end_s: float = float("inf")) -> Evidence:
         return dossiers.load_evidence(
-            self._store, self._shown(recording_id)[1], self._standing(recording_id).said, start_s, end_s
+            self._store,
+            self._shown(recording_id)[1],
+            self._standing(recording_id).said,
+            start_s,
+            end_s,
+            curves=False,
         )
 
     def outline(self, recording_id: str) -> Evidence:
@@ -123,7 +130,17 @@ class SessionDesk:
 
     def alike(self, recording_id: str, segment_id: str) -> list[str]:
         session = self.open(recording_id, live=True)
-        return alike(session.timeline, self.outline(recording_id).frames, segment_id)
+        return alike(session.timeline, session.draft, self._frames(session), segment_id)
+
+    def _frames(self, session: Session) -> Sequence[Frame]:
+        """The frames of a run, kept for the draft that was asked for last: a review asks with every segment."""
+        with self._guard:
+            name, frames = self._looked_at
+        if name != session.draft_id:
+            frames = dossiers.load(self._store, session.run, "frames", Frame)
+            with self._guard:
+                self._looked_at = (session.draft_id, frames)
+        return frames
 
     def thumbnail(self, recording_id: str, name: str) -> Path:
         return self._files.folder(recording_id) / Path(name).name
