@@ -69,6 +69,13 @@ _TOKENS = (
     r"gh[pousr]_|github_pat_|glpat-|gl(?:dt|rt|cbt|ptt)-|xox[abeoprs]-|xapp-|sk-(?:ant-|proj-)?|[sr]k_(?:live|test)_|whsec_|AKIA|ASIA"
     r"|AIza|npm_|pypi-|hf_|dop_v1_|shp(?:at|ss|ca|pa)_|ya29\.|SG\.|lin_api_|figd_|ntn_|sbp_|EAAC|AGE-SECRET-KEY-1|eyJ[\w-]{8,}\."
 )
+# Those that stand for nothing else, also where the word before is glued to them, as readers of screen text do.
+_OWN_TOKENS = (
+    r"gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk-(?:ant|proj)-|[sr]k_(?:live|test)_|whsec_|dop_v1_|shp(?:at|ss|ca|pa)_"
+    r"|lin_api_|AGE-SECRET-KEY-1"
+)
+# The same with their dashes lost.
+_BLANK_TOKENS = r"gh[pousr]|github pat|glpat|xox[abp]|[sr]k (?:live|test)|whsec|dop v1|shpat|lin api|hf|npm"
 _CARD = r"(?:\d{4}[ -]?){3}\d{1,7}|3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|\d{13,19}"
 _CODE = r"(?:verification|security|one[- ]time|log-?in|sign-?in|confirmation|authentication|2fa|otp)\s+(?:pass)?(?:code|pin)"
 
@@ -83,7 +90,8 @@ def _has_letter(text: str) -> bool:
 
 SHAPES: tuple[Shape, ...] = (
     _shape("card-number", rf"(?<![\d.])(?P<secret>{_CARD})(?![\d.])", is_card),
-    _shape("iban", r"\b(?P<secret>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b", is_iban),
+    _shape("card-number", r"(?<!\d)(?P<secret>(?:\d{4} ?){3}\d{4})(?=[01]\d/\d\d)", is_card),  # with its date glued to it
+    _shape("iban", r"(?:\b|(?<=iban))(?P<secret>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b", is_iban),
     _shape("url-password", r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>{}]{1,80}:(?P<secret>[^\s/@\"'<>{}$]{3,100})@"),
     _shape(
         "password", rf"(?<![\w.]){_PASSWORD}\b[\"']?\s{{0,3}}(?::=|=>|[:=])\s{{0,3}}(?P<secret>[^\s,;]{{4,100}})", is_password
@@ -92,9 +100,13 @@ SHAPES: tuple[Shape, ...] = (
     _shape("password", rf"--{_PASSWORD}[= ](?P<secret>[^\s,;]{{4,100}})", is_password),
     _shape("bearer", r"\bbearer\s+(?P<secret>[\w.~+/=-]{16,})", _has_digit),
     _shape("token-part", rf"(?<![\w-])(?P<secret>(?:{_TOKENS})[\w.+/=-]{{8,}})", _has_digit),
+    _shape("token-part", rf"(?P<secret>(?:{_OWN_TOKENS})[\w.+/=-]{{14,}})", _has_digit),
+    _shape("token-part", rf"(?P<secret>(?:{_OWN_TOKENS})[\w.+/=-]{{2,13}} [\w+/=-]{{8,}})", _has_digit),
+    _shape("token-part", rf"(?<![\w-])(?:{_BLANK_TOKENS}) (?P<secret>[\w-]{{20,}})", _has_digit),
+    _shape("token-part", r"(?<![\w-])(?P<secret>(?-i:SK) ?(?:[0-9a-f] ?){32})(?!\w)"),
     _shape("one-time-code", rf"\b{_CODE}\b\D{{0,20}}(?P<secret>\d{{3}}[ -]?\d{{3}}|\d{{4,8}})\b"),
     _shape("pin", r"\b(?:pin|cvv|cvc|security code)\b\W{0,3}(?:is|code|number|:)?\W{0,3}(?P<secret>\d{3,8})\b"),
-    _shape("social-security", r"\b(?:ssn|social security)\b\D{0,20}(?P<secret>\d{3}[- ]?\d{2}[- ]?\d{4})\b"),
+    _shape("social-security", r"\b(?:ssn|social security)(?![a-z])\D{0,20}(?P<secret>\d{3}[- ]?\d{2}[- ]?\d{4})\b"),
 )
 
 # In speech, `the password is wrong` says nothing; what follows else is the password.

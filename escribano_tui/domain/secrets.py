@@ -77,7 +77,7 @@ class Masker:
 
     def mask(self, text: str) -> Masked:
         """A text with each secret in it replaced by MASK."""
-        spans = sorted([*self._by_rules(text), *self._by_shapes(text)])
+        spans = sorted((a, _tail(text, b), name) for a, b, name in (*self._by_rules(text), *self._by_shapes(text)))
         if not spans:
             return Masked(text)
         out, at, found = [], 0, []
@@ -111,6 +111,17 @@ class Masker:
             for match in shape.pattern.finditer(text):
                 if shape.holds is None or shape.holds(match["secret"]):
                     yield *match.span("secret"), shape.name
+
+
+# A reader of text puts blanks into long tokens: what goes on like one is part of it.
+_GOES_ON = re.compile(r" {1,2}(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{8,}")
+
+
+def _tail(text: str, end: int) -> int:
+    """Where a secret that has been found up to `end` really ends."""
+    while found := _GOES_ON.match(text, end):
+        end = found.end()
+    return end
 
 
 def _is_secret(rule: Rule, match: re.Match[str], group: int, line: str) -> bool:

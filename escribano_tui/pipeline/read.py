@@ -26,7 +26,7 @@ class Read:
     """An item is a frame. One that looks like the frame before it is not read: its lines stand longer."""
 
     name = "read"
-    version = 1
+    version = 2
     port = "screen_text"
 
     def skip(self, recording: Recording, profile: Profile) -> str:

@@ -114,6 +114,24 @@ def test_a_token_that_is_cut_off_or_half_typed_is_masked_too(kind: str) -> None:
     assert part not in MASKER.mask(around.format(part)).text
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Card 4111 1170 3192 548012/29", "3192"),  # a reader of screen text loses blanks
+        ("SSN219-09-9931", "9931"),
+        ("keyrk_live_" + made(24), made(24)[4:12]),
+        ("IBANGB82WEST 12345698765432", "5698"),
+        ("token ghp_" + made(12) + " " + made(24), made(24)[4:12]),  # and puts some in
+        ("shop shpat_" + made(4, _HEX) + " " + made(28, _HEX), made(28, _HEX)[4:12]),
+        ("twilio SK" + made(6, _HEX) + " " + made(26, _HEX), made(26, _HEX)[4:12]),
+        ("export T=gho " + made(36), made(36)[4:12]),
+    ],
+)
+def test_secrets_that_were_read_badly_are_masked_too(text: str, part: str) -> None:
+    assert part in text
+    assert part not in MASKER.mask(text).text
+
+
 def test_what_stands_around_a_secret_stays() -> None:
     assert MASKER.mask(f"export TOKEN=ghp_{made(36)} # for CI").text == f"export TOKEN={MASK} # for CI"
     assert MASKER.mask("nothing here").text == "nothing here"

@@ -10,6 +10,7 @@ import numpy as np
 
 from escribano_tui.domain.evidence import Box, Frame, ScreenLine
 from escribano_tui.domain.layout import reading_order, same_row
+from escribano_tui.domain.secrets import MASK
 from escribano_tui.domain.text import squash
 from escribano_tui.pipeline.reading.memory import Known
 from escribano_tui.pipeline.reading.pixels import Gray, Mask, crop, grayed, regions, shared_width
@@ -168,6 +169,8 @@ class Tracker:
 
 def is_noise(text: str, confidence: float, min_confidence: float) -> bool:
     """Whether a recognised line is no text: an icon read as a sign, a border, a smudge."""
+    if MASK in text:
+        return False  # that a secret stands there must be known, however little of the line is left
     letters = squash(text)
     if confidence < min_confidence or not letters:
         return True
