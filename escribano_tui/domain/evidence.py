@@ -164,9 +164,9 @@ class SpeechSpan:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Sound of which no line was kept, and why: one span, or `count` very short ones between two times.
+    """Sound of which no line was kept, or a candidate for a frame that was not, and why: one, or `count` between two times.
 
-    `confidence` is of the text that was dropped, 0.0 where there was none.
+    `track` is empty for pictures. `confidence` is of the text that was dropped, 0.0 where there was none.
     """
 
     track: str

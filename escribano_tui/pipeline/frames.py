@@ -5,24 +5,29 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from escribano_tui.domain.evidence import Change, Envelope, Frame
+from escribano_tui.domain.evidence import Change, Envelope, Frame, LeftOut
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.looks import Gray, look, newness
-from escribano_tui.pipeline.moments import Moment, Seen, capped, moments
+from escribano_tui.pipeline.moments import Moment, Seen, candidates, capped
 from escribano_tui.ports import PhaseContext, Picture
 
+CLOSE, OVER, NOTHING_NEW = "close to another", "over the cap", "showed nothing new"  # why a candidate is left out
 # Of all 8x8 blocks: a clock in the panel and a blinking cursor are below, a typed word is not.
 SAME = 0.0006
 DESCRIBED_AGAIN = 0.02
 
 
 class Frames:
-    """An item is a moment, named as its frame. One that shows nothing new is done without a frame."""
+    """An item is a moment, named as its frame. One that shows nothing new is done without a frame.
+
+    Chosen in two stages: by what the scan says of all candidates, then by their pictures. What is left out is stored as
+    LeftOut, with the reason.
+    """
 
     name = "frames"
-    version = 1
+    version = 2
     port = ""
 
     def skip(self, recording: Recording, profile: Profile) -> str:
@@ -30,14 +35,16 @@ class Frames:
 
     def run(self, context: PhaseContext) -> None:
         settings = context.profile.frames
-        wanted, over = capped(moments(_seen(context), settings), settings.most_per_minute)
+        found, close = candidates(_seen(context), settings)
+        wanted, over = capped(found, settings.most_per_minute)
         context.expect(len(wanted))
-        taker = _Taker(context, wanted)
+        whole_s = context.recording.duration_s
+        before = [LeftOut("", 0.0, whole_s, why, count) for why, count in ((CLOSE, close), (OVER, over)) if count]
+        taker = _Taker(context, wanted, [] if context.mine(LeftOut) else before)
         for moment, picture in _pictures(context, wanted):
             context.check()
             taker.take(moment, picture)
-        kept, failed = len(context.mine(Frame)), taker.failed
-        context.note(_told(kept, len(wanted) - kept - failed, over))
+        context.note(_told(len(context.mine(Frame)), context.mine(LeftOut)))
 
 
 def _seen(context: PhaseContext) -> Seen:
@@ -76,17 +83,16 @@ def _pictures(context: PhaseContext, wanted: Sequence[Moment]) -> Iterator[tuple
 class _Taker:
     """Takes pictures in time order; keeps the last one to see what is new in the next."""
 
-    def __init__(self, context: PhaseContext, wanted: Sequence[Moment]) -> None:
+    def __init__(self, context: PhaseContext, wanted: Sequence[Moment], left_out: list[LeftOut]) -> None:
         self._context = context
+        self._left_out = left_out  # told with the first item
         self._changes = [c.t_s for c in context.load("scan", Change)]
         self._following = dict(zip((m.t_s for m in wanted), [m.t_s for m in wanted[1:]], strict=False))
         self._before: tuple[float, Gray] | None = None
         self._described: Gray | None = None
-        self.failed = 0
 
     def take(self, moment: Moment, picture: Picture | None) -> None:
         if picture is None:
-            self.failed += 1
             self._context.fail(_item(moment), f"The picture at {clock(moment.t_s)} cannot be decoded.")
             return
         seen = look(picture.image)
@@ -95,7 +101,7 @@ class _Taker:
             return
         new = newness(self._before[1] if self._before else None, seen.gray)
         if new < SAME and self._can_be_left_out(moment):
-            self._context.put(_item(moment), [])
+            self._put(moment, LeftOut("", moment.t_s, moment.t_s, NOTHING_NEW))
             return
         describe = moment.describe or newness(self._described, seen.gray) >= DESCRIBED_AGAIN
         score = 0.4 * new**0.5 + 0.3 * seen.sharpness + 0.3 * seen.density
@@ -122,8 +128,12 @@ class _Taker:
             moment.t_s, moment.reason, round(shows_from_s, 3), round(shows_until_s, 3), phash, thumbnail,
             to_read=read, to_describe=describe, score=round(min(1.0, score), 4),
         )  # fmt: skip
-        self._context.put(item, [frame])
+        self._put(moment, frame)
         self._context.look(moment.t_s, thumbnail)
+
+    def _put(self, moment: Moment, evidence: Frame | LeftOut) -> None:
+        self._context.put(_item(moment), [evidence, *self._left_out])
+        self._left_out = []
 
     def _stands(self, t_s: float) -> tuple[float, float]:
         """From when until when the picture at a moment stands: between two changes, and not before the last frame,
@@ -138,9 +148,9 @@ def _item(moment: Moment) -> str:
     return Frame(moment.t_s, moment.reason, 0.0, 0.0).item
 
 
-def _told(kept: int, same: int, over: int) -> str:
-    """How many pictures, and how many were left out and why."""
+def _told(kept: int, left_out: Sequence[LeftOut]) -> str:
+    """How many pictures, and how many candidates were left out and why."""
     said = f"{kept} picture{'' if kept == 1 else 's'}"
-    left = [f"{same} showed nothing new" if same else "", f"{over} over the cap" if over else ""]
-    reasons = ", ".join(reason for reason in left if reason)
+    counts = {why: sum(one.count for one in left_out if one.why == why) for why in (NOTHING_NEW, OVER, CLOSE)}
+    reasons = ", ".join(f"{count} {why}" for why, count in counts.items() if count)
     return f"{said}; left out: {reasons}" if reasons else said

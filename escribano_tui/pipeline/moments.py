@@ -72,16 +72,23 @@ class Seen:
 
 def moments(seen: Seen, settings: FramesSettings) -> list[Moment]:
     """Wanted moments in time order, before the cap; the first is the intro, the last the outro."""
+    return candidates(seen, settings)[0]
+
+
+def candidates(seen: Seen, settings: FramesSettings) -> tuple[list[Moment], int]:
+    """(the same, how many others were too close to one that stands for more)."""
     edges = sorted({0.0, seen.duration_s, *(c.t_s for c in seen.changes if c.size != "small" and 0 < c.t_s < seen.duration_s)})
     found = [moment for start_s, end_s in pairwise(edges) for moment in _of_stretch(start_s, end_s, seen, settings)]
     if settings.policy == "grid":
         found = _with_grid(found, seen, settings)
-    found = _spread(_with_ends(found, seen), spacing_s(settings))
+    every = _with_ends(found, seen)
+    found = _spread(every, spacing_s(settings))
+    close = len(every) - len(found)
     found = _without_long_gaps(found, seen, settings.still_gap_s)
     found = _with_looks_while_it_moves(found, seen)
     if settings.read_interval_s > 0:
         found = _with_reading_grid(found, seen, settings.read_interval_s)
-    return _named(found, seen.duration_s)
+    return _named(found, seen.duration_s), close
 
 
 def spacing_s(settings: FramesSettings) -> float:

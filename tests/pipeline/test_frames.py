@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from escribano_tui.domain.evidence import Change, Envelope, Frame
+from escribano_tui.domain.evidence import Change, Envelope, Frame, LeftOut
 from escribano_tui.domain.profile import FramesSettings, Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.files import RecordingFiles
-from escribano_tui.pipeline.frames import Frames
+from escribano_tui.pipeline.frames import CLOSE, NOTHING_NEW, OVER, Frames
 from escribano_tui.pipeline.looks import look, newness, phash
 from escribano_tui.pipeline.probe import Probe
 from escribano_tui.pipeline.scan import Scan
@@ -161,6 +161,23 @@ def test_the_cap_is_told(context: MemoryContext) -> None:
     Frames().run(context)
     assert len(frames(context)) <= 2
     assert "over the cap" in context.notes[-1]
+
+
+@pytest.mark.parametrize(("most", "reason"), [(20.0, NOTHING_NEW), (6.0, OVER)])
+def test_what_is_left_out_is_kept_with_its_reason(context: MemoryContext, most: float, reason: str) -> None:
+    context.profile = replace(PROFILE, frames=replace(PROFILE.frames, policy="grid", still_gap_s=60.0, most_per_minute=most))
+    Frames().run(context)
+    counts = {one.why: 0 for one in context.mine(LeftOut)}
+    for one in context.mine(LeftOut):
+        counts[one.why] += one.count
+        assert one.track == ""
+    assert {CLOSE, OVER, NOTHING_NEW} >= set(counts) >= {reason}
+    same = [one for one in context.mine(LeftOut) if one.why == NOTHING_NEW]
+    assert len(same) + len(frames(context)) == len(context.items)
+    assert all(f"{count} {why}" in context.notes[-1] for why, count in counts.items())
+    again = context.resumed()
+    Frames().run(again)
+    assert again.mine(LeftOut) == context.mine(LeftOut)
 
 
 def test_thorough_reads_more(context: MemoryContext) -> None:

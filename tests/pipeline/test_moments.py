@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from escribano_tui.domain.evidence import FRAME_REASONS, Change, Envelope
 from escribano_tui.domain.profile import FramesSettings
-from escribano_tui.pipeline.moments import ACTIVE, BUSY, Moment, Seen, capped, moments
+from escribano_tui.pipeline.moments import ACTIVE, BUSY, Moment, Seen, candidates, capped, moments
 
 QUICK = FramesSettings()
 STEP_S = 0.5
@@ -116,6 +117,15 @@ def test_a_pointer_on_its_way_out_is_not_waited_for_but_typing_is() -> None:
 def test_a_window_that_passes_is_not_looked_at() -> None:
     scan = seen(60, {20.0: "large", 20.5: "large", 21.0: "large", 21.4: "large"}, [])
     assert not [t for t in times(moments(scan, QUICK)) if 20 < t < 21.4]
+
+
+def test_candidates_that_are_close_to_another_are_counted() -> None:
+    apart, none = candidates(seen(60, {20.0: "large", 30.0: "large"}, []), QUICK)
+    assert none == 0
+    burst = seen(60, {20.0: "large", 21.1: "large", 22.2: "large", 23.3: "large"}, [])
+    found, close = candidates(burst, replace(QUICK, most_per_minute=6.0))
+    assert close >= 1
+    assert len(found) <= len(apart) + 1
 
 
 def test_keyframes_are_taken_where_any_moment_would_do() -> None:
