@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -52,6 +53,7 @@ def _listen_to(context: PhaseContext, track: Track) -> None:
     length_s = context.recording.duration_s
     loudness = _Loudness(length_s)
     spotter = _open(context)
+    took_s = sound_s = 0.0
     try:
         first_s: float | None = None
         count = 0
@@ -59,13 +61,18 @@ def _listen_to(context: PhaseContext, track: Track) -> None:
             context.check()
             first_s = start_s if first_s is None else first_s
             loudness.add(start_s, samples)
-            count += _hand_on(context, track, done, first_s, spotter.feed(samples))
+            began = time.perf_counter()
+            found = spotter.feed(samples)
+            if start_s > first_s:  # the first call waits for the model to load
+                took_s, sound_s = took_s + time.perf_counter() - began, sound_s + len(samples) / RATE
+            count += _hand_on(context, track, done, first_s, found)
             at_s = min(start_s + len(samples) / RATE, length_s)
             context.progress(round(at_s), round(length_s), f"{count} spans")
         _hand_on(context, track, done, first_s or 0.0, spotter.finish())
         skipped = [LeftOut(track.name, 0.0, length_s, why, count) for why, count in sorted(spotter.skipped.items())]
     finally:
         spotter.close()
+        context.measured(sound_s, took_s)
     context.put(track.name, [loudness.envelope(track.name), *skipped])
 
 
