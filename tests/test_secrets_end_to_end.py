@@ -180,20 +180,23 @@ def squash(text: str) -> str:
 
 
 AROUND = squash(" ".join(around for around, _ in KINDS.values()))
-# What would give a secret away: any eight letters or digits of it in a row (the whole of a shorter one).
-GIVEAWAYS = {
-    kind: [part for k in range(max(1, len(whole) - 7)) if (part := whole[k : k + 8]) not in AROUND]
-    for kind, (_, secret) in KINDS.items()
-    if (whole := squash(secret)) and len(whole) >= 6
-}
-KEY_GIVEAWAYS = [squash(row)[k : k + 8] for row in KEY[1:-1] for k in range(0, len(row) - 8, 3)]
 
 
-def given_away(text: str) -> list[str]:
+def giveaways(secret: str, letters: int) -> list[str]:
+    """What would give a secret away: so many letters or digits of it in a row (the whole of a shorter one)."""
+    whole = squash(secret)
+    parts = [whole[k : k + letters] for k in range(max(1, len(whole) - letters + 1))]
+    return [part for part in parts if len(part) >= 6 and part not in AROUND]
+
+
+AROUND = squash(" ".join(around for around, _ in KINDS.values()))
+PLANTED = {**{kind: secret for kind, (_, secret) in KINDS.items()}, **{f"key row {k}": row for k, row in enumerate(KEY[1:-1])}}
+
+
+def given_away(text: str, letters: int = 8) -> list[str]:
     flat = squash(text)
-    found = [kind for kind, parts in GIVEAWAYS.items() if any(part in flat for part in parts)]
-    found += [said for _, said in SAID if squash(said) in flat]
-    return found + (["private key"] if any(part in flat for part in KEY_GIVEAWAYS) else [])
+    found = [kind for kind, secret in PLANTED.items() if any(part in flat for part in giveaways(secret, letters))]
+    return found + [said for _, said in SAID if squash(said) in flat]
 
 
 def test_the_film_shows_them(came: Came) -> None:
@@ -206,7 +209,8 @@ def test_the_film_shows_them(came: Came) -> None:
 
 def test_no_secret_is_in_the_store(came: Came) -> None:
     for path in came.paths.library.parent.glob("library.db*"):
-        assert given_away(path.read_bytes().decode("latin-1")) == [], path.name
+        # Ten in a row: the bytes of a whole file hold every shorter row of digits by chance.
+        assert given_away(path.read_bytes().decode("latin-1"), letters=10) == [], path.name
 
 
 def test_no_secret_is_in_a_prompt(came: Came) -> None:
