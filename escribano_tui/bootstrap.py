@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from escribano_tui.domain.evidence import Change
     from escribano_tui.domain.profile import Profile
     from escribano_tui.domain.recording import Recording
-    from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase, Store
+    from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase, Stop, Store
 
 
 def private() -> None:
@@ -57,6 +57,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.search import SearchDesk
     from escribano_tui.usecases.sessions import SessionDesk
     from escribano_tui.usecases.summaries import SummaryDesk
+    from escribano_tui.usecases.weights import WeightDesk
 
     private()
     paths = paths or find_paths()
@@ -90,7 +91,21 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         machine=registry,
         search=search,
         queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),
+        weights=WeightDesk(lambda name, progress, stop: _pull(paths, name, progress, stop), _look_again(registry)),
     )
+
+
+def _pull(paths: Paths, name: str, progress: Callable[[int, int, str], None], stop: Stop) -> Path:
+    from escribano_tui.backends.fetch import pull
+
+    return pull(name, paths.models, progress, stop)
+
+
+def _look_again(backends: Backends) -> Callable[[], None]:
+    """What lets the registry see what was fetched; other backends, as tests give them, have nothing to forget."""
+    from escribano_tui.backends.registry import Registry
+
+    return backends.look_again if isinstance(backends, Registry) else lambda: None
 
 
 def _library(paths: Paths) -> Store:

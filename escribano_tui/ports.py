@@ -25,7 +25,7 @@ from escribano_tui.domain.evidence import (
 )
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.learning import Candidate, RulePreview
-from escribano_tui.domain.machine import Cost, Figures, Residents
+from escribano_tui.domain.machine import Cost, Fetchable, Figures, Residents
 from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
@@ -161,11 +161,13 @@ class MediaFiles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a backend can serve here and now, and if not, why and what to do about it."""
+    """Whether a backend can serve here and now, and if not, why and what to do about it; `fetch` are the weights that
+    are all it lacks."""
 
     ok: bool
     why: str = ""
     remedy: str = ""
+    fetch: Fetchable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1127,6 +1129,17 @@ class Machine(Protocol):
         ...
 
 
+class Fetching(Protocol):
+    """Weights that the owner asks for. Nothing else in this program fetches anything."""
+
+    def fetch(self, name: str, progress: Callable[[int, int, str], None], stop: Stop) -> Path:
+        """Fetch weights, going on where an earlier try stopped; returns where they are. Blocks for as long as it takes.
+
+        `progress(bytes so far, bytes in all, file)`. Raises BackendError with a sentence, Cancelled.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """All doors of the house, as bootstrap joins them; what the app, the command line and other doors are given."""
@@ -1142,3 +1155,4 @@ class House:
     machine: Machine
     search: Search
     queue: Queueing
+    weights: Fetching

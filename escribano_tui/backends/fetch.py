@@ -13,6 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from escribano_tui.domain.machine import Fetchable
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import BackendError, Cancelled, Stop
 
@@ -38,6 +39,29 @@ OTHER_NAMES: dict[str, str] = {
     "faster-whisper/distil-large-v3": "Systran/faster-distil-whisper-large-v3",
     "mlx-whisper/large-v3-turbo": "mlx-community/whisper-large-v3-turbo",
 }
+
+# About what is fetched, for those that backends propose: MB, and the licence of the weights.
+_FACTS: dict[str, tuple[int, str]] = {
+    "faster-whisper/small": (486, "MIT"),
+    "faster-whisper/small.en": (486, "MIT"),
+    "faster-whisper/base": (148, "MIT"),
+    "faster-whisper/base.en": (148, "MIT"),
+    "faster-whisper/medium": (1530, "MIT"),
+    "faster-whisper/large-v3-turbo": (1620, "MIT"),
+    "mlx-whisper/small": (481, "MIT"),
+    "mlx-whisper/large-v3-turbo": (1610, "MIT"),
+    "mlx-vlm/Qwen3-VL-2B-Instruct-4bit": (1780, "Apache-2.0"),
+}
+
+
+def fetchable(name: str) -> Fetchable | None:
+    """What can be fetched under a name; None where it names nothing of a hub."""
+    try:
+        resolve(name)
+    except BackendError:
+        return None
+    return Fetchable(name, *_FACTS.get(name, (0, "")))
+
 
 Progress = Callable[[int, int, str], None]
 

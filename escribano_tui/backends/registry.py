@@ -118,6 +118,10 @@ class Registry:
         hosts = partial(self._residency.lease, stop=stop, owner=owner)
         return offer.open(Opening(choice.serves, wanted, hosts, stop, settings))
 
+    def look_again(self) -> None:
+        """Something has been fetched: forget what was seen."""
+        self._looked.clear()
+
     def release(self) -> None:
         self._residency.release()
 

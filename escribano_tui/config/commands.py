@@ -90,6 +90,7 @@ _CHOOSER = (
     Command("chooser.mic", ("m",), "microphone", "Take the microphone from a file of its own, or no longer", 40),
     Command("chooser.system", ("s",), "system sound", "Take the system's sound from a file of its own, or no longer", 39),
     Command("chooser.settings", ("p",), "settings", "Look at every setting of the profile, change it, or make a copy", 55),
+    Command("chooser.fetch", ("g",), "get weights", "Fetch weights that would serve better and are not here", 52),
     Command("chooser.details", ("d",), "why not others", "Show every better backend that does not serve, and why", 45),
     Command("chooser.review", ("e",), "review", "Review the draft that is there already", 70),
     Command("chooser.down", ("down", "j"), "down", "Scroll down"),

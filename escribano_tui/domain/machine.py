@@ -107,3 +107,13 @@ def _times_real(heard: Sequence[Cost]) -> float:
 
 def _middle(values: Sequence[float]) -> float:
     return median(values) if values else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetchable:
+    """Weights that are not on this machine and can be fetched: `name` as `models pull` takes it, about how large they
+    are (0: not known before it is asked), and under which licence."""
+
+    name: str
+    size_mb: int = 0
+    licence: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, Utterance
 from escribano_tui.domain.journal import Misfit, Standing
-from escribano_tui.domain.machine import Cost
+from escribano_tui.domain.machine import Cost, Fetchable
 from escribano_tui.domain.operations import Say
 from escribano_tui.domain.own_text import OwnChange, OwnText
 from escribano_tui.domain.recording import Recording
@@ -198,7 +198,8 @@ class RecordingRow:
 class PlannedPhase:
     """What a phase of a run will do. `estimate_s` is of its busy time; `reuses` says how much of it is in the store:
     all, part or nothing. `passed_over` are (label, why) of better backends that do not serve, `why` says why this one
-    does. `skip` is why it will not run, or empty."""
+    does. `could_fetch` are weights that would serve it better and are not here. `skip` is why it will not run, or
+    empty."""
 
     name: str
     does: str
@@ -210,6 +211,7 @@ class PlannedPhase:
     skip: str = ""
     leaves_machine: str = ""
     why: str = ""
+    could_fetch: tuple[Fetchable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,15 @@ class RunPlan:
     estimate_s: float
     estimated_from: str
     leaves_out: tuple[str, ...] = ()
+
+    @property
+    def could_fetch(self) -> tuple[tuple[str, Fetchable], ...]:
+        """(phase, weights) that would serve better and are not on this machine, each once."""
+        found: dict[str, tuple[str, Fetchable]] = {}
+        for phase in self.phases:
+            for weights in phase.could_fetch:
+                found.setdefault(weights.name, (phase.name, weights))
+        return tuple(found.values())
 
     @property
     def leaves_machine(self) -> tuple[str, ...]:

@@ -156,4 +156,5 @@ def _planned(step: PlannedStep, estimate_s: float) -> PlannedPhase:
         skip=step.skip,
         leaves_machine=serves.leaves_machine if serves else "",
         why=step.choice.why if step.choice else "",
+        could_fetch=tuple(i.availability.fetch for i in passed_over if i.availability.fetch) if not step.skip else (),
     )

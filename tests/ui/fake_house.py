@@ -42,7 +42,7 @@ from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.timeline import Operation, Timeline, apply_all
 from escribano_tui.domain.times import cite, duration
 from escribano_tui.domain.wording import marks
-from escribano_tui.ports import House, RunBusy, RunOptions, Watched
+from escribano_tui.ports import BackendError, House, RunBusy, RunOptions, Stop, Watched
 from tests.ui import fake_session
 
 
@@ -100,7 +100,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(), FakeSearch(self), FakeQueue(),
+            FakeRules(self), FakeMachine(), FakeSearch(self), FakeQueue(), FakeWeights(),
         )  # fmt: skip
 
 
@@ -591,6 +591,11 @@ class FakeRules:
         if was is not None and self.world.rules[n - 1] != was:
             raise LookupError(f"Rule {n} is another one by now.")
         return self.world.rules[n - 1]
+
+
+class FakeWeights:
+    def fetch(self, name: str, progress: Callable[[int, int, str], None], stop: Stop) -> Path:
+        raise BackendError("there is no hub in these tests")
 
 
 class FakeDoctor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from escribano_tui.backends.fetch import fetchable
 from escribano_tui.backends.offer import Model, Offer, Opening, Wanted
 from escribano_tui.backends.speech.weights import Weights, find_weights, knows, pick
 from escribano_tui.backends.speech.whisper import WhisperTranscriber
@@ -58,16 +59,19 @@ def _found(wanted: Wanted) -> Weights | None:
 
 def _look(wanted: Wanted) -> BackendInfo:
     weights = _found(wanted)
-    why, remedy = "", ""
+    why, remedy, fetch = "", "", None
     if importlib.util.find_spec("faster_whisper") is None or importlib.util.find_spec("ctranslate2") is None:
         why, remedy = "the faster-whisper package is not installed", "Install escribano-tui again with all of its dependencies."
     elif weights is None:
         why = f"the weights of {wanted.model} are not on this machine" if wanted.model else "no weights are on this machine"
+        fetch = fetchable(f"{NAME}/{wanted.model or 'small'}")
         remedy = f"Fetch them with: escribano-tui models pull {NAME}/{wanted.model or 'small'}"
     elif not knows(weights.name, wanted.language):
         why, remedy = f"{weights.name} knows English only", f"Fetch another: escribano-tui models pull {NAME}/small"
+        fetch = fetchable(f"{NAME}/small")
     return BackendInfo(
-        "speech", NAME, weights.name if weights else wanted.model, "Whisper on CTranslate2", Availability(not why, why, remedy),
+        "speech", NAME, weights.name if weights else wanted.model, "Whisper on CTranslate2",
+        Availability(not why, why, remedy, fetch),
         size_mb=round(weights.size_mb * _OVERHEAD) if weights else 0, licence="MIT",
         languages=() if weights is None or knows(weights.name, "other") else ("en",),
     )  # fmt: skip

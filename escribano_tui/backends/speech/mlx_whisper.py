@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from escribano_tui.backends.fetch import fetchable
 from escribano_tui.backends.offer import Model, Offer, Opening, Wanted
 from escribano_tui.backends.speech.weights import Weights, find_weights, knows, pick
 from escribano_tui.backends.speech.whisper import Answer, WhisperTranscriber, answer_of
@@ -52,16 +53,18 @@ def _found(wanted: Wanted) -> Weights | None:
 
 def _look(wanted: Wanted) -> BackendInfo:
     weights = _found(wanted)
-    why, remedy = "", ""
+    why, remedy, fetch = "", "", None
     if importlib.util.find_spec("mlx_whisper") is None or importlib.util.find_spec("mlx") is None:
         why, remedy = "mlx-whisper is not installed", "On Apple silicon: install escribano-tui[mlx]."
     elif weights is None:
         why = f"the weights of {wanted.model} are not on this machine" if wanted.model else "no weights are on this machine"
+        fetch = fetchable(f"{NAME}/{wanted.model or 'small'}")
         remedy = f"Fetch them with: escribano-tui models pull {NAME}/{wanted.model or 'small'}"
     elif not knows(weights.name, wanted.language):
         why, remedy = f"{weights.name} knows English only", f"Fetch another: escribano-tui models pull {NAME}/small"
+        fetch = fetchable(f"{NAME}/small")
     return BackendInfo(
-        "speech", NAME, weights.name if weights else wanted.model, "Whisper on MLX", Availability(not why, why, remedy),
+        "speech", NAME, weights.name if weights else wanted.model, "Whisper on MLX", Availability(not why, why, remedy, fetch),
         size_mb=round(weights.size_mb * _OVERHEAD) if weights else 0, licence="MIT",
         languages=() if weights is None or knows(weights.name, "other") else ("en",),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from escribano_tui.backends.fetch import fetchable
 from escribano_tui.backends.offer import Lease, Offer, Opening, Wanted
 from escribano_tui.backends.speech.weights import Weights, find_weights, pick
 from escribano_tui.backends.vision.model import ModelDescriber
@@ -115,7 +116,8 @@ def _look(wanted: Wanted) -> BackendInfo:
         availability = Availability(False, "mlx-vlm is not installed", "On Apple silicon: install escribano-tui[mlx].")
     elif weights is None:
         why = f"the weights of {wanted.model} are not on this machine" if wanted.model else "no weights are on this machine"
-        availability = Availability(False, why, f"Fetch them with: escribano-tui models pull {NAME}/{wanted.model or _DEFAULT}")
+        name = f"{NAME}/{wanted.model or _DEFAULT}"
+        availability = Availability(False, why, f"Fetch them with: escribano-tui models pull {name}", fetchable(name))
     model = weights.name if weights else wanted.model
     version = f"{VERSION}+{load_prompt(wanted.own_prompts).digest}"
     info = BackendInfo("vision", NAME, model, "mlx-vlm", availability, licence="MIT", version=version)

@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from escribano_tui.domain.machine import Fetchable
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.text import clean_line
@@ -22,6 +23,7 @@ from escribano_tui.ports import RunOptions
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.fetch import facts_of
 from escribano_tui.ui.widgets.plancard import PlanCard
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import budget_of, many, not_a_budget, when
@@ -134,6 +136,10 @@ class ChooserScreen(CommandScreen):
             lines.append(Content.styled(f"! {self.cards[self.chosen].title} sends data to {hosts}.", "bold $warning"))
         elif plan is not None:
             lines.append(Content.styled("✓ Nothing leaves this machine.", "$success"))
+        if plan is not None and plan.could_fetch:
+            better = ", ".join(f"{w.name} for {phase}{facts_of(w)}" for phase, w in plan.could_fetch)
+            key = self.house_app.keymap.shown("chooser.fetch")
+            lines.append(Content.styled(f"↓ Would serve better and is not here ({key} fetches): {better}", "$muted"))
         if self.recording is not None:
             lines += [Content.styled(f"! {note}", "$warning") for note in self.recording.notes[:2]]
         self.query_one("#where", Static).update(Content("\n").join(lines))
@@ -170,6 +176,8 @@ class ChooserScreen(CommandScreen):
             return "There is no folder for settings here."
         if name == "review" and not self.drafted:
             return "Nothing has been drafted for this recording yet."
+        if name == "fetch" and not self.could_fetch:
+            return "All weights that this profile would use are here."
         if name == "budget" and not self.cards:
             return "One moment: still looking what the profiles would do."
         if name in ("quick", "thorough") and self.cards and not any(c.profile == name for c in self.cards):
@@ -198,6 +206,32 @@ class ChooserScreen(CommandScreen):
         if name is not None:
             self.first_choice = name
             self.load()
+
+    @property
+    def could_fetch(self) -> tuple[tuple[str, Fetchable], ...]:
+        plan = self.cards[self.chosen].plan if self.cards else None
+        return plan.could_fetch if plan is not None else ()
+
+    def do_fetch(self) -> None:
+        from escribano_tui.ui.screens.pick import Item, PickScreen
+
+        found = {w.name: w for _, w in self.could_fetch}
+        items = [Item(w.name, f"{w.name} for {phase}", facts_of(w).lstrip(", ")) for phase, w in self.could_fetch]
+        if len(items) == 1:
+            self.fetch(items[0].value, found)
+            return
+        title = "Weights that would serve better: they are fetched from the Hugging Face hub"
+        self.app.push_screen(PickScreen(title, items), lambda name: self.fetch(name, found) if name else None)
+
+    def fetch(self, name: str, known: dict[str, Fetchable]) -> None:
+        from escribano_tui.ui.screens.fetch import FetchScreen
+
+        def done(fetched: bool | None) -> None:
+            if fetched:
+                self.tell(f"{name} is here, and serves from now on.")
+                self.plan_all()
+
+        self.app.push_screen(FetchScreen(known[name]), done)
 
     def do_review(self) -> None:
         self.house_app.go_review(self.recording_id)
