@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
 
 WAIT_S = 0.08  # a selection that moves on sooner is not looked at
+PATIENCE_S = 0.15  # what is fetched sooner is shown together with what is in memory
 KEPT = 200
 
 
@@ -154,17 +155,29 @@ class EvidencePane(Widget, can_focus=False):
             return
         self._shown = key = self._key(review)
         self._show_picture(review, review.segment)
-        self._tell(review, review.segment, keep_place=False)
-        if key not in self._found:
+        if key in self._found:
+            self._tell(review, review.segment, keep_place=False)
+        else:
             self._fetch(review, review.segment, key)
 
     @job("evidence")
     async def _fetch(self, review: Review, segment: Segment, key: tuple[str, int, int, int]) -> None:
-        self._found[key] = await asyncio.to_thread(self._look_up, review.session.recording.id, segment)
+        looking = asyncio.ensure_future(asyncio.to_thread(self._look_up, review.session.recording.id, segment))
+        try:  # mostly it comes at once, and one paint does
+            await asyncio.wait_for(asyncio.shield(looking), PATIENCE_S)
+        except TimeoutError:
+            self._told(key, keep_place=False)
+            self._found[key] = await looking
+            self._told(key, keep_place=True)
+        else:
+            self._found[key] = looking.result()
+            self._told(key, keep_place=False)
         while len(self._found) > KEPT:
             self._found.popitem(last=False)
+
+    def _told(self, key: tuple[str, int, int, int], keep_place: bool) -> None:
         if key == self._shown and self._review is not None:
-            self._tell(self._review, self._review.segment, keep_place=True)
+            self._tell(self._review, self._review.segment, keep_place)
 
     def _look_up(self, recording_id: str, segment: Segment) -> Found:
         """In a thread."""
