@@ -77,6 +77,7 @@ class FakeHouse:
         self.purged = 0
         self.rules: list[Rule] = []
         self.closed = False
+        self.queue = FakeQueue()
         fake_session.draw_thumbnails(folder / "thumbnails")
         if drafted:
             self.put(Item(fake_session.recording()), draft=True)
@@ -100,7 +101,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(), FakeSearch(self), FakeQueue(), FakeWeights(),
+            FakeRules(self), FakeMachine(), FakeSearch(self), self.queue, FakeWeights(),
         )  # fmt: skip
 
 
