@@ -52,6 +52,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.following import Follower
     from escribano_tui.usecases.library import LibraryDesk
     from escribano_tui.usecases.queue import QueueDesk
+    from escribano_tui.usecases.rollups import RollUpDesk
     from escribano_tui.usecases.rules import RuleDesk
     from escribano_tui.usecases.runs import RunDesk
     from escribano_tui.usecases.search import SearchDesk
@@ -62,8 +63,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     private()
     paths = paths or find_paths()
     make_private(paths.home)
-    if os.access(paths.home, os.W_OK):  # else the library can still be read
-        make_private(paths.logs)
+    make_private(paths.logs)
     store = LibraryStore(paths.library)
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
@@ -91,6 +91,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
         machine=registry,
         search=search,
+        rollups=RollUpDesk(store, follower, summaries, local_zone),
         queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),
         weights=WeightDesk(lambda name, progress, stop: _pull(paths, name, progress, stop), _look_again(registry)),
     )

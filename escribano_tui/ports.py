@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -32,6 +32,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.query import Query
 from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.domain.rollup import RollUp
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.session import (
     Check,
@@ -50,6 +51,7 @@ from escribano_tui.domain.session import (
 )
 from escribano_tui.domain.session import Evidence as SessionEvidence
 from escribano_tui.domain.summary import FactSheet, Summary
+from escribano_tui.domain.threads import SubjectRef, Thread, ThreadOperation
 from escribano_tui.domain.timeline import Operation
 
 if TYPE_CHECKING:
@@ -630,6 +632,14 @@ class Overviews(Protocol):
 
     def newest_summary(self, recording_id: str) -> int: ...
 
+    def stamp(self) -> int:
+        """A number that goes up when anything here has changed."""
+        ...
+
+    def subjects(self) -> list[tuple[SubjectRef, int]]:
+        """The subjects of work of all recordings, with their ms."""
+        ...
+
     def rows(self) -> list[OverviewRow]:
         """Newest first."""
         ...
@@ -640,6 +650,18 @@ class Overviews(Protocol):
 
     def known(self, kind: str, limit: int = 2000) -> list[str]:
         """Values of a kind (title, apps, topics, subject) in the whole library, the most used first. Raises ValueError."""
+        ...
+
+
+class ThreadJournal(Protocol):
+    """The owner's corrections of which subjects are one thread; an entry has no operations of its own kind."""
+
+    def entries(self) -> list[tuple[Entry, ThreadOperation | None]]: ...
+
+    def revision(self) -> int: ...
+
+    def append(self, kind: str, operation: ThreadOperation | None, target: int, said: str, base_revision: int) -> None:
+        """Durably, before it returns. Raises StaleRevision where the last revision is not `base_revision`."""
         ...
 
 
@@ -666,6 +688,8 @@ class Store(Protocol):
     def finder(self) -> Finder: ...
     @property
     def overviews(self) -> Overviews: ...
+    @property
+    def threads(self) -> ThreadJournal: ...
 
     def close(self) -> None: ...
 
@@ -856,6 +880,45 @@ class Search(Protocol):
 
         Sessions that have changed are taken in first, for about `patience_s` seconds.
         """
+        ...
+
+
+class RollUps(Protocol):
+    """Many recordings summed up, and told together. Days are those of the owner's time zone."""
+
+    def today(self) -> date: ...
+
+    def roll_up(self, first: date, end: date, zone: tzinfo | None = None) -> RollUp:
+        """The days from `first` until before `end`."""
+        ...
+
+    def threads(self) -> list[Thread]:
+        """The threads of work of the whole library, as corrected."""
+        ...
+
+    def correct(self, operation: ThreadOperation) -> None:
+        """Write one correction of a thread into its journal, durably. Raises ValueError where it says nothing."""
+        ...
+
+    def undo(self) -> str:
+        """Take the last correction of a thread back; what it was, in words. Raises LookupError where there is none."""
+        ...
+
+    def redo(self) -> str: ...
+
+    def formats(self) -> list[str]: ...
+
+    def write(
+        self, first: date, end: date, format: str, on_text: Callable[[str], None] | None = None, zone: tzinfo | None = None
+    ) -> Summary:
+        """The recordings of some days told together, each moment with the name of its recording; nothing is kept.
+
+        Raises LookupError where nothing is drafted in these days, or where there is no such format.
+        """
+        ...
+
+    def cited(self, first: date, end: date) -> dict[str, str]:
+        """Recording ids by the names that `write` cites them by."""
         ...
 
 
@@ -1154,5 +1217,6 @@ class House:
     rules: Rules
     machine: Machine
     search: Search
+    rollups: RollUps
     queue: Queueing
     weights: Fetching

@@ -10,6 +10,7 @@ from escribano_tui import __version__
 from escribano_tui.cli.evaluate import evaluate
 from escribano_tui.cli.library import export_session, list_recordings, search, show, summary
 from escribano_tui.cli.machine import config, doctor, models, profiles
+from escribano_tui.cli.report import report, threads
 from escribano_tui.cli.rules import rules
 from escribano_tui.cli.runs import demo, open_file, run, scan
 from escribano_tui.cli.serve import batch, latest, mcp, queue, watch
@@ -45,7 +46,8 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    open_file, demo, run, scan, list_recordings, show, search, summary, export_session, rules, doctor, profiles, models,
+    open_file, demo, run, scan, list_recordings, show, search, summary, report, threads, export_session, rules, doctor,
+    profiles, models,
     config, evaluate, latest, batch, queue, watch, mcp,
 ):  # fmt: skip
     cli.add_command(command)

@@ -44,6 +44,8 @@ WHERE: Final[dict[str, str]] = {
     "review": "review",
     "summary": "summary",
     "search": "search",
+    "rollup": "roll-up",
+    "told": "told together",
 }
 
 _APP = (
@@ -64,6 +66,7 @@ _LIBRARY = (
     Command("library.summary", ("w",), "summary", "Read the summary", 62),
     Command("library.filter", ("slash",), "filter", "Show only recordings whose name, state or activity matches", 58),
     Command("library.find", ("f",), "search", "Search what was said, shown, titled and summarised in all recordings", 87),
+    Command("library.rollup", ("c",), "roll-up", "Sum up a day, week, month or any range over all recordings", 61),
     Command("library.sort", ("o",), "order", "Order by date, name, length or what is left to review", 30),
     Command("library.when", ("t",), "when", "Correct when it was recorded", 25),
     Command("library.delete", ("delete", "backspace"), "delete", "Delete it from the library; the file itself stays", 50),
@@ -220,7 +223,42 @@ _SEARCH = (
     Command("search.clear", ("ctrl+u",), "clear", "Empty the box", 40),
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY, *_SEARCH)
+_ROLLUP = (
+    Command("rollup.open", ("enter",), "look at it", "Open the recording, or search for its moments in these days", 90),
+    Command("rollup.previous", ("left", "p"), "earlier", "The day, week, month or range before", 88, "days"),
+    Command("rollup.next", ("right", "n"), "later", "The day, week, month or range after", 88, "days"),
+    Command("rollup.day", ("d",), "day", "Show a day", 86, "day week month"),
+    Command("rollup.week", ("w",), "week", "Show a week", 86, "day week month"),
+    Command("rollup.month", ("m",), "month", "Show a month", 86, "day week month"),
+    Command("rollup.range", ("r",), "range", "Show any range of days", 80),
+    Command("rollup.today", ("t",), "today", "Go to today", 40),
+    Command("rollup.tell", ("s",), "stand-up", "Tell these days: a stand-up, a card or a narrative over all recordings", 87),
+    Command("rollup.join", ("b",), "join", "Join this subject with another one: they are the same thread of work", 70),
+    Command("rollup.part", ("x",), "part", "Part a subject from this thread", 69),
+    Command("rollup.name", ("e",), "name", "Name this thread", 68),
+    Command("rollup.undo", ("u",), "undo", "Undo the last correction of a thread", 60, "undo"),
+    Command("rollup.redo", ("U",), "undo", "Redo it", 60, "undo"),
+    Command("rollup.down", ("down", "j"), "next", "Next line"),
+    Command("rollup.up", ("up", "k"), "previous", "Previous line"),
+    Command("rollup.next-part", ("tab",), "next part", "Activities, subjects, programs, recordings", 30),
+    Command("rollup.previous-part", ("shift+tab",), "previous part", "The part before"),
+    Command("rollup.page-down", ("pagedown",), "page down", "One page down"),
+    Command("rollup.page-up", ("pageup",), "page up", "One page up"),
+)
+
+_TOLD = (
+    Command("told.format", ("f",), "format", "Next format", 90),
+    Command("told.citations", ("enter",), "citations", "Choose a cited moment and look at it", 85),
+    Command("told.copy", ("y",), "copy", "Copy the Markdown to the clipboard", 80),
+    Command("told.down", ("down", "j"), "down", "Scroll down"),
+    Command("told.up", ("up", "k"), "up", "Scroll up"),
+    Command("told.page-down", ("pagedown", "space"), "page down", "One page down"),
+    Command("told.page-up", ("pageup",), "page up", "One page up"),
+    Command("told.first", ("home",), "top", "To the top"),
+    Command("told.last", ("end",), "end", "To the end"),
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY, *_SEARCH, *_ROLLUP, *_TOLD)
 BY_ID: Final[dict[str, Command]] = {c.id: c for c in COMMANDS}
 
 

@@ -307,6 +307,7 @@ def _with(first: Claim, later: Claim) -> Claim:
     return Claim(
         _ended(text), (*first.moments, *later.moments), "did",
         tuple(dict.fromkeys((*first.segment_ids, *later.segment_ids))), first.weight + later.weight, sentence, True, deed,
+        sources=(*first.sources, *later.sources), later_s=first.later_s,
     )  # fmt: skip
 
 

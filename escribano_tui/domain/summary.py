@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from escribano_tui.domain.deeds import Deed
 from escribano_tui.domain.phrase import Phrase
@@ -16,7 +16,9 @@ class Claim:
     `kind` is did, result, said, seen (a vision model's sentence), told (the owner's own description) or next.
     `segment_ids` are the segments that it speaks of. `phrase` is the sentence without its full stop, `mine` says that the
     owner is its subject (`worked on …`). `deed` is what a did claim was worded from: claims with the same deed key can be
-    told as one. `outcome` is what a result is known by: the same one seen again is not told again.
+    told as one. `outcome` is what a result is known by: the same one seen again is not told again. Where several
+    recordings are told together, `sources` names the one of each moment, and `later_s` is how much later than the first
+    of them this one began.
     """
 
     text: str
@@ -28,11 +30,14 @@ class Claim:
     mine: bool = False
     deed: Deed | None = None
     outcome: str = ""
+    # Not in the repr, which keys are made of: a recording alone has neither.
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    later_s: float = field(default=0.0, repr=False)
 
     @property
     def t_s(self) -> float:
-        """Its first moment."""
-        return self.moments[0][0]
+        """Its first moment, from the beginning of what is told."""
+        return self.moments[0][0] + self.later_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class FactSheet:
     frames_failed: int = 0
     notes: tuple[str, ...] = ()
     sound: bool = True
+    dates: str = ""  # what to head it by in place of the day of `started_at`
+    recordings: tuple[str, ...] = ()  # the names of several that are told together
 
     @property
     def key(self) -> str:

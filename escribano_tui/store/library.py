@@ -15,6 +15,7 @@ from escribano_tui.store.recordings import RecordingStore
 from escribano_tui.store.runs import RunStore
 from escribano_tui.store.search import SearchStore
 from escribano_tui.store.summaries import SummaryStore
+from escribano_tui.store.thread_journal import ThreadJournalStore
 
 
 class LibraryStore:
@@ -31,6 +32,7 @@ class LibraryStore:
         self.memory = MemoryStore(self._connections)
         self.finder = SearchStore(self._connections)
         self.overviews = OverviewStore(self._connections)
+        self.threads = ThreadJournalStore(self._connections)
         self.queue = QueueStore(self._connections)
 
     def close(self) -> None:

@@ -105,4 +105,14 @@ def m011_thread_journal(db: Database) -> None:
     )
 
 
+@migrations()
+def m012_own_texts_are_searched(db: Database) -> None:
+    """A summary that the owner has rewritten is searched as rewritten."""
+    db.execute(
+        "CREATE TRIGGER stale_by_own_text AFTER INSERT ON own_texts"
+        " BEGIN INSERT OR IGNORE INTO stale VALUES (new.recording_id); END"
+    )
+    db.execute("INSERT OR IGNORE INTO stale SELECT DISTINCT recording_id FROM own_texts")
+
+
 __all__ = ["migrations"]

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.threads import SubjectRef
 from escribano_tui.store.database import Connections
 from escribano_tui.store.recordings import OVERVIEW_TABLES, file_name
 
@@ -54,6 +55,17 @@ class OverviewStore:
     def newest_summary(self, recording_id: str) -> int:
         query = "SELECT coalesce(max(id), 0) FROM summaries WHERE recording_id = ?"
         return int(self._connections.db.execute(query, [recording_id]).fetchone()[0])
+
+    def stamp(self) -> int:
+        return int(self._connections.db.execute("SELECT n FROM stamp").fetchone()[0])
+
+    def subjects(self) -> list[tuple[SubjectRef, int]]:
+        sql = (
+            "SELECT m.recording_id, m.subject_id, m.subject, sum(m.end_ms - m.start_ms) FROM moments m"
+            " JOIN recordings r ON r.id = m.recording_id WHERE r.deleted_at IS NULL AND m.personal = 0 AND m.activity <> 'idle'"
+            " GROUP BY m.recording_id, m.subject_id ORDER BY m.recording_id, m.subject_id"
+        )
+        return [(SubjectRef(*row[:3]), row[3]) for row in self._connections.db.execute(sql)]
 
     def rows(self) -> list[OverviewRow]:
         return [_row(*values) for values in self._connections.db.execute(_ROWS)]

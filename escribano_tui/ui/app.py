@@ -275,6 +275,11 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
         self.push_screen(SearchScreen(self.searched))
 
+    def go_rollup(self) -> None:
+        from escribano_tui.ui.screens.rollup import RollUpScreen
+
+        self.push_screen(RollUpScreen())
+
     @job("add", exclusive=False)
     async def add_files(self, paths: list[str]) -> None:
         """Take files in; one alone is opened on the chooser."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,3 +53,53 @@ def moment_of(href: str) -> float | None:
         return float(href.removeprefix(ANCHOR))
     except ValueError:
         return None
+
+
+# ---------------------------------------------------------------- of several recordings: `[standup 0:26, 2:18; demo 0:05]`
+
+_TIMES: Final = rf"{_TIME}(?:\s*,\s*{_TIME})*"
+_NAMED: Final = re.compile(rf"\[((?:[\w .()-]+? {_TIMES})(?:; [\w .()-]+? {_TIMES})*)\](?!\()")
+_PART: Final = re.compile(rf"([\w .()-]+?) ({_TIMES})(?:; |$)")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCitation:
+    recording_id: str
+    name: str
+    t_s: float
+    shown: str
+    claim: str
+
+
+def named_citations(markdown: str, names: Mapping[str, str]) -> list[NamedCitation]:
+    """Every cited moment in order of the text; `names` gives the recording ids."""
+    found = []
+    for line in markdown.splitlines():
+        for match in _NAMED.finditer(line):
+            claim = re.sub(r"\s+([.,;:])", r"\1", " ".join(_NAMED.sub("", line).split())).strip(" -*#>")
+            for name, times in _PART.findall(match.group(1)):
+                if name in names:
+                    shown = [(t, parse_clock(t)) for t in _ONE.findall(times)]
+                    found += [NamedCitation(names[name], name, t_s, t, claim) for t, t_s in shown if t_s is not None]
+    return found
+
+
+def named_links(markdown: str, names: Mapping[str, str]) -> str:
+    """The same text with each cited moment as a link to `#t=SECONDS@RECORDING`."""
+
+    def link(match: re.Match[str]) -> str:
+        parts = []
+        for name, times in _PART.findall(match.group(1)):
+            href = names.get(name, "")
+            inner = _ONE.sub(lambda m, at=href: f"[{m.group(0)}]({ANCHOR}{parse_clock(m.group(0))}@{at})", times)  # type: ignore[misc]
+            parts.append(f"{name} {inner if href else times}")
+        return f"\\[{'; '.join(parts)}\\]"
+
+    return _NAMED.sub(link, markdown)
+
+
+def named_moment(href: str) -> tuple[str, float] | None:
+    """(recording, seconds) of such a link; None for any other."""
+    before, _, recording_id = href.partition("@")
+    t_s = moment_of(before)
+    return (recording_id, t_s) if t_s is not None and recording_id else None

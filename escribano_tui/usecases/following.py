@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.operations import Say
 from escribano_tui.domain.overview import SAID, Overview, Point, moments_of, points_of, told_once
+from escribano_tui.domain.own_text import layered
 from escribano_tui.domain.session import RunRecord
+from escribano_tui.domain.summary import Summary
 from escribano_tui.ports import Store
 from escribano_tui.usecases import dossiers
 
@@ -35,8 +37,6 @@ class Follower:
             return len(stale)
         try:
             return self._take_in(self.store.overviews.stale(), time.monotonic() + patience_s)
-        except PermissionError:  # a library that can only be read is listed and searched as it was left
-            return len(stale)
         finally:
             self._working.release()
 
@@ -65,7 +65,7 @@ class Follower:
         except LookupError:  # it is being drafted anew: the next run that ends marks it again
             return None
         summaries = [s for s in (store.summaries.newest(recording_id, f) for f in self.formats_of()) if s is not None]
-        points = told_once(p for s in summaries for p in points_of(s, session.timeline))
+        points = told_once(p for s in summaries for p in points_of(self._as_rewritten(recording_id, s), session.timeline))
         outputs = tuple((p.name, p.output_id) for p in run.phases if p.output_id)
         untold, spoken = self._speech(run, session.standing.said, len(recording.tracks))
         made = Overview(
@@ -73,6 +73,10 @@ class Follower:
             (*points, *spoken), outputs, untold,
         )  # fmt: skip
         return made, newest
+
+    def _as_rewritten(self, recording_id: str, summary: Summary) -> Summary:
+        own = next((own for *_, own in self.store.summaries.own(recording_id, summary.format)), ())
+        return replace(summary, markdown=layered(summary.markdown, own).text) if own else summary
 
     def _speech(
         self, run: RunRecord, says: Sequence[Say], tracks: int

@@ -74,6 +74,12 @@ class SummaryDesk:
         summary = self._write(sheet, format, before, self._choice(dossier.session.run.profile), on_text)
         return self.store.summaries.save(recording_id, summary)
 
+    def write(self, sheet: FactSheet, format: str, profile: str, on_text: Callable[[str], None] | None = None) -> Summary:
+        """A summary of any facts, by the writer of a profile; nothing is kept. Raises LookupError for an unknown format."""
+        if format not in self.formats_of():
+            raise LookupError(f"There is no format of this name; there are: {', '.join(self.formats_of())}.")
+        return self._write(sheet, format, None, self._choice(profile), on_text)
+
     def _choice(self, profile: str) -> Choice:
         settings = self.profile_of(profile).summarize
         return self.backends.choose("writing", settings.backend, settings.model, settings.url)

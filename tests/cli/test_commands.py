@@ -12,7 +12,8 @@ import pytest
 from tests.cli.program import Program
 
 COMMANDS = (
-    "open", "demo", "run", "scan", "list", "show", "search", "summary", "export", "rules", "doctor", "profiles", "models",
+    "open", "demo", "run", "scan", "list", "show", "search", "summary", "report", "threads", "export",
+    "rules", "doctor", "profiles", "models",
     "config", "latest", "batch", "queue", "watch", "mcp",
 )  # fmt: skip
 

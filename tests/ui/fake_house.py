@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, tzinfo
 from pathlib import Path
 
 from escribano_tui.domain import events as ev
@@ -16,11 +16,13 @@ from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
 from escribano_tui.domain.machine import Resident, Residents
+from escribano_tui.domain.overview import Moment, OverviewRow, moments_of
 from escribano_tui.domain.own_text import OwnChange, layered
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.query import Query, parse
 from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.recording import Recording, UnusableInput
+from escribano_tui.domain.rollup import RollUp, roll_up
 from escribano_tui.domain.said import correct
 from escribano_tui.domain.session import (
     Check,
@@ -39,6 +41,7 @@ from escribano_tui.domain.session import (
     SummaryView,
 )
 from escribano_tui.domain.summary import Summary
+from escribano_tui.domain.threads import SubjectRef, Thread, ThreadOperation, threads
 from escribano_tui.domain.timeline import Operation, Timeline, apply_all
 from escribano_tui.domain.times import cite, duration
 from escribano_tui.domain.wording import marks
@@ -77,7 +80,6 @@ class FakeHouse:
         self.purged = 0
         self.rules: list[Rule] = []
         self.closed = False
-        self.queue = FakeQueue()
         fake_session.draw_thumbnails(folder / "thumbnails")
         if drafted:
             self.put(Item(fake_session.recording()), draft=True)
@@ -101,7 +103,8 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(), FakeSearch(self), self.queue, FakeWeights(),
+            FakeRules(self), FakeMachine(), FakeSearch(self), queue=FakeQueue(), weights=FakeWeights(),
+            rollups=FakeRollUps(self),
         )  # fmt: skip
 
 
@@ -229,6 +232,68 @@ class FakeSearch:
             item.recording.id, Path(item.recording.path).name, a, b, kind, text, tuple(told), 1, a,
             segment.activity if segment else "", segment.title if segment else "", "", bool(segment and segment.personal),
         )  # fmt: skip
+
+
+@dataclass
+class FakeRollUps:
+    """The domain's own sums over the fake library."""
+
+    world: FakeHouse
+    done: list[ThreadOperation] = field(default_factory=list)
+    undone: list[ThreadOperation] = field(default_factory=list)
+
+    def today(self) -> date:
+        return date(2026, 11, 20)
+
+    def _rows(self) -> list[tuple[OverviewRow, tuple[Moment, ...]]]:
+        rows = []
+        for item in self.world.items.values():
+            r = item.recording
+            moments = moments_of(FakeSessions(self.world).open(r.id)) if item.draft else ()
+            length = moments[-1].end_ms if moments else 0
+            name = Path(r.path).name
+            rows.append(
+                (OverviewRow(r.id, name, r.path, r.started_at, r.duration_s, r.started_at, drafted=bool(moments),
+                             duration_ms=length), moments)
+            )  # fmt: skip
+        return rows
+
+    def roll_up(self, first: date, end: date, zone: tzinfo | None = None) -> RollUp:
+        of = {(s.recording_id, s.subject_id): (t.key, t.label) for t in self.threads() for s in t.subjects}
+        return roll_up(self._rows(), of, first, end, zone or UTC)
+
+    def threads(self) -> list[Thread]:
+        subjects: dict[SubjectRef, int] = {}
+        for row, moments in self._rows():
+            for m in moments:
+                if m.activity != "idle":
+                    ref = SubjectRef(row.id, m.subject_id, m.subject)
+                    subjects[ref] = subjects.get(ref, 0) + m.duration_ms
+        return threads(list(subjects.items()), self.done)
+
+    def correct(self, operation: ThreadOperation) -> None:
+        self.done.append(operation)
+
+    def undo(self) -> str:
+        if not self.done:
+            raise LookupError("There is no correction of a thread to undo.")
+        self.undone.append(self.done.pop())
+        return "that"
+
+    def redo(self) -> str:
+        self.done.append(self.undone.pop())
+        return "that"
+
+    def formats(self) -> list[str]:
+        return ["card", "standup"]
+
+    def write(
+        self, first: date, end: date, format: str, on_text: Callable[[str], None] | None = None, zone: tzinfo | None = None
+    ) -> Summary:
+        return Summary(format, 0, f"# {format}\n\n- Worked on it [dev-session 1:18, 2:00].\n", "deterministic")
+
+    def cited(self, first: date, end: date) -> dict[str, str]:
+        return {Path(i.recording.path).stem: i.recording.id for i in self.world.items.values()}
 
 
 @dataclass

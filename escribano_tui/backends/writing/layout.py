@@ -47,7 +47,7 @@ def document(plan: Plan, template: Template, words: Mapping[str, Words]) -> str:
 def _fields(plan: Plan, template: Template, words: Mapping[str, Words]) -> Row:
     sheet = plan.sheet
     return {
-        "date": date_in_words(sheet.started_at),
+        "date": sheet.dates or date_in_words(sheet.started_at),
         "recorded": clock(plan.total_s),
         "work": clock(plan.work_s),
         "idle": clock(plan.idle_s) if sheet.idle_ms else "",
@@ -58,6 +58,7 @@ def _fields(plan: Plan, template: Template, words: Mapping[str, Words]) -> Row:
         "account": _account(plan),
         "has_results": "yes" if plan.results else "",
         "has_next": "yes" if plan.next else "",
+        "has_timeline": "yes" if sheet.timeline else "",
         "subjects": [_section_fields(s, words[s.subject.key]) for s in plan.sections],
         "results": [{"text": wording.capital(wording.clauses(claims))} for claims in plan.results],
         "next": [{"text": wording.point((claim,))} for claim in plan.next],
@@ -99,14 +100,17 @@ def _times(plan: Plan) -> str:
 
 def _opening(plan: Plan) -> str:
     """The first paragraph of a narrative: how long, on what, and what of it was no work."""
-    n = len(plan.sheet.subjects)
+    n, several = len(plan.sheet.subjects), len(plan.sheet.recordings)
+    whole = f"The recording is {clock(plan.total_s)} long"
+    if several > 1:
+        whole = f"{_number(several).capitalize()} recordings are {clock(plan.total_s)} long together"
     if not n:
-        return f"The recording is {clock(plan.total_s)} long, and nothing was done in it."
+        return f"{whole}, and nothing was done in {'them' if several > 1 else 'it'}."
     what = "one subject" if n == 1 else f"{_number(n)} subjects"
     rest = [f"{clock(s)} was {kind}" for s, kind in ((plan.idle_s, "idle"), (plan.personal_s, "personal")) if s]
     if not rest:
-        return f"The recording is {clock(plan.total_s)} long, and all of it went into {what}."
-    return f"The recording is {clock(plan.total_s)} long. {clock(plan.work_s)} of it went into {what}; {' and '.join(rest)}."
+        return f"{whole}, and all of it went into {what}."
+    return f"{whole}. {clock(plan.work_s)} of it went into {what}; {' and '.join(rest)}."
 
 
 def _number(n: int) -> str:

@@ -26,7 +26,7 @@ LISTS: dict[str, frozenset[str]] = {
 }
 FIELDS = frozenset({
     "date", "recorded", "work", "idle", "personal", "times", "opening", "others", "account", "has_results", "has_next",
-    "subjects", "results", "next", "timeline",
+    "has_timeline", "subjects", "results", "next", "timeline",
 })  # fmt: skip
 _TAG = re.compile(r"\{\{\s*([#^/]?)\s*(\w*)\s*\}\}")
 _ALONE = re.compile(r"^[ \t]*(\{\{\s*[#^/]\s*\w+\s*\}\})[ \t]*\n", re.M)

@@ -19,9 +19,20 @@ def citation(claim: Claim) -> str:
 
 
 def citations(claims: Sequence[Claim]) -> str:
-    """The times of several claims that share a sentence."""
-    times = dict.fromkeys(cite(t_s, end_s) for claim in claims for t_s, end_s in claim.moments)
-    return f"[{', '.join(list(times)[:MOST_CITED])}]"
+    """The times of several claims that share a sentence; where several recordings are told, by the recording's name:
+    `[0:26, 2:18]`, `[standup 0:26, 2:18; demo 0:05]`."""
+    times: dict[tuple[str, str], None] = {}
+    for claim in claims:
+        sources = claim.sources or ("",) * len(claim.moments)
+        times |= dict.fromkeys((s, cite(t_s, end_s)) for s, (t_s, end_s) in zip(sources, claim.moments, strict=True))
+    by_source: dict[str, list[str]] = {}
+    for source, time in list(times)[:MOST_CITED]:
+        by_source.setdefault(source, []).append(time)
+    return f"[{'; '.join(_at(source, told) for source, told in by_source.items())}]"
+
+
+def _at(source: str, times: Sequence[str]) -> str:
+    return f"{source} {', '.join(times)}".strip()
 
 
 def sentence(said: Phrase, claim: Claim) -> str:

@@ -209,8 +209,7 @@ class ChooserScreen(CommandScreen):
 
     @property
     def could_fetch(self) -> tuple[tuple[str, Fetchable], ...]:
-        cards = self.cards
-        plan = cards[self.chosen].plan if self.chosen < len(cards) else None
+        plan = self.cards[self.chosen].plan if self.cards else None
         return plan.could_fetch if plan is not None else ()
 
     def do_fetch(self) -> None:

@@ -203,6 +203,9 @@ class LibraryScreen(CommandScreen):
     def do_find(self) -> None:
         self.house_app.go_search()
 
+    def do_rollup(self) -> None:
+        self.house_app.go_rollup()
+
     def do_filter(self) -> None:
         box = self.query_one("#filter", Input)
         box.disabled = False
