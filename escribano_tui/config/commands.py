@@ -177,6 +177,7 @@ _REVIEW_LOOK = (
     Command("review.evidence-up", ("shift+up", "K"), "less evidence", "Scroll the evidence up"),
     Command("review.open", ("o",), "open", "Open the recording at the cursor in a player", 34),
     Command("review.play", ("P",), "play", "Play the sound of this segment, or stop it", 33),
+    Command("review.hear-edge", ("H",), "hear the edge", "Play the sound around the edge that was moved, or the nearer one"),
     Command("review.find-file", ("F",), "find the file", "Find the recording again where it was moved or renamed"),
     Command("review.coverage", ("f",), "not looked at", "What was not looked at or not understood, and why", 32),
     Command("review.history", ("h",), "history", "Show what each edit was", 52),

@@ -13,6 +13,7 @@ from escribano_tui.config.paths import Paths
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.timeline import Assign, DoesNotFit, MoveBoundary
 from escribano_tui.ui import players
+from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.screens.add import AddScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.widgets.guide import Guide
@@ -168,9 +169,32 @@ async def test_clicking_and_dragging_on_the_time_line(world: FakeHouse) -> None:
 
 async def test_clicking_a_row_chooses_it(world: FakeHouse) -> None:
     async with reviewing(world) as (pilot, screen):
-        await pilot.click("#rows", offset=(20, 3))
+        for y, expected in ((6, 3), (5, 2)):  # each segment has two lines here
+            await pilot.click("#rows", offset=(20, y))
+            assert screen.review is not None
+            assert screen.review.index == expected
+
+
+async def test_segments_have_a_second_line_where_all_of_them_have_room(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, _):
+        assert "Debugging: pytest: 1 failed" in "\n".join(row[:70] for row in screen_text(pilot).splitlines())
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert not any(row.strip() == "Coding: normalize.py" for row in screen_text(pilot).splitlines())
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: any(row[:70].strip() == "Coding: normalize.py" for row in screen_text(pilot).splitlines()))
+
+
+async def test_the_edge_that_is_moved_is_looked_at(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("j", "j")
+        await until(pilot, lambda: "1 of 3, 1:07" in screen_text(pilot), "the picture at the start")
+        await pilot.press("}")
+        await until(pilot, lambda: "1 of 4" not in screen_text(pilot) and "1:44" in screen_text(pilot), "that at the end")
         assert screen.review is not None
-        assert screen.review.index == 3
+        assert screen.review.looked_at_ms == 104_180
+        await pilot.press("full_stop")
+        assert screen.review.looked_at_ms == screen.review.cursor_ms == 67_950
 
 
 async def test_the_recording_opens_in_a_player_at_the_cursor(
@@ -188,6 +212,12 @@ async def test_the_recording_opens_in_a_player_at_the_cursor(
         await settle(pilot)
         await pilot.press("P")
         await settle(pilot)
+        assert isinstance(pilot.app, EscribanoApp)
+        pilot.app.sound = None  # it has played
+        await pilot.press("}", "H")
+        await settle(pilot)
+        pilot.app.sound = None
+    assert started[2].argv[3:5] == ("--start=66.450", "--length=3.000"), "around the edge that was moved"
     assert started[0].argv == ("/bin/mpv", "--start=25.600", "--force-window=yes", "--", str(file))
     assert started[1].argv[1:5] == ("--no-video", "--really-quiet", "--start=25.600", "--length=41.350")
 

@@ -112,6 +112,8 @@ def move_edge(screen: ReviewScreen, edge: str, direction: int) -> None:
             k = next((k for k, s in enumerate(review.segments) if s.id == segment_id), review.index)
             if k != review.index or on_edge:
                 review.choose(k)
+            moved = review.segments[k]
+            review.edge_ms = moved.start_ms if edge == "start" else moved.end_ms
             screen.show_place()
 
         edit(screen, edits.move_edge(review, edge, by_ms), then)

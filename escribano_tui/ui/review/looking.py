@@ -24,6 +24,8 @@ from escribano_tui.ui.screens.pick import Item
 if TYPE_CHECKING:
     from escribano_tui.ui.screens.review import ReviewScreen
 
+AROUND_S = 1.5  # of an edge that is heard
+
 
 def evidence(screen: ReviewScreen) -> None:
     from escribano_tui.ui.screens.evidence import EvidenceScreen
@@ -42,7 +44,7 @@ def scroll_evidence(screen: ReviewScreen, by: int) -> None:
 
 def alike(screen: ReviewScreen) -> None:
     """Apply this label to all that look alike; where some are selected, to those."""
-    screen.find_alike()
+    screen.ask_house(show_alike)
 
 
 async def show_alike(screen: ReviewScreen) -> None:
@@ -81,7 +83,7 @@ def rule(screen: ReviewScreen) -> None:
 
 
 def history(screen: ReviewScreen) -> None:
-    screen.load_history()
+    screen.ask_house(show_history)
 
 
 async def show_history(screen: ReviewScreen) -> None:
@@ -135,23 +137,45 @@ def give_up(screen: ReviewScreen, revision: int) -> None:
     )
 
 
-def play(screen: ReviewScreen, sound: bool) -> None:
-    """Start a player of this machine beside the app."""
+def open_here(screen: ReviewScreen) -> None:
+    """Open the recording at the time cursor in a player of this machine."""
     review = review_of(screen)
-    path, at_s = review.session.recording.path, review.cursor_ms / 1000
-    if sound and screen.house_app.stop_sound():
+    path = review.session.recording.path
+    start(screen, players.video_player(path, review.cursor_ms / 1000), path, sound=False)
+
+
+def play(screen: ReviewScreen) -> None:
+    segment = review_of(screen).segment
+    hear(screen, segment.start_s, segment.end_s)
+
+
+def hear_edge(screen: ReviewScreen) -> None:
+    """The sound around the edge that was moved last, else around the nearer one."""
+    review = review_of(screen)
+    edge = review.edge_ms if review.edge_ms is not None else review.nearer_edge()
+    if edge is None:
+        screen.tell("This segment has no edge that can be moved.")
         return
-    if sound:
-        if not review.session.recording.tracks:
-            screen.tell("This recording has no sound.", "warning")
-            return
-        command = players.sound_player(path, review.segment.start_s, review.segment.end_s)
-    else:
-        command = players.video_player(path, at_s)
+    last_s = review.timeline.duration_ms / 1000
+    hear(screen, max(0.0, edge / 1000 - AROUND_S), min(last_s, edge / 1000 + AROUND_S))
+
+
+def hear(screen: ReviewScreen, start_s: float, end_s: float) -> None:
+    """Play the sound of a span beside the app, or stop what plays."""
+    if screen.house_app.stop_sound():
+        return
+    recording = review_of(screen).session.recording
+    if not recording.tracks:
+        screen.tell("This recording has no sound.", "warning")
+        return
+    start(screen, players.sound_player(recording.path, start_s, end_s), recording.path, sound=True)
+
+
+def start(screen: ReviewScreen, command: players.Command | None, path: str, sound: bool) -> None:
     if command is None:
         screen.tell("No player was found: install mpv, which goes to the very moment.", "warning", 8.0)
         return
-    screen.start_player(command, path, sound)
+    screen.ask_house(partial(start_player, command=command, path=path, sound=sound))
 
 
 async def start_player(screen: ReviewScreen, command: players.Command, path: str, sound: bool) -> None:
@@ -170,7 +194,7 @@ async def start_player(screen: ReviewScreen, command: players.Command, path: str
 
 def find_file(screen: ReviewScreen) -> None:
     """Look for a moved recording by its content; where it is not near, ask."""
-    screen.look_for_file(None)
+    screen.ask_house(partial(look_for_file, path=None))
 
 
 def ask_for_file(screen: ReviewScreen, why: str) -> None:
@@ -178,7 +202,7 @@ def ask_for_file(screen: ReviewScreen, why: str) -> None:
 
     def take(paths: list[str] | None) -> None:
         if paths:
-            screen.look_for_file(Path(paths[0]).expanduser())
+            screen.ask_house(partial(look_for_file, path=Path(paths[0]).expanduser()))
 
     old = Path(review_of(screen).session.recording.path)
     name = clean_line(old.name)
@@ -203,7 +227,7 @@ async def look_for_file(screen: ReviewScreen, path: Path | None) -> None:
 
 
 def coverage(screen: ReviewScreen) -> None:
-    screen.load_coverage()
+    screen.ask_house(show_coverage)
 
 
 async def show_coverage(screen: ReviewScreen) -> None:
@@ -237,8 +261,9 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "coverage": coverage,
     "find-file": find_file,
     "history": history,
-    "open": partial(play, sound=False),
-    "play": partial(play, sound=True),
+    "open": open_here,
+    "play": play,
+    "hear-edge": hear_edge,
     "summary": summary,
     "run": run_again,
 }

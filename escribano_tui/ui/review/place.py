@@ -25,6 +25,7 @@ class Review:
     index: int = 0
     cursor_ms: int = 0
     selected: set[str] = field(default_factory=set)
+    edge_ms: int | None = None  # the edge that was moved last: it is looked at until the cursor moves
     view: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
@@ -84,7 +85,13 @@ class Review:
         """Put the time cursor somewhere, and choose the segment that lies there."""
         self.cursor_ms = max(0, min(t_ms, self.timeline.duration_ms - 1))
         self.index = self.timeline.index_at(self.cursor_ms)
+        self.edge_ms = None
         self._keep_in_view()
+
+    @property
+    def looked_at_ms(self) -> int:
+        """The moment whose picture is shown."""
+        return self.cursor_ms if self.edge_ms is None else self.edge_ms
 
     def choose(self, index: int) -> None:
         """Choose a segment; the time cursor goes to its start."""

@@ -45,3 +45,14 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
     if app_room:
         line.to(width - app_room, text).fit(app, app_room, quiet)
     return line.strip(width, text)
+
+
+def paint_more(review: Review, palette: Palette, index: int, width: int, here: bool) -> Strip:
+    """The second line of a segment where there is room for all of them: what was done, under its title."""
+    segment = review.segments[index]
+    ground = "selection" if here else "background"
+    quiet = palette.style("muted", ground)
+    at = len(clock(review.timeline.duration_ms / 1000))
+    column = 9 + at + (max(5, at) + 1 if width >= 44 else 0)  # under the name of the activity
+    said = segment.description or ", ".join(segment.topics)
+    return Line().to(column, quiet).fit(said, max(0, width - column), quiet).strip(width, quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,12 +19,11 @@ from escribano_tui.domain.journal import StaleRevision
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.timeline import DoesNotFit
 from escribano_tui.domain.times import clock
-from escribano_tui.ui import players
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.review import editing, looking, moving, wording
 from escribano_tui.ui.review.place import Review
-from escribano_tui.ui.review.row import paint_row
+from escribano_tui.ui.review.row import paint_more, paint_row
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.evidence import EvidencePane
 from escribano_tui.ui.widgets.guide import Guide
@@ -44,7 +43,9 @@ LATER = {
     "summary": "The summary is written at the end of the run.",
     "rule": "A rule can be made of a label when the run has ended.",
 }
-FREE = frozenset({"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play"})
+FREE = frozenset(
+    {"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play", "hear-edge"}
+)
 
 
 class ReviewScreen(CommandScreen):
@@ -213,8 +214,15 @@ class ReviewScreen(CommandScreen):
         else:
             said = f"{total} · all reviewed · {self.house_app.keymap.shown('review.summary')} writes the summary"
         self.query_one("#count", Heading).show(said, "primary" if left else "success")
-        self.query_one("#rows", Rows).set_count(len(review.segments), review.index)
+        rows = self.query_one("#rows", Rows)
+        rows.row_height = 2 if self.roomy() else 1
+        rows.set_count(len(review.segments), review.index)
         self.show_place()
+
+    def roomy(self) -> bool:
+        """Whether every segment has room for a second line."""
+        height = self.query_one("#rows", Rows).size.height
+        return self.review is not None and 0 < 2 * len(self.review.segments) <= height
 
     def show_place(self) -> None:
         """What goes with the segment and the time cursor."""
@@ -241,7 +249,17 @@ class ReviewScreen(CommandScreen):
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         if self.review is None or index >= len(self.review.segments):
             return Strip.blank(width)
+        if line:
+            return paint_more(self.review, self.palette, index, width, here)
         return paint_row(self.review, self.palette, index, width, here)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self.fit_rows)
+
+    def fit_rows(self) -> None:
+        if self.review is not None and self.query_one("#rows", Rows).row_height != (2 if self.roomy() else 1):
+            self.show()
 
     def hints(self) -> Sequence[Hint]:
         """The number keys have a line of their own where there is room for it."""
@@ -266,24 +284,9 @@ class ReviewScreen(CommandScreen):
     # ------------------------------------------------------------ commands that ask the house first
 
     @job("ask")
-    async def find_alike(self) -> None:
-        await looking.show_alike(self)
-
-    @job("ask")
-    async def load_history(self) -> None:
-        await looking.show_history(self)
-
-    @job("ask")
-    async def load_coverage(self) -> None:
-        await looking.show_coverage(self)
-
-    @job("player")
-    async def start_player(self, command: players.Command, path: str, sound: bool) -> None:
-        await looking.start_player(self, command, path, sound)
-
-    @job("ask")
-    async def look_for_file(self, path: Path | None) -> None:
-        await looking.look_for_file(self, path)
+    async def ask_house(self, command: Callable[[ReviewScreen], Coroutine[None, None, None]]) -> None:
+        """Run a command that waits for the house; a later one takes the place of one that still waits."""
+        await command(self)
 
     # ------------------------------------------------------------ first use and leaving
 

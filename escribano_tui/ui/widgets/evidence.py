@@ -132,7 +132,7 @@ class EvidencePane(Widget, can_focus=False):
 
     def _show_picture(self, review: Review, segment: Segment) -> None:
         frames = frames_of(review.outline.frames, segment)
-        at = frame_at(frames, review.cursor_ms / 1000)
+        at = frame_at(frames, review.looked_at_ms / 1000)
         self.query_one("#strip", FilmStrip).show(frames, at)
         picture = self.query_one("#picture", Picture)
         if at is None or not frames[at].thumbnail:
