@@ -6,13 +6,15 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from escribano_tui.backends.offer import Offer, Opening, Wanted
+from escribano_tui.backends.offer import Model, Offer, Opening, Wanted
 from escribano_tui.backends.registry import MODULES, Registry
+from escribano_tui.domain.machine import Figures
 from escribano_tui.ports import Availability, BackendError, BackendInfo
 
 HERE = Availability(True)
@@ -99,13 +101,64 @@ def test_opening_hands_on_the_settings_and_the_stop(registry: Registry) -> None:
     assert made.lease.call("echo", 6) == 6
 
 
+MODELS = [Model("large", 3_000.0, quick=False), Model("middle", 2_000.0), Model("small", 500.0)]
+
+
+def of_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speeds: dict[str, float], limit_mb: float = 10.0) -> Registry:
+    """A backend with three models before a plain one; `speeds` are what was measured, in times real time."""
+    several = types.ModuleType("offers_several")
+    several.OFFER = replace(offer("best", HERE), models=lambda wanted: MODELS)  # type: ignore[attr-defined]
+    plain = types.ModuleType("offers_plain")
+    plain.OFFER = offer("plain", HERE)  # type: ignore[attr-defined]
+    for module in (several, plain):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    def measured(port: str, backend: str, model: str) -> Figures | None:
+        return Figures(1, speeds[model], 1.0, 5.0) if model in speeds else None
+
+    names = [module.__name__ for module in (several, plain)]
+    return Registry(tmp_path, limit_mb=limit_mb, modules=names, measured=measured)
+
+
+def test_auto_takes_the_best_model_that_was_measured_to_keep_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = of_several(tmp_path, monkeypatch, {"large": 0.8, "middle": 6.0, "small": 30.0})
+    choice = registry.choose("speech", ["auto"])
+    assert (choice.model, choice.why) == (
+        "middle", "the best that serves here; 6.0 times real time, loads in 1.0 s, 5 MB on this machine"
+    )  # fmt: skip
+    assert [(i.model, i.availability.why) for i in choice.passed_over] == [
+        ("large", "it is too slow here: 0.8 times real time, loads in 1.0 s, 5 MB")
+    ]
+    registry = of_several(tmp_path, monkeypatch, {"large": 3.0})
+    assert registry.choose("speech", ["auto"]).model == "large", "once it has been measured to be quick enough"
+    assert registry.choose("speech", ["best"], model="middle").why == "named in the profile"
+
+
+def test_auto_falls_back_where_no_model_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = of_several(tmp_path, monkeypatch, {}, limit_mb=100.0)
+    choice = registry.choose("speech", ["auto"])
+    assert choice.serves is not None
+    assert choice.serves.name == "plain"
+    assert [i.model for i in choice.passed_over] == ["large", "middle", "small"]
+    assert all("the limit for all models is 100 MB" in i.availability.why for i in choice.passed_over)
+
+
+def test_the_next_in_the_order_serves_instead(registry: Registry) -> None:
+    choice = registry.choose("speech", ["auto"])
+    later = registry.instead(choice, "its process ended while it loaded, twice")
+    assert later.serves is not None
+    assert later.serves.name == "plain"
+    assert [i.name for i in later.passed_over] == ["best", "good"]
+    assert later.why == "instead of Good: its process ended while it loaded, twice"
+    assert registry.instead(later, "and this one too").serves is None
+
+
 def test_every_module_that_is_listed_describes_itself(tmp_path: Path) -> None:
     """Of each port there is one that needs neither a server nor a download, and whoever cannot serve says why."""
     registry = Registry(tmp_path)
     modules_before = set(sys.modules)
     infos = [info for port in PORTS for info in registry.infos(port)]
-    assert len(infos) == len(MODULES)
-    assert len({(i.port, i.name) for i in infos}) == len(infos)
+    assert len({(i.port, i.name) for i in infos}) == len(MODULES)
     for info in infos:
         assert info.label
         assert info.availability.ok or info.availability.why

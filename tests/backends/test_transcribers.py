@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from escribano_tui.backends.registry import Registry
+from escribano_tui.backends.speech.moonshine import steadiest
 from escribano_tui.ports import BackendError, Cancelled, Heard, Transcriber
 from tests.backends.speech_server import SpeechServer, speech_server
 from tests.backends.tiny_whisper import make_faster_whisper, make_mlx_whisper
@@ -156,6 +157,16 @@ def test_a_second_load_of_a_resident_model_is_free(registry: Registry) -> None:
     starts = {r.label: r.starts for r in registry.residents().models}
     registry.open(choice, {}).transcribe(voice("beckett")[:RATE])
     assert {r.label: r.starts for r in registry.residents().models} == starts
+
+
+def test_the_text_that_the_others_agree_with_is_taken_before_one_that_is_a_little_surer() -> None:
+    heard = [("the bridge is wet", 0.84, True), ("the ridge is west", 0.86, True), ("the bridge is wet today", 0.83, True)]
+    assert steadiest(heard)[0] == "the bridge is wet"
+    assert steadiest([("it is", 0.99, True), ("it is raining on the whole of the town", 0.8, True)])[1] == 0.8, (
+        "it left words out"
+    )
+    assert steadiest([("on and on and", 0.9, False), ("on and on", 0.7, True)])[2], "it came to its end"
+    assert steadiest([("", 0.3, False)]) == ("", 0.3, False)
 
 
 # ---------------------------------------------------------------- availability

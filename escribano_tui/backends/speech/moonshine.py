@@ -132,8 +132,9 @@ def steadiest(heard: list[tuple[str, float, bool]]) -> tuple[str, float, bool]:
     """Of the texts that came to their end and left nothing out the one with the most of mean likeness to the others plus
     logarithm of its confidence: a choice of least expected error, with the other ways as the sample (minimum Bayes risk).
     """
-    longest = max(len(text) for text, _, _ in heard)
-    whole = [h for h in heard if h[2] and len(h[0]) >= _COMPLETE * longest] or heard
+    ended = [h for h in heard if h[2]] or heard
+    longest = max(len(text) for text, _, _ in ended)
+    whole = [h for h in ended if len(h[0]) >= _COMPLETE * longest]
     words = [[squash(w) for w in text.split()] for text, _, _ in whole]
 
     def worth(k: int) -> float:
