@@ -6,7 +6,7 @@ Nothing heavy is imported before it is needed: the command line imports this mod
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from escribano_tui.config.profiles import Profiles, load_profiles
 if TYPE_CHECKING:
     from escribano_tui.config.graphics import Graphics
     from escribano_tui.domain.evidence import Change
+    from escribano_tui.domain.likeness import Near
     from escribano_tui.domain.profile import Profile
     from escribano_tui.domain.recording import Recording
     from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase, Stop, Store
@@ -72,7 +73,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         LaterMapping(lambda: phase_table(build_phases(paths)), lambda: own_cues(paths)[0]), store, media, files, registry,
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
     )  # fmt: skip
-    sessions = SessionDesk(store, files)
+    sessions = SessionDesk(store, files, _index_of_looks)
     summaries = SummaryDesk(
         store, sessions, registry, lambda name: _profile_or_first(known_profiles(paths), name),
         lambda: list(_templates(paths)[0]), {"templates": str(paths.own_templates)},
@@ -130,6 +131,17 @@ def _recording_files(paths: Paths) -> MediaFiles:
 
 def _profile_or_first(known: Profiles, name: str) -> Profile:
     return next((p for p in known.profiles if p.name == name), known.profiles[0])
+
+
+def _index_of_looks(hashes: Sequence[int]) -> Near:
+    """Which pictures look like one. Some hundred are compared sooner than numpy is imported."""
+    from escribano_tui.domain.likeness import one_by_one
+
+    if len(hashes) < 1000:
+        return one_by_one(hashes)
+    from escribano_tui.media.similarity import looks_of
+
+    return looks_of(hashes).near
 
 
 def _closer(*steps: Callable[[], None]) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.journal import Entry, Replays, StaleRevision, Standing, fold, say
-from escribano_tui.domain.likeness import alike
+from escribano_tui.domain.likeness import Index, Near, alike, one_by_one
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.said import put_in
 from escribano_tui.domain.segment import Subject
@@ -25,9 +25,11 @@ UNGROUPED = Subject("ungrouped", "not grouped yet")
 class SessionDesk:
     """Opens sessions and writes edits. The draft of a run never changes, so it is kept."""
 
-    def __init__(self, store: Store, files: MediaFiles) -> None:
+    def __init__(self, store: Store, files: MediaFiles, index: Index = one_by_one) -> None:
         self._store = store
         self._files = files
+        self._index = index
+        self._indexed: tuple[tuple[int, ...], Near] = ((), index([]))
         self._drafts: dict[str, Timeline] = {}
         self._seen: dict[str, Session] = {}
         self._replays = Replays()
@@ -130,7 +132,16 @@ class SessionDesk:
 
     def alike(self, recording_id: str, segment_id: str) -> list[str]:
         session = self.open(recording_id, live=True)
-        return alike(session.timeline, session.draft, self._frames(session), segment_id)
+        return alike(session.timeline, session.draft, self._frames(session), segment_id, self._near)
+
+    def _near(self, hashes: Sequence[int]) -> Near:
+        """An index over these hashes, kept while they are the same."""
+        name = tuple(hashes)
+        kept, near = self._indexed
+        if kept != name:
+            near = self._index(name)
+            self._indexed = (name, near)
+        return near
 
     def _frames(self, session: Session) -> Sequence[Frame]:
         """The frames of a run, kept for the draft that was asked for last: a review asks with every segment."""

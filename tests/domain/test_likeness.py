@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from escribano_tui.domain.evidence import Frame
-from escribano_tui.domain.likeness import alike
+from escribano_tui.domain.likeness import alike, one_by_one
 from escribano_tui.domain.segment import Segment, Subject
 from escribano_tui.domain.timeline import Timeline
 
@@ -71,3 +74,15 @@ def test_it_goes_by_the_draft_where_the_owner_has_relabelled() -> None:
 
 def test_nothing_is_alike_what_shows_nothing() -> None:
     assert found(("other", "", (), PICTURE), ("other", "", (), PICTURE)) == []
+
+
+@given(
+    looks=st.lists(st.sampled_from((0b1, 0b111, 0b11111111, 1 << 40)), min_size=2, max_size=12),
+    most=st.integers(0, 10),
+)
+def test_every_index_gives_the_same(looks: list[int], most: int) -> None:
+    from escribano_tui.media.similarity import looks_of
+
+    plain, quick = one_by_one(looks), looks_of(looks).near
+    for look in looks:
+        assert sorted(quick(look, most)) == list(plain(look, most))
