@@ -52,6 +52,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.exports import ExportDesk
     from escribano_tui.usecases.following import Follower
     from escribano_tui.usecases.library import LibraryDesk
+    from escribano_tui.usecases.packing import PackingDesk
     from escribano_tui.usecases.queue import QueueDesk
     from escribano_tui.usecases.rollups import RollUpDesk
     from escribano_tui.usecases.rules import RuleDesk
@@ -94,6 +95,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         search=search,
         rollups=RollUpDesk(store, follower, summaries, local_zone),
         queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),
+        packing=PackingDesk(store, files, runner.busy),
         weights=WeightDesk(lambda name, progress, stop: _pull(paths, name, progress, stop), _look_again(registry)),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from escribano_tui.domain.carrying import Carried
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.evidence import (
@@ -608,6 +609,18 @@ class Queue(Protocol):
     def clear_ended(self) -> int: ...
 
 
+class Carrying(Protocol):
+    """Whole sessions as plain rows, from one library to another."""
+
+    def rows(self, recording_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(table, row) of all that belongs to a recording: outputs, runs, journal, summaries."""
+        ...
+
+    def take_in(self, rows: Iterable[tuple[str, dict[str, Any]]]) -> Carried:
+        """All or nothing. What is here already stays; a journal is only ever added to. Raises BadPack."""
+        ...
+
+
 class Finder(Protocol):
     def search(self, query: Query, zone: tzinfo, limit: int, a_recording: int) -> Found:
         """At most `limit` hits, and of one recording at most `a_recording`, best first. Days of the query begin at
@@ -684,6 +697,8 @@ class Store(Protocol):
     def memory(self) -> Memory: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def carrying(self) -> Carrying: ...
     @property
     def finder(self) -> Finder: ...
     @property
@@ -1184,6 +1199,18 @@ class Queueing(Protocol):
         ...
 
 
+class Packing(Protocol):
+    """A whole session as one file, for another library."""
+
+    def pack(self, recording_id: str, target: Path) -> None:
+        """Write it, with thumbnails and journal, readable by its owner alone. Raises LookupError, OSError."""
+        ...
+
+    def unpack(self, source: Path) -> Carried:
+        """Take it in, with its journal. Raises UnusableInput with one sentence; then nothing has changed."""
+        ...
+
+
 class Machine(Protocol):
     """What of this machine's memory the models take."""
 
@@ -1219,4 +1246,5 @@ class House:
     search: Search
     rollups: RollUps
     queue: Queueing
+    packing: Packing
     weights: Fetching

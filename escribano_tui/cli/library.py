@@ -194,3 +194,38 @@ def export_session(ident: str, format: str, output: Path | None) -> None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
         output.write_text(text, encoding="utf-8", newline="")
+
+
+@click.command("pack")
+@click.argument("ident", metavar="ID")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to; else ID.escribano in this folder.")
+def pack(ident: str, output: Path | None) -> None:
+    """Write a whole session, with its corrections and thumbnails, into one file for another library.
+
+    The recording itself is not in it.
+
+    \b
+    Example:
+      escribano-tui pack 3f2a -o standup.escribano
+    """
+    with open_house() as house:
+        recording = house.library.find(ident)
+        target = output or Path(f"{recording.id}.escribano")
+        house.packing.pack(recording.id, target)
+    click.echo(target)
+
+
+@click.command("unpack")
+@click.argument("file", type=click.Path(path_type=Path))
+def unpack(file: Path) -> None:
+    """Take a packed session into this library; what is here already stays.
+
+    \b
+    Example:
+      escribano-tui unpack standup.escribano
+    """
+    with open_house() as house:
+        carried = house.packing.unpack(file)
+    for note in carried.notes:
+        click.echo(f"escribano-tui: {note}", err=True)
+    click.echo(carried.recording_id)

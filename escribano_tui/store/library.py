@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from escribano_tui.store.cache import MemoryStore
+from escribano_tui.store.carrying import CarryingStore
 from escribano_tui.store.database import Connections
 from escribano_tui.store.journal import JournalStore
 from escribano_tui.store.live import LiveStore
@@ -33,6 +34,7 @@ class LibraryStore:
         self.finder = SearchStore(self._connections)
         self.overviews = OverviewStore(self._connections)
         self.threads = ThreadJournalStore(self._connections)
+        self.carrying = CarryingStore(self._connections)
         self.queue = QueueStore(self._connections)
 
     def close(self) -> None:

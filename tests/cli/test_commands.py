@@ -14,7 +14,7 @@ from tests.cli.program import Program
 COMMANDS = (
     "open", "demo", "run", "scan", "list", "show", "search", "summary", "report", "threads", "export",
     "rules", "doctor", "profiles", "models",
-    "config", "latest", "batch", "queue", "watch", "mcp",
+    "config", "latest", "batch", "queue", "watch", "pack", "unpack", "mcp",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from escribano_tui.domain import events as ev
 from escribano_tui.domain import own_text
+from escribano_tui.domain.carrying import Carried
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
@@ -671,6 +672,14 @@ class FakeDoctor:
             Check("vision", "Ollama", "warn", "no server answered at http://localhost:11434", "start it with `ollama serve`"),
             Check("folders", "library", "fail", "the disk is full", "free some space"),
         ]
+
+
+class FakePacking:
+    def pack(self, recording_id: str, target: Path) -> None:
+        raise NotImplementedError
+
+    def unpack(self, source: Path) -> Carried:
+        raise NotImplementedError
 
 
 @dataclass
