@@ -56,7 +56,7 @@ def show(ident: str, as_json: bool) -> None:
       escribano-tui show 3f2a
     """
     from escribano_tui.domain.text import clean_line
-    from escribano_tui.domain.times import clock, duration, durations
+    from escribano_tui.domain.times import cite, duration, durations
 
     with open_house() as house:
         recording = house.library.find(ident)
@@ -71,7 +71,7 @@ def show(ident: str, as_json: bool) -> None:
     for segment, length in zip(timeline.segments, printed, strict=True):
         mark = "✓" if segment.reviewed else " "
         app = segment.apps[0] if segment.apps else ""
-        line = f"{mark} {clock(segment.start_s):>8} {length:>7}  {segment.activity:<13} {segment.title}"
+        line = f"{mark} {cite(segment.start_s, segment.end_s):>8} {length:>7}  {segment.activity:<13} {segment.title}"
         click.echo(f"{line}  · {app}  · {labels[segment.subject_id]}" if app else f"{line}  · {labels[segment.subject_id]}")
     for misfit in session.misfits:
         click.echo(f"! revision {misfit.revision} no longer fits: {misfit.said} ({misfit.why})")

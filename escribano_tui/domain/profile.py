@@ -126,6 +126,11 @@ class SummarizeSettings:
     model: str = setting("", "model of the writer; empty is the backend's default")
     url: str = setting("", "server of the writer; empty is this machine")
     formats: tuple[str, ...] = setting(("card", "standup", "narrative"), "formats written by a run")
+    at_once: int = setting(2, "subjects, over all formats, that a model is asked for at the same time", low=1, high=16)
+    stall_s: float = setting(
+        30.0, "a model that says nothing for so long has failed (four times as long before its first word)", unit="s", low=1.0,
+        high=3600.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

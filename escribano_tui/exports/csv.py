@@ -6,8 +6,7 @@ import csv
 import io
 
 from escribano_tui.domain.session import Dossier
-from escribano_tui.domain.times import clock
-from escribano_tui.exports.rows import seconds, segment_rows
+from escribano_tui.exports.rows import seconds, segment_rows, span
 
 COLUMNS = (
     "start", "end", "start_s", "end_s", "duration_s", "activity", "title", "description", "apps", "topics", "subject",
@@ -26,7 +25,7 @@ def render(dossier: Dossier, personal: bool = False) -> str:
         s = row.segment
         said = " ".join(u.text for u in row.said if not u.doubtful)
         writer.writerow([
-            clock(s.start_s), clock(s.end_s), seconds(s.start_s), seconds(s.end_s), seconds(s.duration_ms / 1000),
+            *span(s, dossier.session.timeline.duration_ms), seconds(s.start_s), seconds(s.end_s), seconds(s.duration_ms / 1000),
             *map(guarded, (s.activity, s.title, s.description, "; ".join(s.apps), "; ".join(s.topics), row.subject)),
             round(s.confidence, 4), s.importance, _yes(s.personal), _yes(s.reviewed), _yes(s.edited), guarded(said),
         ])  # fmt: skip

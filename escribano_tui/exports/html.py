@@ -14,12 +14,13 @@ from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.domain.times import cite, clock, parse_clock, seconds_that_add_up
 from escribano_tui.exports.md import chosen_summary, cited
 from escribano_tui.exports.page_style import CSS, colour
-from escribano_tui.exports.rows import SegmentRow, segment_rows, shown_name
+from escribano_tui.exports.rows import SegmentRow, segment_rows, shown_name, span
 
 MOST_PICTURES = 400
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _OPEN, _CLOSE = "\ue000", "\ue001"  # stand around a citation while Markdown is rendered (private use)
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}<>&]*){_CLOSE}")
+_TIMES = re.compile(r"<p>([a-z]+ \d[\d:]*(?: · [a-z]+ \d[\d:]*)*)</p>")  # the times by activity of a subject
 _STEPS_S = (5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14_400)
 
 
@@ -73,7 +74,7 @@ def _bar(rows: Sequence[SegmentRow]) -> str:
         s, kind = row.segment, _kind(row)
         share = 100 * s.duration_ms / whole
         letter = LETTERS.get(kind, "·") if share > 2 else ""
-        label = _text(f"{clock(s.start_s)} {kind} {s.title}".strip())
+        label = _text(f"{cite(s.start_s, s.end_s)} {kind} {s.title}".strip())
         quiet = " class=quiet" if kind in ("idle", "personal") else ""
         blocks.append(
             f'<a href="#s{k}"{quiet} title="{label}" aria-label="{label}" '
@@ -111,6 +112,7 @@ def _summary(view: SummaryView | None, starts: Sequence[float]) -> str:
     shown = parser.render(cited(view.markdown, lambda times: f"{_OPEN}{times}{_CLOSE}"))
     shown = re.sub(r"<(/?)h([1-4])>", lambda h: f"<{h[1]}h{int(h[2]) + 1}>", shown)
     stale = f"<p class=stale>Written before the last corrections{_since(view)}.</p>" if view.stale else ""
+    shown = _TIMES.sub(r"<p class=times>\g<1></p>", shown)
     shown = _MARKED.sub(lambda found: _links(found[1], starts), shown)
     return f"<section class=summary>{stale}{shown}</section>"
 
@@ -136,17 +138,17 @@ def _segments(rows: Sequence[SegmentRow], thumbnail_bytes: Callable[[str], bytes
     shown = []
     for k, (row, length) in enumerate(zip(rows, lengths, strict=True)):
         picture = _picture(row, thumbnail_bytes) if thumbnail_bytes and k % every == 0 else ""
-        shown.append(_segment(k, row, length, picture))
+        shown.append(_segment(k, row, length, picture, rows[-1].segment.end_ms))
     return shown
 
 
-def _segment(k: int, row: SegmentRow, length: int, picture: str) -> str:
+def _segment(k: int, row: SegmentRow, length: int, picture: str, whole_ms: int) -> str:
     s, kind = row.segment, _kind(row)
     about = " · ".join(_text(p) for p in (row.subject, ", ".join(s.apps), ", ".join(s.topics)) if p)
     parts = [
         f"<h3>{_text(s.title or kind.capitalize())}</h3>",
         f'<div class=when><span class=tag style="border-color:{colour(kind)}">{kind}</span>'
-        f"{clock(s.start_s)}–{clock(s.end_s)} · {clock(length)}{' · reviewed' if s.reviewed else ''}</div>",
+        f"{'–'.join(span(s, whole_ms))} · {clock(length)}{' · reviewed' if s.reviewed else ''}</div>",
         f"<div class=when>{about}</div>" if about else "",
         f"<p>{_text(s.description)}</p>" if s.description else "",
         _said(row),

@@ -40,6 +40,9 @@ code { font: .9em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", 
   margin-right: .35rem; vertical-align: -.06rem; }
 .summary { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .2rem 1.3rem 1rem;
   margin-top: 1.6rem; } .summary hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0 .6rem; }
+.summary h2 { margin: 1rem 0 .4rem; } .summary h3 { margin: 1.5rem 0 .1rem; font-size: 1.06rem; } .summary h4 { margin: 1rem
+  0 .1rem; } .summary p { margin: .45rem 0; } .summary ul { margin: .35rem 0; padding-left: 1.25rem; } .summary li { margin:
+  .2rem 0; } .summary p.times { margin: 0 0 .5rem; color: var(--faint); font-size: .87rem; font-variant-numeric: tabular-nums; }
 .stale { color: var(--faint); font-style: italic; }
 .segment { display: grid; grid-template-columns: 12.5rem 1fr; gap: 0 1.1rem; padding: 1rem 0; border-top: 1px solid
   var(--line); scroll-margin-top: .5rem; } .segment:target { background: color-mix(in srgb, var(--link) 9%, transparent); }

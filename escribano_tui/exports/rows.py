@@ -13,6 +13,7 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
 from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.times import cite, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ def segment_rows(dossier: Dossier, personal: bool = True) -> list[SegmentRow]:
         here = frames[bisect_left(times, s.start_s) : bisect_left(times, s.end_s)]
         rows.append(SegmentRow(s, labels[s.subject_id], tuple(said[s.id]), tuple(here)))
     return rows
+
+
+def span(segment: Segment, whole_ms: int) -> tuple[str, str]:
+    """When a segment begins and ends, as printed: it ends where the next one begins, and no time lies before it."""
+    end = clock(round(segment.end_s)) if segment.end_ms == whole_ms else cite(segment.end_s)
+    return cite(segment.start_s, segment.end_s), end
 
 
 def without_content(segment: Segment) -> Segment:

@@ -50,9 +50,10 @@ def moment_of(href: str) -> float | None:
     if not href.startswith(ANCHOR):
         return None
     try:
-        return float(href.removeprefix(ANCHOR))
+        t_s = float(href.removeprefix(ANCHOR))
     except ValueError:
         return None
+    return t_s if 0 <= t_s < float("inf") else None
 
 
 # ---------------------------------------------------------------- of several recordings: `[standup 0:26, 2:18; demo 0:05]`

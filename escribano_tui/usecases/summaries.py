@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from escribano_tui.domain import own_text
 from escribano_tui.domain.facts import build
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.own_text import OwnChange, layered
-from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.profile import Profile, SummarizeSettings
 from escribano_tui.domain.session import Dossier, SummaryVersion, SummaryView
 from escribano_tui.domain.summary import FactSheet, Summary
 from escribano_tui.domain.summary_diff import changed_since
@@ -71,33 +72,33 @@ class SummaryDesk:
         dossier = self._dossier(recording_id)
         sheet = build(dossier)
         before = self.store.summaries.newest(recording_id, format)
-        summary = self._write(sheet, format, before, self._choice(dossier.session.run.profile), on_text)
-        return self.store.summaries.save(recording_id, summary)
+        settings = self.profile_of(dossier.session.run.profile).summarize
+        return self.store.summaries.save(recording_id, self._write(sheet, format, before, settings, on_text))
 
     def write(self, sheet: FactSheet, format: str, profile: str, on_text: Callable[[str], None] | None = None) -> Summary:
         """A summary of any facts, by the writer of a profile; nothing is kept. Raises LookupError for an unknown format."""
         if format not in self.formats_of():
             raise LookupError(f"There is no format of this name; there are: {', '.join(self.formats_of())}.")
-        return self._write(sheet, format, None, self._choice(profile), on_text)
-
-    def _choice(self, profile: str) -> Choice:
-        settings = self.profile_of(profile).summarize
-        return self.backends.choose("writing", settings.backend, settings.model, settings.url)
+        return self._write(sheet, format, None, self.profile_of(profile).summarize, on_text)
 
     def _write(
-        self, sheet: FactSheet, format: str, before: Summary | None, choice: Choice, on_text: Callable[[str], None] | None
-    ) -> Summary:
+        self, sheet: FactSheet, format: str, before: Summary | None, settings: SummarizeSettings,
+        on_text: Callable[[str], None] | None,
+    ) -> Summary:  # fmt: skip
+        choice = self.backends.choose("writing", settings.backend, settings.model, settings.url)
+        options = {**asdict(settings), **self.options}
         try:
-            return self._written_by(choice, sheet, format, before, on_text)
+            return self._written_by(choice, options, sheet, format, before, on_text)
         except BackendError as why:
             embedded = self.backends.choose("writing", ("deterministic",))
-            summary = self._written_by(embedded, sheet, format, before, on_text)
+            summary = self._written_by(embedded, options, sheet, format, before, on_text)
             return replace(summary, note=f"{choice.serves.label if choice.serves else 'The writer'}: {why}")
 
     def _written_by(
-        self, choice: Choice, sheet: FactSheet, format: str, before: Summary | None, on_text: Callable[[str], None] | None
-    ) -> Summary:
-        writer: Writer = self.backends.open(choice, dict(self.options))
+        self, choice: Choice, options: dict[str, Any], sheet: FactSheet, format: str, before: Summary | None,
+        on_text: Callable[[str], None] | None,
+    ) -> Summary:  # fmt: skip
+        writer: Writer = self.backends.open(choice, options)
         try:
             return writer.write(sheet, format, before, threading.Event(), on_text)
         finally:

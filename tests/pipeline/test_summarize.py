@@ -70,10 +70,12 @@ class TwoBackends(Registry):
 MODEL = Choice("writing", BackendInfo("writing", "model", "m", "The model", Availability(True)))
 
 
-def context(path: Path, answers: list[Any] | None = None, formats: tuple[str, ...] = ("card", "standup")) -> Context:
+def context(
+    path: Path, answers: list[Any] | None = None, formats: tuple[str, ...] = ("card", "standup"), at_once: int = 1
+) -> Context:
     backends = TwoBackends(path, Fails(answers or []))
     choice = MODEL if answers else backends.choose("writing", ("auto",))
-    profile = replace(Profile("test"), summarize=SummarizeSettings(formats=formats))
+    profile = replace(Profile("test"), summarize=SummarizeSettings(formats=formats, at_once=at_once))
     return Context(sample().session.recording, profile=profile, backends=backends, choice=choice)
 
 
@@ -136,6 +138,27 @@ def test_a_format_that_nobody_knows_has_failed_and_the_rest_is_written(tmp_path:
 
     assert "there is no summary format poem" in c.failed["poem"]
     assert c.puts == ["poem", "card"]
+
+
+class Together(Fails):
+    """A writer whose formats wait for each other."""
+
+    def __init__(self, parties: int) -> None:
+        super().__init__([])
+        self.barrier = threading.Barrier(parties, timeout=20)
+
+    def write(self, sheet: FactSheet, format: str, *rest: Any) -> Summary:
+        self.barrier.wait()
+        return Summary(format, sheet.revision, f"# {format}", "model")
+
+
+def test_formats_are_written_at_once(tmp_path: Path) -> None:
+    c = context(tmp_path, ["unused"], formats=("card", "standup", "narrative"), at_once=3)
+    c.backends.other = Together(3)
+
+    Summarize().run(c)
+
+    assert {f: s.markdown for f, s in written(c).items()} == {f: f"# {f}" for f in ("card", "standup", "narrative")}
 
 
 def test_it_stops_between_formats(tmp_path: Path) -> None:

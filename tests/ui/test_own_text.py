@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import TextArea
+from textual.widgets import Markdown, TextArea
 
 from escribano_tui.ui import clipboard
 from escribano_tui.ui.screens.confirm import ConfirmScreen
 from escribano_tui.ui.screens.own_text import DecideScreen, OwnTextScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
+from escribano_tui.ui.widgets.live_markdown import parser
 from tests.ui.conftest import opened, reviewing, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse
 from tests.ui.test_summary import shown
@@ -143,3 +145,46 @@ async def test_copying_tells_where_it_went(world: FakeHouse, monkeypatch: pytest
         await until(pilot, lambda: given, "the copy")
         assert "Chose what to do" in given[0]
         assert pilot.app.clipboard == given[0] == screen.text
+
+
+# ---------------------------------------------------------------- what the screen says of the text, and never makes of it
+
+
+async def test_the_screen_says_why_the_deterministic_text_stands_and_what_was_struck(world: FakeHouse) -> None:
+    async with opened(world) as pilot:
+        await pilot.press("w")
+        await shown(pilot)
+        kept = world.item("rec-1").summaries
+        kept.append(replace(kept[-1], id=9, note="tiny on Ollama: it said nothing for 30 s [b]", struck=3))
+        await pilot.press("escape", "w")
+        await until(pilot, lambda: "tiny on Ollama: it said nothing for 30 s" in screen_text(pilot), "why")
+        assert "3 sentences of the model were struck" in screen_text(pilot)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[click](http://evil.example)", "![p](http://evil.example/p.png)", "<a href='http://evil.example'>x</a>",
+        "<http://evil.example>", "www.evil.example", "http://evil.example", "[x]: http://evil.example\n\n[x]", "<img src=x>",
+    ],
+)  # fmt: skip
+def test_no_text_becomes_a_picture_html_or_a_link_by_itself(text: str) -> None:
+    tokens = [t for block in parser().parse(f"- {text} [0:26].") for t in [block, *(block.children or [])]]
+    kinds = {t.type for t in tokens}
+    assert not kinds & {"image", "html_block", "html_inline"}
+    links = [t.attrGet("href") for t in tokens if t.type == "link_open"]
+    assert not links or "](" in text  # what an owner wrote as a link, which leads nowhere either
+
+
+async def test_a_link_leads_nowhere_but_to_a_moment(world: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_urls: list[str] = []
+    async with opened(world) as pilot:
+        monkeypatch.setattr(pilot.app, "open_url", lambda url, **_: opened_urls.append(url))
+        await pilot.press("w")
+        screen = await shown(pilot)
+        for href in ("http://evil.example", "file:///etc/passwd", "#t=nan", "#t=x"):
+            screen.post_message(Markdown.LinkClicked(screen.query_one(Markdown), href))
+        await pilot.pause()
+        await settle(pilot)
+        assert pilot.app.screen is screen
+        assert opened_urls == []

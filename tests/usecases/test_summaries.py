@@ -95,7 +95,7 @@ def test_own_words_that_are_given_up_are_gone_but_in_the_versions(house: House) 
 
     view = house.summaries.decide(ID, "card", waiting, keep=False)
 
-    assert (view.waiting, "all of it" in view.markdown) == ((), False)
+    assert (view.waiting, "all of it in the manual" in view.markdown) == ((), False)
     texts = [v.text for v in house.summaries.versions(ID, "card")]
     assert sum("all of it in the manual" in t for t in texts) == 1
 

@@ -7,6 +7,7 @@ citations from them. A fact that the model did not word soundly keeps the determ
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ CLAIMS_A_PROMPT = 8
 TOKENS_A_CLAIM = 70
 MOST_PROMPT_TOKENS = 2_400  # with the answer it fits a context of 4,096
 _POINTS_A_PARAGRAPH = 4
+_POLL_S = 0.05
 _LEAST_SOUND = 0.3  # of the facts of a prompt: fewer, and the deterministic text of the subject stands
 
 
@@ -45,13 +47,14 @@ class Talk(Protocol):
 
 
 class ModelWriter:
-    """The port `Writer`. `at_once` subjects are written at the same time."""
+    """The port `Writer`. `at_once` subjects are asked for at the same time, over all formats that are being written."""
 
     def __init__(self, name: str, talk: Talk, formats: Mapping[str, Template], at_once: int = 2) -> None:
         self._name = name
         self._talk = talk
         self._formats = formats
-        self._at_once = at_once
+        self._at_once = max(1, at_once)
+        self._slots = threading.BoundedSemaphore(self._at_once)
 
     def write(
         self, sheet: FactSheet, format: str, before: Summary | None, stop: Stop, on_text: Callable[[str], None] | None = None
@@ -84,8 +87,8 @@ class ModelWriter:
         if not tasks:
             return
         show = _InOrder(on_text)
-        with ThreadPoolExecutor(max(1, self._at_once), thread_name_prefix="writing") as pool:
-            jobs = [pool.submit(task.run, self._talk, stop, show.of(k)) for k, task in enumerate(tasks)]
+        with ThreadPoolExecutor(self._at_once, thread_name_prefix="writing") as pool:
+            jobs = [pool.submit(self._run, task, stop, show.of(k)) for k, task in enumerate(tasks)]
             for k, job in enumerate(jobs):
                 try:
                     job.result()
@@ -94,6 +97,15 @@ class ModelWriter:
                         other.cancel()
                     raise
                 show.done(k)
+
+    def _run(self, task: _Task, stop: Stop, show: Callable[[str], None]) -> None:
+        while not self._slots.acquire(timeout=_POLL_S):
+            if stop.is_set():
+                raise Cancelled
+        try:
+            task.run(self._talk, stop, show)
+        finally:
+            self._slots.release()
 
 
 class _InOrder:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -171,6 +173,45 @@ def test_an_unchanged_subject_is_taken_over_word_for_word(protocol: str) -> None
     assert len(behaviour.asked) == asked + 1
     assert section(later.markdown, "Rounding") == section(first.markdown, "Rounding")
     assert "*Bloom plan*" in section(later.markdown, "Apiary notes")
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_no_more_is_asked_at_once_than_the_setting_says(at_once: int) -> None:
+    """Over all formats that are written at the same time."""
+    asking, most, guard = 0, 0, threading.Lock()
+    together = threading.Event()
+
+    class Talk:
+        model = "tiny"
+
+        def stream(self, messages: Any, most_tokens: int, stop: Any) -> Iterator[str]:
+            nonlocal asking, most
+            with guard:
+                asking += 1
+                most = max(most, asking)
+                if asking >= at_once:
+                    together.set()
+            together.wait(20)
+            yield "[1] Worked on it.\n"
+            with guard:
+                asking -= 1
+
+        def close(self) -> None:
+            """Nothing is held."""
+
+    writer = ModelWriter("openai", Talk(), templates.load()[0], at_once)
+    sheet = build(sample())
+    threads = [threading.Thread(target=_quietly, args=(writer, sheet, f)) for f in ("card", "standup", "narrative")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert most == at_once
+
+
+def _quietly(writer: ModelWriter, sheet: Any, format: str) -> None:
+    with contextlib.suppress(BackendError):
+        writer.write(sheet, format, None, threading.Event())
 
 
 def test_what_another_model_wrote_is_not_taken_over() -> None:
