@@ -52,6 +52,7 @@ class _Reading:
         self._motion = motion
         self._read = context.follow_items("read")
         self._through: set[str] = set()
+        self._went_by: dict[str, int] = {}  # what each frame was described by in this run
         self._expected = False
 
     def run(self) -> None:
@@ -99,6 +100,7 @@ class _Reading:
 
     def _describe(self, frame: Frame, lines: Sequence[ScreenLine]) -> None:
         answer = self._ask(frame, lines)
+        self._went_by[frame.item] = _shown(lines)
         if isinstance(answer, BackendError):
             self._context.fail(frame.item, str(answer), answer.raw)
             return
@@ -115,6 +117,14 @@ class _Reading:
             before = said.get(frame.item)
             if before is None:
                 continue
-            answer = self._ask(frame, lines.at(frame.t_s))
+            visible = lines.at(frame.t_s)
+            if self._went_by.get(frame.item) == _shown(visible):
+                continue
+            answer = self._ask(frame, visible)
             if isinstance(answer, Description) and answer != before:
                 self._context.put(frame.item, [answer])
+
+
+def _shown(lines: Sequence[ScreenLine]) -> int:
+    """A digest of all of some lines but their ends, which a moment does not know."""
+    return hash(frozenset((line.id, line.text, line.box, line.start_s, line.region, line.confidence) for line in lines))
