@@ -160,7 +160,7 @@ def build_backends(paths: Paths, store: Store | None = None) -> Backends:
     from escribano_tui.config.settings import load_settings
     from escribano_tui.usecases.figures import measured
 
-    settings = load_settings(paths.own_settings)[0]
+    settings = load_settings(paths.own_settings)[0].models
     return Registry(
         paths.models, paths.log, settings.memory_mb, own_cues=lambda: own_cues(paths)[0], own_prompts=paths.own_prompts,
         idle_s=settings.idle_s, share=settings.memory_share, measured=measured(store.runs) if store else _not_measured,

@@ -55,6 +55,7 @@ _APP = (
     Command("app.themes", ("f2",), "themes", "Choose a theme, with a preview"),
     Command("app.doctor", ("f3",), "doctor", "Check backends, models, folders and this terminal"),
     Command("app.rules", ("f4",), "rules", "List, change and take out the rules made of your labels"),
+    Command("app.settings", ("f7",), "settings", "Change settings: what is offered first, limits, themes, keys, profiles"),
     Command("app.queue", ("f6",), "queue", "Show which runs wait; put them in another order or take them out"),
     Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays"),
 )

@@ -63,7 +63,7 @@ def save_profile(path: Path, profile: Profile, base: Profile) -> None:
     after = f"{kept.rstrip()}\n\n{table}" if kept.strip() else table
     if _others(after, profile.name) != _others(before, profile.name):
         raise ProfileError(f"{path.name} cannot be changed without loss: edit it by hand. Nothing was written.")
-    _replace(path, after)
+    replace_file(path, after)
 
 
 def _others(text: str, name: str) -> dict[str, Any] | None:
@@ -102,9 +102,10 @@ def without(text: str, name: str) -> str:
     return "".join(kept + ([] if mine else comments))
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file of the owner's whole, and put it in place; made where it is not there. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".profiles-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -1,13 +1,24 @@
-"""Settings of the program itself, from `settings.toml`: how much memory models may take, and for how long."""
+"""Settings of the program itself, from `settings.toml`: what the app offers first, what models may take."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from escribano_tui.config.profile_file import replace_file, without
 from escribano_tui.domain.profile import setting
+
+SECTIONS: Final = ("app", "models")
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """The section [app]."""
+
+    profile: str = setting("quick", "profile that is offered first")
+    notify: bool = setting(True, "tell the terminal when a run has ended and it is not in front")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +30,76 @@ class ModelSettings:
     idle_s: float = setting(300.0, "a model that nobody has used for so long is let go of", unit="s", low=1.0, high=86_400.0)
 
 
-def load_settings(path: Path) -> tuple[ModelSettings, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    app: AppSettings = field(default_factory=AppSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+
+
+def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """The owner's settings, and what is wrong with the file: it is then left aside as a whole."""
     if not path.exists():
-        return ModelSettings(), []
+        return Settings(), []
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _read(tables), []
+        return _read(tomllib.loads(path.read_text(encoding="utf-8"))), []
     except (OSError, UnicodeDecodeError, ValueError) as why:
-        return ModelSettings(), [f"{path}: {why} The defaults serve meanwhile."]
+        return Settings(), [f"{path}: {why} The defaults serve meanwhile."]
 
 
-def _read(tables: dict[str, Any]) -> ModelSettings:
-    unknown = sorted(set(tables) - {"models"})
+def check_setting(section: str, name: str, value: object) -> str:
+    """What is wrong with a value, as a sentence, or the empty string."""
+    f = next(f for f in fields(getattr(Settings(), section)) if f.name == name)
+    before = getattr(getattr(Settings(), section), name)
+    low, high = f.metadata["low"], f.metadata["high"]
+    if isinstance(before, bool):
+        return "" if isinstance(value, bool) else "this should be true or false."
+    if isinstance(before, str):
+        return "" if isinstance(value, str) and value else "this should be a name."
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        return f"this should be a number between {low:g} and {high:g}."
+    return ""
+
+
+def _read(tables: dict[str, Any]) -> Settings:
+    unknown = sorted(set(tables) - set(SECTIONS))
     if unknown:
-        raise ValueError(f"there is no section [{unknown[0]}]; there is: [models].")
-    known = {f.name: f for f in fields(ModelSettings)}
-    given: dict[str, float] = {}
-    models = tables.get("models", {})
-    if not isinstance(models, dict):
-        raise ValueError("models should be a section [models].")
-    for name, value in models.items():
+        raise ValueError(f"there is no section [{unknown[0]}]; there are: {', '.join(f'[{s}]' for s in SECTIONS)}.")
+    settings = Settings()
+    for section, table in tables.items():
+        if not isinstance(table, dict):
+            raise ValueError(f"{section} should be a section [{section}].")
+        settings = replace(settings, **{section: _section(section, table)})
+    return settings
+
+
+def _section(section: str, table: dict[str, Any]) -> Any:
+    before: Any = getattr(Settings(), section)
+    known = {f.name for f in fields(before)}
+    for name, value in table.items():
         if name not in known:
-            raise ValueError(f"models.{name}: there is no such setting; there are: {', '.join(known)}.")
-        low, high = known[name].metadata["low"], known[name].metadata["high"]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ValueError(f"models.{name}: this should be a number between {low:g} and {high:g}.")
-        given[name] = float(value)
-    return replace(ModelSettings(), **given)
+            raise ValueError(f"{section}.{name}: there is no such setting; there are: {', '.join(sorted(known))}.")
+        wrong = check_setting(section, name, value)
+        if wrong:
+            raise ValueError(f"{section}.{name}: {wrong}")
+    return replace(before, **{n: float(v) if isinstance(getattr(before, n), float) else v for n, v in table.items()})
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write what differs from the defaults; all that is no section of ours stays, with its comments.
+
+    Raises ValueError where the file is no TOML, OSError where it cannot be written; it is then as it was.
+    """
+    import tomli_w
+
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name} is not TOML: {error}. Mend it first; nothing was written.") from error
+    for section in SECTIONS:
+        mine, theirs = getattr(settings, section), getattr(Settings(), section)
+        table = {f.name: getattr(mine, f.name) for f in fields(mine) if getattr(mine, f.name) != getattr(theirs, f.name)}
+        kept = without(text, section).rstrip()
+        told = tomli_w.dumps({section: table}) if table else ""
+        text = "\n\n".join(part for part in (kept, told) if part)
+    replace_file(path, f"{text.rstrip()}\n" if text.strip() else "")

@@ -18,10 +18,12 @@ from escribano_tui.config.graphics import Graphics
 from escribano_tui.config.keymap import Keymap, load_keymap
 from escribano_tui.config.paths import Paths, data, shipped
 from escribano_tui.config.places import Places
+from escribano_tui.config.settings import AppSettings, load_settings
 from escribano_tui.config.themes import Shelf, load_themes
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import House
+from escribano_tui.ui.doors import DOORS
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import as_textual_keymap, bindings_of
 from escribano_tui.ui.lines import NoControls
@@ -83,6 +85,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         super().__init__()
         self.house, self.paths = house, paths
         self.demo = data("demo.mp4")
+        self.settings = load_settings(paths.own_settings)[0].app if paths else AppSettings()
         self._start = start or Start()
         self._guard = NoControls()
         self.sound: Popen[bytes] | None = None  # the player of a segment's sound
@@ -147,50 +150,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
     def action_do(self, name: str) -> None:
         """Run a command that works everywhere."""
-        match name:
-            case "palette":
-                self.action_command_palette()
-            case "back":
-                if isinstance(self.screen, CommandScreen):
-                    self.screen.do_back()
-            case "help":
-                from escribano_tui.ui.screens.help import HelpScreen
-
-                where = self.screen.where if isinstance(self.screen, CommandScreen) else ""
-                self.push_screen(HelpScreen(where, self.keymap))
-            case "themes":
-                from escribano_tui.ui.screens.themes import ThemesScreen
-
-                self.push_screen(ThemesScreen(self))
-            case "doctor":
-                from escribano_tui.ui.screens.doctor import DoctorScreen
-
-                self.push_screen(DoctorScreen())
-            case "rules":
-                from escribano_tui.ui.screens.rules import RulesScreen
-
-                self.push_screen(RulesScreen())
-            case "queue":
-                from escribano_tui.ui.screens.queue import QueueScreen
-
-                self.push_screen(QueueScreen(), lambda recording_id: self.go_run(recording_id) if recording_id else None)
-            case "quit":
-                self.ask_to_quit()
-
-    def ask_to_quit(self) -> None:
-        if not self.keeper.active:
-            self.quit()
-            return
-        from escribano_tui.ui.screens.confirm import ConfirmScreen
-
-        name = clean_line(Path(self.keeper.active[0].recording.path).name)
-        detail = "What is finished stays; the next run goes on from there."
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.quit()
-
-        self.push_screen(ConfirmScreen(f"Cancel the run of “{name}” and quit?", detail, "quit"), answered)
+        DOORS[name](self)
 
     def action_how_to_quit(self) -> None:
         self.tell(f"{self.keymap.shown('app.quit')} quits.")

@@ -106,7 +106,7 @@ class AppRuns:
     def _ended(self, kept: Kept) -> None:
         app = self._app
         said = f"{clean_line(Path(kept.recording.path).name)}: {kept.state.message or kept.state.state}"
-        if not app.app_focus:
+        if app.settings.notify and not app.app_focus:
             app.write_to_terminal(notice(said, os.environ))
         if not any(isinstance(s, CommandScreen) and s.where == "run" and s.is_current for s in app.screen_stack):
             app.tell(said)

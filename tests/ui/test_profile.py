@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from escribano_tui.config.paths import Paths
-from escribano_tui.domain.profile import Profile
+from escribano_tui.domain.profile import SECTIONS, Profile
+from escribano_tui.ui.form import parsed, settings_of, shown, value_of
 from escribano_tui.ui.screens.chooser import ChooserScreen
-from escribano_tui.ui.screens.profile import ProfileScreen, parsed, settings_of, shown, value_of
+from escribano_tui.ui.screens.profile import ProfileScreen
 from tests.ui.conftest import opened, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse
 
 
 def test_every_field_is_there_with_its_help_and_reads_back() -> None:
     profile = Profile("x")
-    settings = settings_of(profile)
+    settings = settings_of(profile, SECTIONS)
     assert len(settings) > 30
     for setting in settings:
         assert setting.help

@@ -73,7 +73,8 @@ class ChooserScreen(CommandScreen):
         if self.budget is not None and any(p.name == self.budget[0] for p in self.profiles):
             await plans.mount(self.budget_card(*self.budget))
         names = [p.name for p in self.profiles]
-        self.choose(names.index(self.first_choice) if self.first_choice in names else 0)
+        first = next((n for n in (self.first_choice, self.house_app.settings.profile) if n in names), names[0])
+        self.choose(names.index(first))
         self.plan_all()
 
     def card(self, profile: Profile) -> PlanCard:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,68 +20,13 @@ from escribano_tui.config.paths import shipped
 from escribano_tui.config.profile_file import save_profile, wrong_name
 from escribano_tui.config.profiles import ProfileError, check_field, load_profiles
 from escribano_tui.domain.profile import SECTIONS, Profile
-from escribano_tui.domain.text import clean_line
+from escribano_tui.ui.form import Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line, plain
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the form."""
-
-    section: str
-    name: str
-    help: str
-    unit: str
-    choices: tuple[str, ...]
-    bounds: str
-
-
-def settings_of(profile: Profile) -> list[Setting]:
-    """Every field of every section, with what its metadata says."""
-    found = []
-    for section in SECTIONS:
-        for f in fields(getattr(profile, section)):
-            low, high = f.metadata.get("low"), f.metadata.get("high")
-            bounds = f"{low:g} to {high:g}" if low is not None and high is not None else ""
-            meta = f.metadata
-            found.append(
-                Setting(section, f.name, meta.get("help", ""), meta.get("unit", ""), tuple(meta.get("choices") or ()), bounds)
-            )
-    return found
-
-
-def value_of(profile: Profile, setting: Setting) -> Any:
-    return getattr(getattr(profile, setting.section), setting.name)
-
-
-def shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def parsed(text: str, before: object) -> object:
-    """What was typed, as the kind of value that the field has. Raises ValueError."""
-    text = clean_line(text)
-    if isinstance(before, bool):
-        if text.casefold() not in ("yes", "no"):
-            raise ValueError
-        return text.casefold() == "yes"
-    if isinstance(before, tuple):
-        return tuple(v for part in text.split(",") if (v := clean_line(part)))
-    return type(before)(text) if isinstance(before, (int, float)) else text
-
-
-def with_value(profile: Profile, setting: Setting, value: object) -> Profile:
-    changed: Any = replace(getattr(profile, setting.section), **{setting.name: value})
-    return replace(profile, **{setting.section: changed})
 
 
 class ProfileScreen(ModalScreen[str | None]):
@@ -104,7 +49,7 @@ class ProfileScreen(ModalScreen[str | None]):
     def __init__(self, profile: Profile, path: Path) -> None:
         super().__init__()
         self.profile, self._before, self._path = profile, profile, path
-        self._settings = settings_of(profile)
+        self._settings = settings_of(profile, SECTIONS)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):

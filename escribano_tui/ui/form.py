@@ -1,0 +1,68 @@
+"""Forms made from what settings say of themselves: frozen dataclasses in sections, each field with help and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar, cast
+
+from escribano_tui.domain.text import clean_line
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the form."""
+
+    section: str
+    name: str
+    help: str
+    unit: str
+    choices: tuple[str, ...]
+    bounds: str
+
+
+def settings_of(form: Any, sections: Sequence[str]) -> list[Setting]:
+    """Every field of every section, with what its metadata says."""
+    found = []
+    for section in sections:
+        for f in fields(getattr(form, section)):
+            low, high = f.metadata.get("low"), f.metadata.get("high")
+            bounds = f"{low:g} to {high:g}" if low is not None and high is not None else ""
+            meta = f.metadata
+            found.append(
+                Setting(section, f.name, meta.get("help", ""), meta.get("unit", ""), tuple(meta.get("choices") or ()), bounds)
+            )
+    return found
+
+
+def value_of(form: Any, setting: Setting) -> Any:
+    return getattr(getattr(form, setting.section), setting.name)
+
+
+def shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def parsed(text: str, before: object) -> object:
+    """What was typed, as the kind of value that the field has. Raises ValueError."""
+    text = clean_line(text)
+    if isinstance(before, bool):
+        if text.casefold() not in ("yes", "no"):
+            raise ValueError
+        return text.casefold() == "yes"
+    if isinstance(before, tuple):
+        return tuple(v for part in text.split(",") if (v := clean_line(part)))
+    return type(before)(text) if isinstance(before, (int, float)) else text
+
+
+def with_value(form: F, setting: Setting, value: object) -> F:
+    """The form with one of its fields changed."""
+    changed: Any = replace(getattr(form, setting.section), **{setting.name: value})
+    made: Any = replace(cast(Any, form), **{setting.section: changed})
+    return cast(F, made)
