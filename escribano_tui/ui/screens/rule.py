@@ -142,8 +142,10 @@ def lines_of(preview: RulePreview) -> list[str]:
     if not affected:
         return ["Would change nothing that is drafted now; it holds for what comes."]
     counted = f"Would change {many(len(preview.here), 'segment')} here, {len(preview.elsewhere)} in the library:"
+    if not preview.here:
+        counted = f"Would change {many(len(preview.elsewhere), 'segment')} in the library:"
     more = [f"… and {len(affected) - MOST_SHOWN} more"] if len(affected) > MOST_SHOWN else []
-    return [counted, *(_line(a, a in preview.here, preview.rule.activity) for a in affected[:MOST_SHOWN]), *more]
+    return [counted, *(_line(a, a in preview.here, preview.rule.activity or "personal") for a in affected[:MOST_SHOWN]), *more]
 
 
 def _line(affected: Affected, here: bool, activity: str) -> str:

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 NOTHING = "No rules yet. In the review, L makes one of a label."
 ABOUT = {
-    "activity": "the label that it gives; none for a rule that only says personal",
+    "activity": "the label that it gives, or none",
     "program": "the program in front",
-    "site": "a host and all below it, or a kind of page by its name in the cues",
-    "title": "what the title or document must hold",
-    "personal": "whether it marks segments as personal",
+    "site": "a host, or a kind of page of the cues",
+    "title": "what a title or document must hold",
+    "personal": "whether it marks as personal",
 }
 
 
@@ -205,7 +205,7 @@ class RuleForm(ModalScreen[Rule | None]):
         empty = "(none)" if name == "activity" else "(any)"
         shown = ("yes" if value else "no") if isinstance(value, bool) else value or empty
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
-        out.fit(name, 10, style("primary", ground, bold=True)).fit(shown, min(40, width - 12), style("foreground", ground))
+        out.fit(name, 10, style("primary", ground, bold=True)).fit(shown, min(40, width // 3), style("foreground", ground))
         out.add(" ", style("muted", ground)).fit(ABOUT[name], max(0, width - out.width), style("muted", ground))
         return out.strip(width, style("foreground", ground))
 
