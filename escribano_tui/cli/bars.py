@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
 from escribano_tui.domain.events import PHASES, Event, PhaseState, RunState
+from escribano_tui.domain.progress import share_of
+from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
 
 MARKS = {"waiting": "○", "running": "▶", "finished": "✓", "skipped": "–", "failed": "✗", "cancelled": "■"}
@@ -84,3 +88,46 @@ def _middle(phase: PhaseState) -> str:
     if phase.state == "finished":
         return f"{phase.done} items" if phase.done != 1 else ""
     return "" if phase.state in ("waiting", "running") else phase.state
+
+
+class Board:
+    """A bar for each of several runs at once. Every method may be called from any thread."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._lines: dict[int, str] = {}
+        self._drawn = 0
+        self._guard = threading.Lock()
+
+    def show(self, number: int, name: str, state: RunState) -> None:
+        """How far a run is; one that has ended needs no bar any more."""
+        if not self._live:
+            return
+        share = share_of(state)
+        full = round(share * WIDTH)
+        line = f"▶ {clean_line(name, 40):<40}  {'█' * full}{'░' * (WIDTH - full)} {share:4.0%}"
+        with self._guard:
+            self._lines[number] = line
+            self._clear()
+            self._draw()
+
+    @contextmanager
+    def aside(self, number: int) -> Iterator[None]:
+        """Take the bars away while something else is said, the one of this number for good."""
+        with self._guard:
+            self._lines.pop(number, None)
+            self._clear()
+            yield
+            self._draw()
+
+    def _clear(self) -> None:
+        if self._live and self._drawn:
+            self._stream.write(f"\x1b[{self._drawn}A\x1b[J")
+            self._drawn = 0
+
+    def _draw(self) -> None:
+        if self._live:
+            self._stream.write("".join(f"{line}\n" for line in self._lines.values()))
+            self._stream.flush()
+            self._drawn = len(self._lines)

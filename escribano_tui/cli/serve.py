@@ -19,6 +19,7 @@ from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
 from escribano_tui.cli.runs import known_profile, open_house, run_and_tell, run_to_the_end
 
 if TYPE_CHECKING:
+    from escribano_tui.domain.events import RunState
     from escribano_tui.domain.queue import Waiting
     from escribano_tui.ports import House
 
@@ -54,8 +55,10 @@ def latest(folder: Path | None, profile: str, as_json: bool) -> int:
 @click.argument("folder", type=FOLDER, required=False)
 @PROFILE
 @click.option("--deep", is_flag=True, help="Folders inside of FOLDER, too.")
+@click.option("--dask", metavar="ADDRESS", help="Hand them to a Dask cluster, or with `local` to workers on this machine.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many with `--dask local`.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
-def batch(folder: Path | None, profile: str, deep: bool, as_json: bool) -> int:
+def batch(folder: Path | None, profile: str, deep: bool, dask: str | None, workers: int, as_json: bool) -> int:
     """Put all recordings of FOLDER into the queue and work it off; without FOLDER, go on with what waits.
 
     The queue is kept in the library: what was cancelled or cut short waits until the next time.
@@ -64,6 +67,7 @@ def batch(folder: Path | None, profile: str, deep: bool, as_json: bool) -> int:
     Examples:
       escribano-tui batch ~/Videos/Screencasts
       escribano-tui batch
+      escribano-tui batch /shared/recordings --dask tcp://10.0.0.5:8786
     """
     from escribano_tui.serve.batch import recordings_in
 
@@ -71,7 +75,7 @@ def batch(folder: Path | None, profile: str, deep: bool, as_json: bool) -> int:
         known_profile(house, profile)
         asked = {house.queue.put(path, profile).id for path in (recordings_in(folder, deep) if folder else ())}
         with house.queue.working() as mine:
-            status = _work_off(house) if mine else DONE
+            status = (_on_cluster(house, dask, workers) if dask else _work_off(house)) if mine else DONE
         if not mine:
             click.echo("escribano-tui: another escribano-tui works the queue off; it takes these, too.", err=True)
         rows = [row for row in house.queue.rows() if not folder or row.id in asked]
@@ -228,6 +232,38 @@ def _work_off(house: House) -> int:
         return run_and_tell(house, recording_id, profile, RunOptions())
 
     return DONE if work_off(house, run, _tell) else CANCELLED
+
+
+def _on_cluster(house: House, address: str, workers: int) -> int:
+    """Work off the queue on a cluster, with a bar for each recording; returns the exit status."""
+    import logging
+
+    from escribano_tui.cli.bars import Board
+
+    try:
+        import distributed  # noqa: F401
+    except ModuleNotFoundError as why:
+        raise Problem('This needs Dask: pip install "escribano-tui[dask]".') from why
+    from escribano_tui.serve.cluster import work_off_on
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    board = Board(sys.stderr)
+
+    def show(waiting: Waiting, state: RunState) -> None:
+        board.show(waiting.id, os.path.basename(waiting.path), state)
+
+    def tell(waiting: Waiting) -> None:
+        with board.aside(waiting.id):
+            _tell(waiting)
+
+    try:
+        work_off_on(house, address, tell, show, workers)
+    except KeyboardInterrupt:
+        click.echo("escribano-tui: cancelled; what has come back is kept, the rest waits.", err=True)
+        return CANCELLED
+    except (OSError, ValueError) as why:
+        raise Problem(f"There is no Dask cluster at {address}: {why}.") from why
+    return DONE
 
 
 def _tell(waiting: Waiting) -> None:

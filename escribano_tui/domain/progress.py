@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from escribano_tui.domain.events import PHASES, DraftRow, ItemFailed, Looked, PhaseState, RunState
+from escribano_tui.domain.events import LANES, PHASES, DraftRow, ItemFailed, Looked, PhaseState, RunState
 from escribano_tui.domain.session import RunRecord
 
 FAILURES_TOLD = 200
@@ -42,6 +42,12 @@ def load_state(text: str) -> RunState:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the state of a run: {error}") from error
+
+
+def share_of(state: RunState) -> float:
+    """How much of a run is through, 0..1: the mean over the phases of the slower lane."""
+    lanes = [[state.phases[p] for p in LANES[lane]] for lane in ("screen", "speech")]
+    return min(sum((p.share or 0.0) for p in lane) / len(lane) for lane in lanes)
 
 
 def state_of(run: RunRecord) -> RunState:

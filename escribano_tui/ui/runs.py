@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from escribano_tui.domain.events import LANES, Event, PhaseState, RunState
+from escribano_tui.domain.progress import share_of
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import Coverage, RunPlan
 from escribano_tui.domain.times import clock
@@ -72,12 +73,6 @@ class Kept:
         share = share_of(self.state)
         left = self.left_s
         return f"running {share:.0%}" + (f", {clock(left)} left" if left is not None else "")
-
-
-def share_of(state: RunState) -> float:
-    """How much of a run is through, 0..1: the mean over the phases of the slower lane."""
-    lanes = [[state.phases[p] for p in LANES[lane]] for lane in ("screen", "speech")]
-    return min(sum((p.share or 0.0) for p in lane) / len(lane) for lane in lanes)
 
 
 def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
