@@ -87,10 +87,11 @@ def _row_title(view: View) -> str:
     """What a segment is called on the time line: at the command line what came of it says more than a window's title."""
     if "title" in view.owned or view.segment.activity not in ("terminal", "debugging"):
         return title_of(view)
-    results = [claim.text.rstrip(".") for claim in _results(view, terminal.test_runs(view))]
-    failed = next((r for r in terminal.test_runs(view) if r.failed), None)
+    runs = terminal.test_runs(view)
+    failed = next((r for r in runs if r.failed), None)
     if failed:
         return plain(_tests(failed))
+    results = [claim.text.rstrip(".") for claim in _results(view, runs)]
     return results[0] if results else next((c.text for c in terminal.commands(view)), "") or title_of(view)
 
 

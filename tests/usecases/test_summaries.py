@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from escribano_tui.backends.registry import Registry
+from escribano_tui.domain.operations import Assign, AssignSubject, Say, Split
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.summary_diff import rewritten
-from escribano_tui.domain.timeline import Assign, AssignSubject, Split
 from escribano_tui.exports import renderers
 from escribano_tui.store.library import LibraryStore
 from escribano_tui.usecases.exports import ExportDesk
@@ -168,3 +168,14 @@ def test_the_stale_line_counts_what_changed(house: House) -> None:
     view = house.summaries.view(ID, "card")
     assert view.stale
     assert view.changed == "3 labels, 1 split"
+
+
+def test_what_was_said_is_told_as_the_owner_corrected_it(house: House) -> None:
+    house.edit(Say(21_000, 23_000, "embedded:0", "The test fails because the parser drops the last comma."))
+    view = house.summaries.view(ID, "card")
+    assert (view.stale, view.changed) == (True, "1 correction of speech")
+
+    again = house.summaries.regenerate(ID, "card").markdown
+
+    assert "“The test fails because the parser drops the last comma.” [0:21]" in again
+    assert "look it up" not in again

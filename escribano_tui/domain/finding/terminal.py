@@ -138,11 +138,14 @@ _FAILING = (
     re.compile(r"^_{3,} ?(?P<n>\w+) ?_{3,}"),
     re.compile(r"^[\w./-]+\.\w{1,4}::(?:\w+::)?(?P<n>\w[\w\[\].-]*) - \S"),  # without the word FAILED, which is in red
 )
+_MAYBE_FAILING = re.compile(r"FAIL|ERROR|::|___")
 
 
 def test_runs(view: View) -> list[TestRun]:
     """Test runs that ended in this segment, in time order."""
     ends = {s: text for s in view.lines if _MAYBE.search(s.text) and (text := _summary(s, view.lines))}
+    if not ends:
+        return []
     names = [(s, n) for s in view.lines if (n := failing_name(s.text))]
     runs: list[TestRun] = []
     for line in ends:
@@ -221,6 +224,8 @@ def counts(text: str) -> tuple[int, int]:
 
 
 def failing_name(text: str) -> str:
+    if not _MAYBE_FAILING.search(text):
+        return ""
     for pattern in _FAILING:
         found = pattern.match(text.strip())
         if found:

@@ -25,6 +25,7 @@ UNSURE_BELOW = 0.075  # the median confidence of a recording: scales of speech b
 OWNED = ("title", "apps", "topics", "description", "activity")
 
 _PROMPT = re.compile(r"^.{0,80}?[$#%❯>] (?P<c>\S.*)$")
+_SIGN = re.compile(r"[$#%❯>] ")
 _LEAST_TYPED, _MOST_COMPARED = 8, 40
 _NEARLY = 0.9
 _TYPING_S = 20.0  # a line that is being typed is nearly the one before it
@@ -141,7 +142,7 @@ class _Typed:
 
     def known(self, text: str, start_s: float) -> bool:
         """Whether nearly the same command stood there well before; it is remembered."""
-        found = _PROMPT.match(text)
+        found = _PROMPT.match(text) if _SIGN.search(text) else None
         key = key_of(found["c"]) if found else ""
         if len(key) < _LEAST_TYPED:
             return False
