@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from escribano_tui.domain.activity import ACTIVITIES
@@ -82,6 +82,31 @@ class AgentDoor:
             raise LookupError("No summary of this format has been written yet.")
         return {"format": format, "markdown": view.summary.markdown, "stale": view.stale, "changed": view.changed}
 
+    def get_facts(self, first: str, last: str = "") -> Row:
+        start, end = self._span(first, last)
+        rolled = self.house.rollups.roll_up(start, end)
+        return {
+            "first": rolled.first.isoformat(), "last": (rolled.end - timedelta(days=1)).isoformat(), "zone": rolled.zone,
+            "recorded_s": rolled.recorded_ms / 1000, "work_s": rolled.work_ms / 1000, "idle_s": rolled.idle_ms / 1000,
+            "personal_s": rolled.personal_ms / 1000, "undrafted_s": rolled.undrafted_ms / 1000,
+            **{
+                name: [{"name": s.name, "s": s.ms / 1000, "recordings": s.recordings} for s in shares]
+                for name, shares in (
+                    ("activities", rolled.activities), ("subjects", rolled.threads), ("programs", rolled.programs)
+                )
+            },
+            "recordings": [
+                {"id": p.recording_id, "name": p.name, "started_at": p.started_at, "s": p.ms / 1000, "drafted": p.drafted}
+                for p in rolled.parts
+            ],
+        }  # fmt: skip
+
+    def tell_days(self, first: str, last: str = "", format: str = "standup") -> Row:
+        start, end = self._span(first, last)
+        if format not in self.house.rollups.formats():
+            raise ValueError(f"There is no format “{format}”; there are: {', '.join(self.house.rollups.formats())}.")
+        return {"format": format, "markdown": self.house.rollups.write(start, end, format).markdown}
+
     # ------------------------------------------------------------ with --allow-edits alone
 
     def relabel(self, recording: str, segment_id: str, activity: str) -> Row:
@@ -109,6 +134,15 @@ class AgentDoor:
     def _session(self, recording: str) -> tuple[Recording, Session]:
         found = self.house.library.find(recording)
         return found, self.house.sessions.open(found.id)
+
+    def _span(self, first: str, last: str) -> tuple[date, date]:
+        """The first day, and the day after the last."""
+        if not first:
+            raise ValueError("Give the first day, such as 2026-11-20.")
+        start, final = date.fromisoformat(_day(first)), date.fromisoformat(_day(last or first))
+        if final < start:
+            raise ValueError("The last day comes before the first.")
+        return start, final + timedelta(days=1)
 
     def _hidden(self, recording_id: str) -> list[tuple[float, float]]:
         try:

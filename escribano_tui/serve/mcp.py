@@ -26,6 +26,8 @@ _READING: Final = {
     "show_session": "The segments of a recording with the owner's corrections; `recording` is an id or the beginning of one.",
     "get_transcript": "What was said, all or of a span of seconds.",
     "get_summary": "The summary of a recording as Markdown: card, standup or narrative; each claim has its time.",
+    "get_facts": "Time by activity, subject and program over the days from `first` to `last`; personal time only as a sum.",
+    "tell_days": "The recordings of some days told together as Markdown: standup, card or narrative.",
 }
 _EDITING: Final = {
     "relabel": "Give a segment another activity, as its owner would; it is a correction and can be undone.",

@@ -22,7 +22,7 @@ from tests.usecases.drafted import RECORDING, drafted
 from tests.usecases.test_sessions import desk_of
 
 ID = RECORDING.id
-READING = {"list_recordings", "search", "show_session", "get_transcript", "get_summary"}
+READING = {"list_recordings", "search", "show_session", "get_transcript", "get_summary", "get_facts", "tell_days"}
 EDITING = {"relabel", "retitle", "undo", "regenerate_summary"}
 
 
@@ -30,6 +30,7 @@ EDITING = {"relabel", "retitle", "undo", "regenerate_summary"}
 def program(tmp_path: Path) -> Program:
     """A library with one recording, whose second segment (with all that was said) is personal."""
     store = drafted(tmp_path)
+    store.recordings.set_started_at(ID, "2026-11-20T12:00:00+00:00")
     desk_of(store).edit(ID, [Assign(20_000, 40_000, "personal", True), Assign(20_000, 40_000, "title", "my diary")], 0)
     store.close()
     (tmp_path / "home").rename(tmp_path / "state")
@@ -61,20 +62,27 @@ async def test_every_reading_tool_answers_and_gives_nothing_personal(program: Pr
         hidden = await answer(client, "search", query="diary")
         session = await answer(client, "show_session", recording=ID[:6])
         said = await answer(client, "get_transcript", recording=ID)
+        facts = await answer(client, "get_facts", first="2026-11-20")
+        story = await answer(client, "tell_days", first="2026-11-20")
     assert [s["personal"] for s in session["segments"]] == [False, True, False]
     assert session["segments"][1].keys() == {"id", "start_s", "end_s", "personal"}
     assert session["segments"][0]["title"] == "parser.py"
     assert found["hits"]
     assert hidden["hits"] == said == []
-    assert "diary" not in json.dumps([rows, found, session])
-    assert "/films" not in json.dumps([rows, found, session])
+    assert (facts["recorded_s"], facts["work_s"], facts["personal_s"]) == (60.0, 40.0, 20.0)
+    assert [(a["name"], a["s"]) for a in facts["activities"]] == [("coding", 40.0)]
+    assert "parser.py" in story["markdown"]
+    all_told = json.dumps([rows, found, session, facts, story])
+    assert "diary" not in all_told
+    assert "/films" not in all_told
 
 
 async def test_what_cannot_be_done_is_one_sentence(program: Program) -> None:
     async with connected(program) as client:
         for tool, arguments in (
             ("show_session", {"recording": "ffffffff"}), ("get_summary", {"recording": ID, "format": "poem"}),
-            ("list_recordings", {"after": "yesterday"}), ("relabel", {"recording": ID, "segment_id": "s1", "activity": "x"}),
+            ("list_recordings", {"after": "yesterday"}), ("get_facts", {"first": "2026-11-20", "last": "2026-11-19"}),
+            ("tell_days", {"first": "1999-01-01"}), ("relabel", {"recording": ID, "segment_id": "s1", "activity": "x"}),
         ):  # fmt: skip
             result = await client.call_tool(tool, arguments)
             assert result.is_error, tool
