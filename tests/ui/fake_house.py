@@ -105,7 +105,7 @@ class FakeHouse:
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
             FakeRules(self), FakeMachine(), FakeSearch(self), queue=FakeQueue(), weights=FakeWeights(),
-            rollups=FakeRollUps(self),
+            rollups=FakeRollUps(self), packing=FakePacking(),
         )  # fmt: skip
 
 
