@@ -402,5 +402,5 @@ def test_what_the_models_take_is_told() -> None:
     assert memory(Residents()) == ""
     loaded = Resident("RapidOCR", size_mb=351.4, loaded=True, busy=True)
     told = memory(Residents((loaded, Resident("Moonshine", size_mb=190)), 10_000, 4000))
-    assert told == "models: RapidOCR 351 MB ▸ · 351 MB of 10.0 GB"
+    assert told == "models 351 MB of 10.0 GB: RapidOCR 351 MB ▸"
     assert "none in memory" in memory(Residents((Resident("Moonshine", size_mb=190),), 10_000))
