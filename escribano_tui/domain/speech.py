@@ -20,7 +20,7 @@ TOO_SHORT = "too short"
 NO_VOICE = "no voice"
 NO_WORDS = "no words"
 LOW = "low probability"
-NOT_ITS_LANGUAGE = "does not sound like the language that the model knows"
+NOT_ENGLISH = "does not sound like English, which is all that the model knows"
 # Clear or not, what a model knows it hears with 0.8 and more, and other languages with 0.3 to 0.6 (measured on nine).
 _FOREIGN_BELOW = 0.6
 _FOREIGN_FROM = (3, 8.0)  # spans, s: less says nothing
