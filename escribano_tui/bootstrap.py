@@ -41,6 +41,7 @@ def known_profiles(paths: Paths | None = None) -> Profiles:
 def build_house(paths: Paths | None = None, backends: Backends | None = None) -> House:
     """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
     from escribano_tui import exports
+    from escribano_tui.config.keeping_file import KeepingFile
     from escribano_tui.config.rule_file import RuleFile
     from escribano_tui.config.zone import local_zone
     from escribano_tui.later import LaterMapping, later
@@ -51,6 +52,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     from escribano_tui.usecases.dossiers import make_dossier
     from escribano_tui.usecases.exports import ExportDesk
     from escribano_tui.usecases.following import Follower
+    from escribano_tui.usecases.keeping import KeepingDesk
     from escribano_tui.usecases.library import LibraryDesk
     from escribano_tui.usecases.packing import PackingDesk
     from escribano_tui.usecases.queue import QueueDesk
@@ -94,6 +96,16 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         machine=registry,
         search=search,
         rollups=RollUpDesk(store, follower, summaries, local_zone),
+        keeping=KeepingDesk(
+            store,
+            sessions,
+            runner,
+            follower,
+            KeepingFile(paths.own_settings),
+            paths.library,
+            paths.media,
+            (("models", paths.models), ("logs", paths.logs)),
+        ),
         queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),
         packing=PackingDesk(store, files, runner.busy),
         weights=WeightDesk(lambda name, progress, stop: _pull(paths, name, progress, stop), _look_again(registry)),
@@ -224,7 +236,19 @@ def _problems(paths: Paths) -> list[str]:
     from escribano_tui.config.themes import load_themes
 
     appearance = (*load_keymap(paths.own_keys).problems, *load_themes([paths.own_themes]).problems)
-    return [*run_problems(paths), *appearance]
+    kept = _keeping_problem(paths)
+    return [*([kept] if kept else []), *run_problems(paths), *appearance]
+
+
+def _keeping_problem(paths: Paths) -> str:
+    """What is wrong with the owner's rules of keeping, or the empty string."""
+    from escribano_tui.config.keeping_file import KeepingFile
+
+    try:
+        KeepingFile(paths.own_settings).load()
+    except ValueError as why:
+        return f"{why} No rule is applied meanwhile."
+    return ""
 
 
 def build_phases(paths: Paths) -> list[Phase]:
@@ -339,6 +363,8 @@ def run_app(opening: Path | None = None, demo: bool = False) -> None:
         graphics = terminal_graphics()
         with quiet(paths.log, full_screen=True):
             EscribanoApp(house, start, paths, graphics).run()
+        if not _keeping_problem(paths):
+            house.keeping.tidy()
         house.library.purge()
     finally:
         house.close()

@@ -25,6 +25,7 @@ from escribano_tui.domain.evidence import (
     Word,
 )
 from escribano_tui.domain.journal import Entry
+from escribano_tui.domain.keeping import Due, KeepingRules, Weight
 from escribano_tui.domain.learning import Candidate, RulePreview
 from escribano_tui.domain.machine import Cost, Fetchable, Figures, Residents
 from escribano_tui.domain.overview import Moment, Overview, OverviewRow
@@ -678,6 +679,20 @@ class ThreadJournal(Protocol):
         ...
 
 
+class KeptFile(Protocol):
+    """The library as a file."""
+
+    def weigh(self) -> list[tuple[str, int]]:
+        """(part, bytes), the heaviest first."""
+        ...
+
+    def check(self) -> list[str]: ...
+
+    def repair(self) -> None: ...
+
+    def copy_to(self, path: Path) -> None: ...
+
+
 class Store(Protocol):
     """The store: one library."""
 
@@ -705,6 +720,8 @@ class Store(Protocol):
     def overviews(self) -> Overviews: ...
     @property
     def threads(self) -> ThreadJournal: ...
+    @property
+    def kept(self) -> KeptFile: ...
 
     def close(self) -> None: ...
 
@@ -895,6 +912,38 @@ class Search(Protocol):
 
         Sessions that have changed are taken in first, for about `patience_s` seconds.
         """
+        ...
+
+
+class Keeping(Protocol):
+    """What is kept, how much it weighs, and how it is kept safe."""
+
+    def weigh(self) -> list[Weight]: ...
+
+    def rules(self) -> KeepingRules:
+        """Raises ValueError where the owner's settings cannot be used."""
+        ...
+
+    def set_rules(self, rules: KeepingRules) -> None: ...
+
+    def due(self) -> list[Due]:
+        """What the rules let go now."""
+        ...
+
+    def tidy(self) -> list[Due]:
+        """Let it go; what was let go. A recording that is forgotten can be brought back until the library is purged."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong with the library, a sentence each."""
+        ...
+
+    def repair(self) -> None:
+        """Make anew what can be made of the rest: search indexes and overviews."""
+        ...
+
+    def backup(self, path: Path, pictures: bool = True) -> int:
+        """A copy of the library as of now, also while it is in use, as a zip; its bytes."""
         ...
 
 
@@ -1245,6 +1294,7 @@ class House:
     machine: Machine
     search: Search
     rollups: RollUps
+    keeping: Keeping
     queue: Queueing
     packing: Packing
     weights: Fetching

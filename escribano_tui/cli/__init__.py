@@ -8,6 +8,7 @@ import click
 
 from escribano_tui import __version__
 from escribano_tui.cli.evaluate import evaluate
+from escribano_tui.cli.keep import keep
 from escribano_tui.cli.library import export_session, list_recordings, pack, search, show, summary, unpack
 from escribano_tui.cli.machine import config, doctor, models, profiles
 from escribano_tui.cli.report import report, threads
@@ -46,7 +47,7 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    open_file, demo, run, scan, list_recordings, show, search, summary, report, threads, export_session, rules, doctor,
+    open_file, demo, run, scan, list_recordings, show, search, summary, report, threads, keep, export_session, rules, doctor,
     profiles, models, config, evaluate, latest, batch, queue, watch, pack, unpack, mcp,
 ):  # fmt: skip
     cli.add_command(command)

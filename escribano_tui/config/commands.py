@@ -46,6 +46,7 @@ WHERE: Final[dict[str, str]] = {
     "search": "search",
     "rollup": "roll-up",
     "told": "told together",
+    "keeping": "keeping",
 }
 
 _APP = (
@@ -68,6 +69,7 @@ _LIBRARY = (
     Command("library.filter", ("slash",), "filter", "Show only recordings whose name, state or activity matches", 58),
     Command("library.find", ("f",), "search", "Search what was said, shown, titled and summarised in all recordings", 87),
     Command("library.rollup", ("c",), "roll-up", "Sum up a day, week, month or any range over all recordings", 61),
+    Command("library.keeping", ("b",), "keeping", "What the library weighs, rules, check, backup", 42),
     Command("library.sort", ("o",), "order", "Order by date, name, length or what is left to review", 30),
     Command("library.when", ("t",), "when", "Correct when it was recorded", 25),
     Command("library.delete", ("delete", "backspace"), "delete", "Delete it from the library; the file itself stays", 50),
@@ -260,7 +262,32 @@ _TOLD = (
     Command("told.last", ("end",), "end", "To the end"),
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (*_APP, *_LIBRARY, *_CHOOSER, *_RUN, *_REVIEW, *_SUMMARY, *_SEARCH, *_ROLLUP, *_TOLD)
+_KEEPING = (
+    Command("keeping.backup", ("b",), "backup", "Write a copy of the library and its pictures, also while runs go on", 90),
+    Command("keeping.check", ("c",), "check", "Check the file, the search indexes, every journal and session", 88),
+    Command("keeping.tidy", ("t",), "let go", "Let go of what the rules let go", 86),
+    Command("keeping.days", ("d",), "picture days", "For how many days pictures are kept", 80),
+    Command("keeping.gone", ("g",), "gone files", "What becomes of recordings whose file is gone", 79),
+    Command("keeping.take-in", ("i",), "take in", "Take in a session that another library packed", 70),
+    Command("keeping.repair", ("R",), "repair", "Make search indexes and overviews anew", 40),
+    Command("keeping.down", ("down", "j"), "down", "Scroll down"),
+    Command("keeping.up", ("up", "k"), "up", "Scroll up"),
+    Command("keeping.page-down", ("pagedown", "space"), "page down", "One page down"),
+    Command("keeping.page-up", ("pageup",), "page up", "One page up"),
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    *_APP,
+    *_LIBRARY,
+    *_CHOOSER,
+    *_RUN,
+    *_REVIEW,
+    *_SUMMARY,
+    *_SEARCH,
+    *_ROLLUP,
+    *_TOLD,
+    *_KEEPING,
+)
 BY_ID: Final[dict[str, Command]] = {c.id: c for c in COMMANDS}
 
 

@@ -11,6 +11,7 @@ from escribano_tui.config.profile_file import replace_file, without
 from escribano_tui.domain.profile import setting
 
 SECTIONS: Final = ("app", "models")
+_OF_OTHERS: Final = ("keeping",)  # keeping_file.py reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ def check_setting(section: str, name: str, value: object) -> str:
 
 
 def _read(tables: dict[str, Any]) -> Settings:
-    unknown = sorted(set(tables) - set(SECTIONS))
+    known = (*SECTIONS, *_OF_OTHERS)
+    unknown = sorted(set(tables) - set(known))
     if unknown:
-        raise ValueError(f"there is no section [{unknown[0]}]; there are: {', '.join(f'[{s}]' for s in SECTIONS)}.")
+        raise ValueError(f"there is no section [{unknown[0]}]; there are: {', '.join(f'[{s}]' for s in known)}.")
     settings = Settings()
-    for section, table in tables.items():
+    for section, table in ((s, tables[s]) for s in SECTIONS if s in tables):
         if not isinstance(table, dict):
             raise ValueError(f"{section} should be a section [{section}].")
         settings = replace(settings, **{section: _section(section, table)})

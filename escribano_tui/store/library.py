@@ -8,6 +8,7 @@ from escribano_tui.store.cache import MemoryStore
 from escribano_tui.store.carrying import CarryingStore
 from escribano_tui.store.database import Connections
 from escribano_tui.store.journal import JournalStore
+from escribano_tui.store.keeping import KeepingStore
 from escribano_tui.store.live import LiveStore
 from escribano_tui.store.outputs import OutputStore
 from escribano_tui.store.overviews import OverviewStore
@@ -34,6 +35,7 @@ class LibraryStore:
         self.finder = SearchStore(self._connections)
         self.overviews = OverviewStore(self._connections)
         self.threads = ThreadJournalStore(self._connections)
+        self.kept = KeepingStore(self._connections)
         self.carrying = CarryingStore(self._connections)
         self.queue = QueueStore(self._connections)
 

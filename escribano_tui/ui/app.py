@@ -240,6 +240,11 @@ class EscribanoApp(App[None], inherit_bindings=False):
 
         self.push_screen(RollUpScreen())
 
+    def go_keeping(self) -> None:
+        from escribano_tui.ui.screens.keeping import KeepingScreen
+
+        self.push_screen(KeepingScreen())
+
     @job("add", exclusive=False)
     async def add_files(self, paths: list[str]) -> None:
         """Take files in; one alone is opened on the chooser."""

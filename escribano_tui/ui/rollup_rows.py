@@ -207,12 +207,12 @@ def _bar(row: Row, palette: Palette, width: int, here: bool) -> Strip:
     note = row.note if width >= 76 else ""
     room = max(4, width - out.width - (cell_len(note) + 3 if note else 1))
     ink = row.name if row.kind == "activity" else {"thread": "primary", "program": "secondary"}.get(row.kind, "muted")
-    bar = _blocks(row.ms / max(1, row.most_ms) * min(room, 60))
+    bar = blocks(row.ms / max(1, row.most_ms) * min(room, 60))
     out.add(bar, style(ink, ground)).to(width - cell_len(note) - 1, text).add(note, style("muted", ground))
     return out.strip(width, text)
 
 
-def _blocks(cells: float) -> str:
+def blocks(cells: float) -> str:
     """A bar to an eighth of a cell, at least one eighth."""
     eighths = max(1, round(cells * 8))
     return "█" * (eighths // 8) + (_BAR[eighths % 8 - 1] if eighths % 8 else "")

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.program import Program
 
 COMMANDS = (
-    "open", "demo", "run", "scan", "list", "show", "search", "summary", "report", "threads", "export",
+    "open", "demo", "run", "scan", "list", "show", "search", "summary", "report", "threads", "keep", "export",
     "rules", "doctor", "profiles", "models",
     "config", "latest", "batch", "queue", "watch", "pack", "unpack", "mcp",
 )  # fmt: skip

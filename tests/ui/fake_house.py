@@ -15,6 +15,7 @@ from escribano_tui.domain.carrying import Carried
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
+from escribano_tui.domain.keeping import Due, KeepingRules, Weight
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
 from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.overview import Moment, OverviewRow, moments_of
@@ -105,7 +106,7 @@ class FakeHouse:
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
             FakeRules(self), FakeMachine(), FakeSearch(self), queue=FakeQueue(), weights=FakeWeights(),
-            rollups=FakeRollUps(self), packing=FakePacking(),
+            rollups=FakeRollUps(self), keeping=FakeKeeping(self), packing=FakePacking(),
         )  # fmt: skip
 
 
@@ -233,6 +234,55 @@ class FakeSearch:
             item.recording.id, Path(item.recording.path).name, a, b, kind, text, tuple(told), 1, a,
             segment.activity if segment else "", segment.title if segment else "", "", bool(segment and segment.personal),
         )  # fmt: skip
+
+
+class FakePacking:
+    """Packed sessions are files of any content."""
+
+    def pack(self, recording_id: str, target: Path) -> None:
+        target.write_text(recording_id)
+
+    def unpack(self, source: Path) -> Carried:
+        raise UnusableInput(f"“{source.name}” is no packed session, or a damaged one.")
+
+
+@dataclass
+class FakeKeeping:
+    """Weights that stay, and rules that are kept in memory."""
+
+    world: FakeHouse
+    kept: KeepingRules = field(default_factory=KeepingRules)
+
+    def weigh(self) -> list[Weight]:
+        parts = [
+            ("library", "screen text", 41_000_000),
+            ("library", "search index", 22_000_000),
+            ("pictures", "pictures", 310 * 10**6),
+        ]
+        return [Weight(area, name, count, f"/home/x/{area}") for area, name, count in parts]
+
+    def rules(self) -> KeepingRules:
+        return self.kept
+
+    def set_rules(self, rules: KeepingRules) -> None:
+        self.kept = rules
+
+    def due(self) -> list[Due]:
+        return [Due("rec-1", "dev-session.mp4", "old", 5_000_000)] if self.kept.pictures_days else []
+
+    def tidy(self) -> list[Due]:
+        done = self.due()
+        self.kept = KeepingRules()
+        return done
+
+    def check(self) -> list[str]:
+        return ["SQLite: row 7 [/b] is missing"] if self.world.closed else []
+
+    def repair(self) -> None:
+        self.world.calls.append("repair")
+
+    def backup(self, path: Path, pictures: bool = True) -> int:
+        return path.write_bytes(b"zip")
 
 
 @dataclass
@@ -672,14 +722,6 @@ class FakeDoctor:
             Check("vision", "Ollama", "warn", "no server answered at http://localhost:11434", "start it with `ollama serve`"),
             Check("folders", "library", "fail", "the disk is full", "free some space"),
         ]
-
-
-class FakePacking:
-    def pack(self, recording_id: str, target: Path) -> None:
-        raise NotImplementedError
-
-    def unpack(self, source: Path) -> Carried:
-        raise NotImplementedError
 
 
 @dataclass

@@ -203,6 +203,9 @@ class LibraryScreen(CommandScreen):
     def do_find(self) -> None:
         self.house_app.go_search()
 
+    def do_keeping(self) -> None:
+        self.house_app.go_keeping()
+
     def do_rollup(self) -> None:
         self.house_app.go_rollup()
 
