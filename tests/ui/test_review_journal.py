@@ -36,7 +36,10 @@ async def test_keys_pressed_while_an_edit_is_written_meet_what_they_were_meant_f
         assert got == [(0, "planning"), (66_950, "terminal"), (103_180, "research")]
 
 
-async def test_an_edit_of_another_window_is_seen_and_ours_is_not_lost(world: FakeHouse) -> None:
+async def test_an_edit_of_another_window_is_seen_and_ours_is_not_lost(
+    world: FakeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("escribano_tui.ui.screens.review.POLL_S", 3600.0)  # ours comes before the app looks around
     async with reviewing(world) as (pilot, screen):
         other = FakeSessions(world)
         other.edit("rec-1", [Assign(0, 25_600, "activity", "design")], 0)
