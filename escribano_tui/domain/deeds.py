@@ -177,12 +177,16 @@ def _meeting(deed: Deed) -> Phrase:
 def _communication(deed: Deed) -> Phrase:
     match deed.manner:
         case "answered":
-            return phrase("answered ", _parts(deed) or deed.thing or "a message")
+            return phrase("answered ", _parts(deed) or deed.thing or "a message", _written(deed))
         case "wrote":
-            return phrase("wrote a message", *((" in ", deed.thing) if deed.thing else ()))
+            return phrase("wrote a message", *((" in ", deed.thing) if deed.thing else ()), _written(deed))
         case "read" if deed.parts:
             return phrase("read the mail ", _parts(deed))
     return phrase("went through messages", *((" in ", deed.thing) if deed.thing else ()))
+
+
+def _written(deed: Deed) -> Phrase:
+    return phrase(": ", listed(deed.more[:1])) if deed.more else ()
 
 
 def _planning(deed: Deed) -> Phrase:

@@ -17,7 +17,7 @@ from escribano_tui.domain.finding.views import View, key_of, views
 from escribano_tui.domain.phrase import Phrase, Piece, capitalised, code, listed, name, phrase, plain, quote
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
-from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts
+from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts, TimeRow
 from escribano_tui.domain.timeline import Timeline
 
 _NEAR_S = 20.0
@@ -67,16 +67,16 @@ def _own_label(view: View) -> str:
     return thing.text if thing else app_of(view) or view.segment.activity.capitalize()
 
 
-def _rows(timeline: Timeline, seen: Sequence[View]) -> tuple[tuple[int, int, str, str, str], ...]:
+def _rows(timeline: Timeline, seen: Sequence[View]) -> tuple[TimeRow, ...]:
     """The time line, personal time without its content, neighbours that are personal or idle as one row."""
-    rows: list[tuple[int, int, str, str, str]] = []
+    rows: list[TimeRow] = []
     labels = {s.id: s.label for s in timeline.subjects}
     for view in seen:
         s = view.segment
         if is_work(s):
-            row = (s.start_ms, s.end_ms, s.activity, _row_title(view), labels[s.subject_id])
+            row = (s.start_ms, s.end_ms, s.activity, _row_title(view), labels[s.subject_id], app_of(view))
         else:
-            row = (s.start_ms, s.end_ms, PERSONAL if s.personal else "idle", "", "")
+            row = (s.start_ms, s.end_ms, PERSONAL if s.personal else "idle", "", "", "")
             if rows and rows[-1][2:] == row[2:]:
                 row = (rows.pop()[0], *row[1:])
         rows.append(row)

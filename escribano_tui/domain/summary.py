@@ -58,6 +58,9 @@ class SubjectFacts:
         return _hash(repr((self.label, self.duration_ms, self.by_activity, self.claims, self.importance, self.start_ms)))
 
 
+TimeRow = tuple[int, int, str, str, str, str]  # start_ms, end_ms, activity, title, subject label, program
+
+
 @dataclass(frozen=True, slots=True)
 class FactSheet:
     """The facts of a session at one revision. work_ms + idle_ms + personal_ms == duration_ms, to the millisecond."""
@@ -70,7 +73,7 @@ class FactSheet:
     idle_ms: int
     personal_ms: int
     subjects: tuple[SubjectFacts, ...]
-    timeline: tuple[tuple[int, int, str, str, str], ...]  # start_ms, end_ms, activity, title, subject label
+    timeline: tuple[TimeRow, ...]
     spoken_s: float = 0.0
     untranscribed_s: float = 0.0
     frames_failed: int = 0

@@ -20,7 +20,7 @@ MOST_PICTURES = 400
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _OPEN, _CLOSE = "\ue000", "\ue001"  # stand around a citation while Markdown is rendered (private use)
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}<>&]*){_CLOSE}")
-_TIMES = re.compile(r"<p>([a-z]+ \d[\d:]*(?: · [a-z]+ \d[\d:]*)*)</p>")  # the times by activity of a subject
+_TIMES = re.compile(r"<p>([a-z]+ \d[\d:]*(?: · [a-z]+ \d[\d:]*)*(?: · with [^<]*)?)</p>")  # the times by activity of a subject
 _STEPS_S = (5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14_400)
 
 

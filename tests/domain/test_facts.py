@@ -111,7 +111,7 @@ def test_personal_content_is_nowhere() -> None:
     sheet = build(sample())
 
     assert SECRET not in repr(sheet)
-    assert [row for row in sheet.timeline if row[2] == "personal"] == [(260_017, 291_500, "personal", "", "")]
+    assert [row for row in sheet.timeline if row[2] == "personal"] == [(260_017, 291_500, "personal", "", "", "")]
     assert "Banking" not in " ".join(s.label for s in sheet.subjects)
 
 

@@ -11,14 +11,15 @@ from escribano_tui.backends.writing.plan import Plan, Section
 from escribano_tui.backends.writing.templates import Row, Template, fill
 from escribano_tui.domain.facts import PERSONAL
 from escribano_tui.domain.finding.things import is_file, styled
-from escribano_tui.domain.phrase import escape, markdown
-from escribano_tui.domain.summary import FactSheet, SubjectFacts
+from escribano_tui.domain.phrase import escape, listed, markdown, name
+from escribano_tui.domain.summary import FactSheet, SubjectFacts, TimeRow
 from escribano_tui.domain.times import cite, clock, duration, seconds_that_add_up
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _MOST_OTHERS = 5
+_MOST_PROGRAMS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,17 @@ def _section_fields(section: Section, words: Words) -> Row:
         "label": escape(section.subject.label),
         "duration": clock(section.seconds),
         "activities": " · ".join(f"{activity} {clock(s)}" for activity, s in section.by_activity),
+        "programs": _programs(section.subject),
         "lead": words.lead,
         "prose": words.prose,
         "points": [{"text": text} for text in words.points],
     }
+
+
+def _programs(subject: SubjectFacts) -> str:
+    """The programs that a subject was worked on with, in the order of their first use."""
+    used = dict.fromkeys(c.deed.app for c in subject.claims if c.deed and c.deed.app)
+    return markdown(listed([name(app) for app in list(used)[:_MOST_PROGRAMS]]))
 
 
 # ---------------------------------------------------------------- words about the whole
@@ -154,12 +162,13 @@ def _timeline(sheet: FactSheet, most: int) -> list[Row]:
     rows = _merged(sheet.timeline, most)
     seconds = seconds_that_add_up([end - start for start, end, *_ in rows])
     told: list[Row] = []
-    for (start, end, activity, thing, subject), s in zip(rows, seconds, strict=True):
+    for (start, end, activity, thing, subject, program), s in zip(rows, seconds, strict=True):
         told.append({
             "moment": f"[{cite(start / 1000, end / 1000)}]",
             "activity": activity,
             "title": _title(thing, activity) if activity != PERSONAL else "",
             "subject": escape(subject),
+            "program": escape(program) if program.casefold() not in thing.casefold() else "",
             "duration": clock(s),
         })  # fmt: skip
     return told
@@ -170,9 +179,6 @@ def _title(thing: str, activity: str) -> str:
     if not thing:
         return ""
     return escape(thing) if activity in ("terminal", "debugging") and not is_file(thing) else markdown((styled(thing),))
-
-
-TimeRow = tuple[int, int, str, str, str]
 
 
 def _merged(rows: Sequence[TimeRow], most: int) -> list[TimeRow]:

@@ -15,10 +15,10 @@ from escribano_tui.domain.summary import Claim, FactSheet, SubjectFacts
 from escribano_tui.domain.times import seconds_that_add_up
 
 _CLAIMS_A_POINT = 3
-_FRAME_WORDS = 60  # title, header and account
+_FRAME_WORDS = 66  # title, header and account
 _LEAD_WORDS = 40
 _QUOTED = ("said", "seen")  # what goes with the deed of its segment
-_ROW_WORDS = 9  # of a time line
+_ROW_WORDS = 12  # of a time line
 
 
 @dataclass(frozen=True, slots=True)

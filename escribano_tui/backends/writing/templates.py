@@ -18,11 +18,11 @@ SHIPPED = Path(__file__).parent.parent.parent / "data" / "templates"
 
 # Fields of the document, and those inside of its lists.
 LISTS: dict[str, frozenset[str]] = {
-    "subjects": frozenset({"label", "duration", "activities", "lead", "prose", "points"}),
+    "subjects": frozenset({"label", "duration", "activities", "programs", "lead", "prose", "points"}),
     "points": frozenset({"text"}),
     "results": frozenset({"text"}),
     "next": frozenset({"text"}),
-    "timeline": frozenset({"moment", "activity", "title", "subject", "duration"}),
+    "timeline": frozenset({"moment", "activity", "title", "subject", "program", "duration"}),
 }
 FIELDS = frozenset({
     "date", "recorded", "work", "idle", "personal", "times", "opening", "others", "account", "has_results", "has_next",

@@ -81,7 +81,7 @@ def capital(text: str) -> str:
 
 _THEN = ("Then ", "After that ", "", "Next ", "Then ", "")
 _SAID = ("I said: ", "I noted: ", "I remarked: ")
-_MOST_QUOTES = 2  # for one deed
+_MOST_QUOTES = 3  # for one deed
 _LATER_S = 600.0
 _SENTENCES_A_PARAGRAPH = 6
 
@@ -128,8 +128,13 @@ def _quoted(claims: Sequence[Claim], teller: _Teller) -> list[str]:
             lead = _SAID[teller.quotes % len(_SAID)] if mine else "I heard: "
             teller.quotes += mine
             quotes = [f"{markdown(c.phrase)} {citation(c)}" for c in sorted(best, key=lambda c: c.t_s)]
-            told.append(f"{lead}{' and '.join(quotes)}.")
+            told.append(f"{lead}{_and(quotes)}.")
     return told
+
+
+def _and(quotes: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(quotes[:-1]), quotes[-1]] if len(quotes) > 1 else quotes)
 
 
 def _lead(claim: Claim, teller: _Teller) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from escribano_tui.domain.deeds import Deed
 from escribano_tui.domain.finding import code as source
 from escribano_tui.domain.finding import prose, results, terminal
-from escribano_tui.domain.finding.mail import mail
+from escribano_tui.domain.finding.mail import mail, without_greeting
 from escribano_tui.domain.finding.things import app_of, thing_of, topics_of
 from escribano_tui.domain.finding.views import View, key_of
 from escribano_tui.domain.phrase import Piece, code, quote, title
@@ -130,7 +130,10 @@ def _communication(view: View, context: Context) -> Found:
     if found is None:
         return _plain(view, context)
     parts = (quote(found.subject),) if found.subject and "title" not in view.owned else ()
-    return Deed("communication", parts=parts, manner=found.manner), found.t_s
+    wrote = prose.written(view, most=1) if found.manner in ("answered", "wrote") else []
+    return Deed(
+        "communication", parts=parts, more=tuple(quote(without_greeting(text)) for _, text in wrote), manner=found.manner
+    ), found.t_s
 
 
 def _planning(view: View, context: Context) -> Found:

@@ -27,6 +27,7 @@ _REPLY = re.compile(r"^(?:re|aw|antw|sv)\s*:\s*(?P<s>.{3,})$", re.I)
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|hola|ciao|good (?:morning|afternoon|evening))\b.{1,40}[,!]?$", re.I
 )
+_ADDRESSED = re.compile(r"^(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|hola|ciao)\b[^,!.]{1,40}[,!]\s+(?=\S+ \S)", re.I)
 _SIGNED = re.compile(
     r"^(?:(?:best|kind|warm|many)(?: \w+)?|regards|cheers|thanks|sincerely|viele grüße|mit freundlichen grüßen)\b.{0,20},?$",
     re.I,
@@ -57,6 +58,15 @@ def mail(view: View) -> Mail | None:
         return Mail(t_s, "read", subject)
     at_s = min([x.start_s for x in (greeted, signed, said) if x is not None])
     return Mail(at_s, "answered" if subject else "wrote", subject)
+
+
+def without_greeting(text: str) -> str:
+    """
+    >>> without_greeting("Hi Ingrid, the totals are right again."), without_greeting("Hello there.")
+    ('the totals are right again.', 'Hello there.')
+    """
+    found = _ADDRESSED.match(text)
+    return text[found.end() :] if found else text
 
 
 def _subject(view: View) -> tuple[float, str]:

@@ -61,7 +61,7 @@ def test_the_card_reads_well() -> None:
         "- Worked on `notes.md` with Mousepad: “The third hive needs a new frame before the lime trees bloom.” [7:05]\n\n"
         f"## Mail {HOSTILE}, 0:41\n"
         "communication 0:41\n\n"
-        f"- Answered “Wrong totals {HOSTILE}” [5:36].\n\n"
+        f"- Answered “Wrong totals {HOSTILE}”: “the totals are right again since this morning.” [5:36]\n\n"
         "---\n"
         "*Idle 0:53. Personal 0:32. Not described: nothing. Not transcribed: 0:00 of 0:49 spoken. Sum 8:00.*\n"
     )
@@ -104,7 +104,7 @@ def test_a_new_label_rewrites_the_sentences_of_its_subject_alone(format: str) ->
     gone, come = [line for line in before if line not in after], [line for line in after if line not in before]
     assert gone and come  # noqa: PT018
     for line in gone + come:  # each cites a moment of that segment, or is its subject's line of activities
-        assert re.search(r"\[5:3\d\]", line) or line in ("communication 0:41", "planning 0:41"), line
+        assert re.search(r"\[5:3\d\]", line) or re.match(r"(communication|planning) 0:41", line), line
 
 
 @pytest.mark.parametrize("format", FORMATS)
