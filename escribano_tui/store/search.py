@@ -27,12 +27,12 @@ from escribano_tui.store.database import Connections
 from escribano_tui.store.overviews import MOMENT_COLUMNS, moment_of
 from escribano_tui.store.recordings import file_name
 
-SCANNED = 1_500
+SCANNED = 1_000
 MOST_FILTERED = 60_000
-_PART = 500  # rows that are asked for a filter at once
-_RECORDINGS = 18  # of which lines are looked at
-_A_RECORDING = 12  # lines of one
-_OWN_ROWS = 150
+_PART = 300  # rows that are asked for a filter at once
+_RECORDINGS = 15  # of which lines are looked at
+_A_RECORDING = 10  # lines of one
+_OWN_ROWS = 80
 _INDEXED = 4  # characters of a beginning that FTS5 has an index of its own for
 _FEW = 60
 _LAST = "\U0010fffd"

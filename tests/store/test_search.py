@@ -229,6 +229,6 @@ def test_rows_of_two_recordings_between_each_other_are_told_apart(shelf: Shelf) 
     for recording in (FIRST, SECOND):
         shelf.store.journal.append(recording.id, "edit", [Assign(0, 300_000, "reviewed", True)], 0, "", 0)
     hits = shelf.hits("marker recording:evening")
-    assert len(hits) == 12, "some of each recording"
+    assert len(hits) == 10, "some of each recording"
     assert {h.recording_id for h in hits} == {SECOND.id}
     assert all(h.text.endswith(SECOND.id) for h in hits)

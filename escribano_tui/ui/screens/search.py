@@ -24,7 +24,7 @@ from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many
 
 NEEDS_HIT = {"open", "summary", "next-recording", "previous-recording"}
-LIMIT = 120
+LIMIT = 60
 AGAIN_S = 0.15  # after which the search is made again while sessions are still being taken in
 
 
