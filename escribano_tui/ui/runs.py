@@ -89,8 +89,12 @@ def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
 def _left(phase: PhaseState, estimates: dict[str, float]) -> float:
     if phase.state in ("finished", "skipped", "failed", "cancelled"):
         return 0.0
-    known = steady_left(phase)
-    return known if known is not None else estimates.get(phase.phase, 0.0) * (1.0 - (phase.share or 0.0))
+    known, share = steady_left(phase), phase.share or 0.0
+    expected = estimates.get(phase.phase, 0.0) * (1.0 - share)
+    if known is None or phase.phase not in estimates:
+        return expected if known is None else known
+    # The first items are dearer than later ones (models load, nothing was read before): past runs know, the rate learns.
+    return share * known + (1.0 - share) * expected
 
 
 def steady_left(phase: PhaseState) -> float | None:

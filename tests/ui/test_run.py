@@ -265,6 +265,9 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
     assert left is not None
     assert left_of(state) == left
     assert left_of(state, plan) == 205.0
+    known = replace(plan, phases=(replace(phases[0], estimate_s=50.0), *phases[1:2]))
+    alone = replace(known, phases=known.phases[:1])
+    assert left_of(state, alone) == pytest.approx(0.1 * left + 0.9 * 45.0), "past runs count until the rate is known"
     assert left_of(RunState()) is None
     assert 0.0 <= share_of(state) < 0.5
 

@@ -128,13 +128,14 @@ class ChooserScreen(CommandScreen):
 
     def show_where(self) -> None:
         """Whether anything leaves this machine, and what is odd about the file."""
-        if not self.cards:
-            return
-        plan = self.cards[self.chosen].plan
+        cards = self.cards
+        if self.chosen >= len(cards):
+            return  # a card is being taken away, or the first ones are still to come
+        plan = cards[self.chosen].plan
         lines: list[Content] = []
         if plan is not None and plan.leaves_machine:
             hosts = ", ".join(plan.leaves_machine)
-            lines.append(Content.styled(f"! {self.cards[self.chosen].title} sends data to {hosts}.", "bold $warning"))
+            lines.append(Content.styled(f"! {cards[self.chosen].title} sends data to {hosts}.", "bold $warning"))
         elif plan is not None:
             lines.append(Content.styled("✓ Nothing leaves this machine.", "$success"))
         if plan is not None and plan.could_fetch:
@@ -210,7 +211,8 @@ class ChooserScreen(CommandScreen):
 
     @property
     def could_fetch(self) -> tuple[tuple[str, Fetchable], ...]:
-        plan = self.cards[self.chosen].plan if self.cards else None
+        cards = self.cards
+        plan = cards[self.chosen].plan if self.chosen < len(cards) else None
         return plan.could_fetch if plan is not None else ()
 
     def do_fetch(self) -> None:
