@@ -63,14 +63,14 @@ def outcome(kept: Kept) -> list[str]:
     return parts
 
 
-def memory(residents: Residents) -> str:
-    """`models  RapidOCR 351 MB · Moonshine 190 MB · 541 MB of 10.0 GB`; empty where none was loaded yet."""
+def memory(residents: Residents, room: int = 200) -> str:
+    """`models 541 MB of 10.0 GB: RapidOCR 351 MB · Moonshine 190 MB`; empty where none was loaded yet."""
     if not residents.models:
         return ""
     if not residents.loaded:
         return f"models: none in memory · limit {amount(residents.limit_mb)}"
-    parts = [_model(m) for m in residents.loaded]
-    return f"models: {POINT.join(parts)} · {amount(residents.used_mb)} of {amount(residents.limit_mb)}"
+    total = f"models {amount(residents.used_mb)} of {amount(residents.limit_mb)}: "
+    return total + fitting([_model(m) for m in residents.loaded], room - len(total))
 
 
 def _model(model: Resident) -> str:

@@ -15,6 +15,7 @@ PER_SECOND: dict[str, float] = {
     "align": 0.0002, "subjects": 0.0005, "summarize": 0.0005,
 }  # fmt: skip
 PER_FRAME: dict[str, float] = {"frames": 0.1, "read": 0.8, "describe": 0.03}
+STARTING: dict[str, float] = {"read": 1.5, "listen": 0.5, "transcribe": 1.0}  # loading the model, however short it is
 NOT_EMBEDDED = 10.0  # a model that is not embedded is taken to be this much slower until it has been measured
 CHANGING_SHARE = 0.35  # of the time something changes: there a reading grid has frames
 CHANGES_PER_MINUTE = 7.0
@@ -33,7 +34,8 @@ def frames_expected(profile: Profile, duration_s: float) -> float:
 
 def guess(phase: str, profile: Profile, duration_s: float) -> float:
     """Busy seconds of a phase on embedded backends, where nothing has been measured."""
-    return PER_SECOND.get(phase, 0.0) * duration_s + PER_FRAME.get(phase, 0.0) * frames_expected(profile, duration_s)
+    frames = PER_FRAME.get(phase, 0.0) * frames_expected(profile, duration_s)
+    return STARTING.get(phase, 0.0) + PER_SECOND.get(phase, 0.0) * duration_s + frames
 
 
 def estimate_phase(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from escribano_tui.ui.app import Start
 from escribano_tui.ui.paths import browse, dropped
@@ -119,6 +120,21 @@ async def test_a_file_that_cannot_be_used_is_told(world: FakeHouse, tmp_path: Pa
     async with opened(world, start=Start(path=bad)) as pilot:
         await until(pilot, lambda: "is not a video" in said(pilot), "the reason")
         assert isinstance(pilot.app.screen, LibraryScreen)
+
+
+async def test_a_whole_path_typed_behind_the_folder_takes_its_place(world: FakeHouse, tmp_path: Path) -> None:
+    film = tmp_path / "b.mov"
+    film.write_bytes(b"x")
+    async with opened(world) as pilot:
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AddScreen))
+        await settle(pilot)
+        await pilot.press(*str(film))
+        await settle(pilot)
+        assert pilot.app.screen.query_one("#path", Input).value == str(film)
+        await pilot.press("enter")
+        await until(pilot, lambda: any(i.recording.path == str(film) for i in world.items.values()), "the recording")
+        await settle(pilot)
 
 
 async def test_dropping_files_on_the_terminal_adds_them(world: FakeHouse, tmp_path: Path) -> None:

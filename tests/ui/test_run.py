@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.notice import notice
 from escribano_tui.ui.run_words import memory
+from escribano_tui.ui.running import REFRESH_S
 from escribano_tui.ui.runs import RunKeeper, left_of, share_of
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.library import LibraryScreen
@@ -265,9 +267,8 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
     assert left is not None
     assert left_of(state) == left
     assert left_of(state, plan) == 205.0
-    known = replace(plan, phases=(replace(phases[0], estimate_s=50.0), *phases[1:2]))
-    alone = replace(known, phases=known.phases[:1])
-    assert left_of(state, alone) == pytest.approx(0.1 * left + 0.9 * 45.0), "past runs count until the rate is known"
+    known = RunPlan(fake_session.recording(), "quick", "", (PlannedPhase("read", "", estimate_s=50.0),), 0.0, "")
+    assert left_of(state, known) == pytest.approx(0.1 * left + 0.9 * 45.0), "past runs count until the rate is known"
     assert left_of(RunState()) is None
     assert 0.0 <= share_of(state) < 0.5
 
@@ -340,6 +341,31 @@ async def test_the_queue_is_shown_put_in_another_order_and_shortened(tmp_path: P
     assert [c.split()[1] for c in world.calls] == ["rec-1", "rec-4", "rec-3"]
 
 
+async def test_thousands_of_items_make_few_updates_and_no_widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = fresh(tmp_path)
+    world.steps = threading.Semaphore(13)
+    async with opened(world) as pilot:
+        app = pilot.app
+        assert isinstance(app, EscribanoApp)
+        app.runs.start(world.items["rec-1"].recording, "quick", RunOptions())
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+        await settle(pilot)
+        screen, kept = app.screen, app.keeper.of("rec-1")
+        assert isinstance(screen, RunScreen)
+        assert kept is not None
+        widgets, shown = len(screen.query("*")), []
+        monkeypatch.setattr(screen, "show", lambda: shown.append(1))
+        sink, began = app.keeper.sink(kept), time.monotonic()
+        for k in range(7000):
+            sink(ev.PhaseProgressed("describe" if k % 7 < 5 else "transcribe", 1.0, k, 7000))
+            if k % 500 == 0:
+                await pilot.pause()
+        await until(pilot, lambda: not kept.inbox, "all of it taken in")
+        assert len(shown) <= (time.monotonic() - began) / REFRESH_S + 2
+        assert len(screen.query("*")) == widgets
+        world.steps.release(1000)
+
+
 def names(app: EscribanoApp) -> list[str]:
     return [Path(kept.recording.path).name for kept in app.keeper.waiting]
 
@@ -378,5 +404,5 @@ def test_what_the_models_take_is_told() -> None:
     assert memory(Residents()) == ""
     loaded = Resident("RapidOCR", size_mb=351.4, loaded=True, busy=True)
     told = memory(Residents((loaded, Resident("Moonshine", size_mb=190)), 10_000, 4000))
-    assert told == "models: RapidOCR 351 MB ▸ · 351 MB of 10.0 GB"
+    assert told == "models 351 MB of 10.0 GB: RapidOCR 351 MB ▸"
     assert "none in memory" in memory(Residents((Resident("Moonshine", size_mb=190),), 10_000))

@@ -39,19 +39,23 @@ def house_app(pilot: Pilot[None]) -> EscribanoApp:
     return pilot.app
 
 
-def test_library(app: EscribanoApp, snap_compare: Compare) -> None:
+LOOKS = (((80, 24), "contrast"), ((120, 40), "ink"), ((200, 60), "paper"))
+looks = pytest.mark.parametrize(("size", "theme"), LOOKS, ids=["80x24", "120x40", "200x60"])
+Size = tuple[int, int]
+
+
+@looks
+def test_library(app: EscribanoApp, snap_compare: Compare, size: Size, theme: str) -> None:
     async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme(theme)
         await until(pilot, lambda: "dev-session.mp4" in screen_text(pilot))
         await settle(pilot)
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=look)
+    assert snap_compare(app, terminal_size=size, run_before=look)
 
 
-LOOKS = (((80, 24), "contrast"), ((120, 40), "ink"), ((200, 60), "paper"))
-
-
-@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=["80x24", "120x40", "200x60"])
-def test_review(app: EscribanoApp, snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+@looks
+def test_review(app: EscribanoApp, snap_compare: Compare, size: Size, theme: str) -> None:
     async def look(pilot: Pilot[None]) -> None:
         house_app(pilot).show_theme(theme)
         house_app(pilot).go_review("rec-1")
@@ -65,10 +69,12 @@ def test_review(app: EscribanoApp, snap_compare: Compare, size: tuple[int, int],
     assert snap_compare(app, terminal_size=size, run_before=look)
 
 
-def test_run(app: EscribanoApp, world: FakeHouse, snap_compare: Compare) -> None:
+@looks
+def test_run(app: EscribanoApp, world: FakeHouse, snap_compare: Compare, size: Size, theme: str) -> None:
     world.steps = threading.Semaphore(SCRIPT_SHOWN)
 
     async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme(theme)
         await settle(pilot)
         await pilot.press("j", "enter")
         await until(pilot, lambda: "Nothing leaves" in screen_text(pilot))
@@ -81,29 +87,32 @@ def test_run(app: EscribanoApp, world: FakeHouse, snap_compare: Compare) -> None
         await settle(pilot)
 
     try:
-        assert snap_compare(app, terminal_size=(120, 40), run_before=look)
+        assert snap_compare(app, terminal_size=size, run_before=look)
     finally:
         world.steps.release(1000)
 
 
-def test_chooser(app: EscribanoApp, snap_compare: Compare) -> None:
+@looks
+def test_chooser(app: EscribanoApp, snap_compare: Compare, size: Size, theme: str) -> None:
     async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme(theme)
         await settle(pilot)
         await pilot.press("j", "enter")
         await until(pilot, lambda: "Nothing leaves" in screen_text(pilot))
         await settle(pilot)
 
-    assert snap_compare(app, terminal_size=(120, 40), run_before=look)
+    assert snap_compare(app, terminal_size=size, run_before=look)
 
 
-def test_summary(app: EscribanoApp, snap_compare: Compare) -> None:
+@looks
+def test_summary(app: EscribanoApp, snap_compare: Compare, size: Size, theme: str) -> None:
     async def look(pilot: Pilot[None]) -> None:
-        house_app(pilot).show_theme("linen")
+        house_app(pilot).show_theme(theme)
         house_app(pilot).go_summary("rec-1")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen) and pilot.app.screen.summary)
         await settle(pilot)
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=look)
+    assert snap_compare(app, terminal_size=size, run_before=look)
 
 
 def test_the_pictures_do_not_name_this_machine() -> None:

@@ -53,3 +53,9 @@ def test_what_is_reused_costs_nothing() -> None:
 
 def test_lanes_overlap() -> None:
     assert wall_s({"scan": 1, "frames": 2, "read": 10, "describe": 3, "listen": 1, "transcribe": 4, "segment": 1}) == 12
+
+
+def test_loading_a_model_is_not_paid_for_by_the_hour() -> None:
+    busy = 2 * guess("read", PROFILES["quick"], 60.0)
+    hour, _ = estimate(Past((busy, 60.0, "quick")), "quick")
+    assert hour < busy * 60

@@ -63,7 +63,11 @@ class AddScreen(ModalScreen[list[str] | None]):
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
-        self.look(event.value)
+        whole = begun_anew(event.value)
+        if whole != event.value:
+            self._type(whole)
+        else:
+            self.look(event.value)
 
     @job("browse")
     async def look(self, typed: str) -> None:
@@ -136,3 +140,13 @@ class AddScreen(ModalScreen[list[str] | None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def begun_anew(typed: str) -> str:
+    """What is typed behind a folder that was there already: a path that begins with / or ~ takes its place.
+
+    >>> begun_anew("/home/ann//films/a.mov"), begun_anew("/home/ann/~/a.mov"), begun_anew("/home/ann/a.mov")
+    ('/films/a.mov', '~/a.mov', '/home/ann/a.mov')
+    """
+    at = max(typed.rfind("//"), typed.rfind("/~"))
+    return typed[at + 1 :] if at >= 0 else typed

@@ -137,7 +137,11 @@ class RunScreen(CommandScreen):
 
     def show_models(self) -> None:
         """What the models take; those of another program are not known here."""
-        said = "" if self.kept.watched or self.kept.over else memory(self.house_app.house.machine.residents())
+        said = (
+            ""
+            if self.kept.watched or self.kept.over
+            else memory(self.house_app.house.machine.residents(), self.app.size.width - 2)
+        )
         models = self.query_one("#models", Static)
         models.update(Content(f" {said}"))
         models.display = bool(said)

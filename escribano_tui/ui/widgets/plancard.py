@@ -132,9 +132,12 @@ class PlanCard(ScrollView, can_focus=False):
         if phase.leaves_machine:
             said.append((f" · goes to {phase.leaves_machine}", "warning"))
         self._named("✓" if phase.reuses == "all" else "●", phase.name, said, "foreground")
-        if self._folded and phase.passed_over:
-            self._others(phase.passed_over)
+        if self._folded:
+            if phase.passed_over:
+                self._others(phase.passed_over)
         else:
+            if phase.why and phase.reuses != "all":
+                self._named(" ", "", [(phase.why, "muted")], "muted")
             for label, why in phase.passed_over:
                 self._named(" ", "", [(passed(label, why), "muted")], "muted")
 
