@@ -67,7 +67,8 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     private()
     paths = paths or find_paths()
     make_private(paths.home)
-    make_private(paths.logs)
+    if os.access(paths.home, os.W_OK):  # else the library can still be read
+        make_private(paths.logs)
     store = LibraryStore(paths.library)
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))

@@ -36,7 +36,7 @@ def quiet(log: Path, full_screen: bool = False) -> Iterator[TextIO]:
     Gives a stream to the terminal. Textual writes to `sys.__stderr__`, so that one is kept on the terminal too; with
     `full_screen` it is the terminal even where the caller sent descriptor 2 elsewhere.
     """
-    rotate(log)
+    log = _usable(log)
     before = (sys.stderr, sys.__stderr__)
     descriptor = os.dup(2)
     shown_on = 1 if full_screen and not os.isatty(2) and os.isatty(1) else 2  # `2>errors.txt` must not take the screen away
@@ -63,6 +63,16 @@ def quiet(log: Path, full_screen: bool = False) -> Iterator[TextIO]:
         os.close(sink)
         with suppress(OSError):  # its reader has gone; what the command did and says on stdout is not changed by that
             terminal.close()
+
+
+def _usable(log: Path) -> Path:
+    """The log, made ready; where its folder cannot be written to, nowhere."""
+    try:
+        rotate(log)
+        os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    except PermissionError:
+        return Path(os.devnull)
+    return log
 
 
 def rotate(log: Path) -> None:

@@ -86,6 +86,8 @@ def _expanded(folder: str) -> Path:
 
 def make_private(folder: Path) -> Path:
     """Make a folder that only its owner can look into (0700), and the ones above it that are missing."""
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        return folder  # what is there can be read; whoever writes is told
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from escribano_tui.domain.evidence import LeftOut, SpeechSpan, Utterance
 from escribano_tui.domain.session import Coverage
-from escribano_tui.domain.speech import NO_VOICE, NOT_ITS_LANGUAGE, TOO_SHORT
+from escribano_tui.domain.speech import NO_VOICE, NOT_ENGLISH, TOO_SHORT
 
 REACH_S = 15.0  # a frame speaks for this much time on either side of it
 
@@ -44,8 +44,9 @@ def cover(
 
 def speech_notes(told: Sequence[Utterance], left_out: Sequence[LeftOut]) -> list[str]:
     """Sentences on what was heard and not told, with why, and on tracks in a language that the model does not know."""
-    unknown = {u.track for u in told if u.why_doubtful == NOT_ITS_LANGUAGE}
-    notes = [f"What is said on {track} {NOT_ITS_LANGUAGE}: its lines are doubtful." for track in sorted(unknown)]
+    unknown = {u.track for u in told if u.why_doubtful == NOT_ENGLISH}
+    remedy = "Other models know more: escribano-tui models pull faster-whisper/small."
+    notes = [f"What is said on {track} {NOT_ENGLISH}: its lines are doubtful. {remedy}" for track in sorted(unknown)]
     counts: Counter[str] = Counter()
     for one in left_out:
         if one.why in (TOO_SHORT, NO_VOICE) or not _told(SpeechSpan(one.start_s, one.end_s, one.track), told):

@@ -25,6 +25,8 @@ _BETWEEN = " · "
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 4
 _TITLE = re.compile(r"\s[-–—|]\s?|\s?[-–—|]\s")  # between the parts of a window's title
+_ADDRESS = re.compile(r"(?:[a-z][a-z+-]*:(?://)?)?[\w-]+(?:\.[\w-]+)+(?:[/:?#]\S*)?|about:\w+", re.I)
+_UPPER = 0.25  # of the screen: where address bars are
 _LEAST_TITLE = 4  # letters and digits
 _EDGE = 0.05  # of the picture's height: panels, which name what is open, not what is in front
 
@@ -62,7 +64,8 @@ class Exclusions:
         that is another one; empty where there is none. `lines` may show more of the title than the description keeps."""
         app = seen.apps[0] if seen.apps else ""
         alone = self._alone.get(fold(app)) or (self._alone.get(fold(seen.page)) if seen.page else None)
-        name = self.which(app) or alone or self.which(seen.site, seen.title, seen.document, *_titles(seen, lines))
+        shown = (seen.site, seen.title, seen.document, *_titles(seen, lines), *(() if seen.site else _addresses(lines)))
+        name = self.which(app) or alone or self.which(*shown)
         if not name:
             return "", ""
         return name, app if fold(app) != fold(name) and not self.which(app) else ""
@@ -85,6 +88,12 @@ def _titles(seen: Description, lines: Sequence[ScreenLine]) -> list[str]:
     if len(known) < _LEAST_TITLE:
         return []
     return [line.text for line in lines if _TITLE.search(line.text) and known in fold(line.text)]
+
+
+def _addresses(lines: Sequence[ScreenLine]) -> list[str]:
+    """Lines in the upper part of the screen that are an address and nothing else."""
+    low = max((line.box.bottom for line in lines), default=0) * _UPPER
+    return [line.text for line in lines if line.box.bottom <= low and _ADDRESS.fullmatch(line.text.strip())]
 
 
 def _runs(text: str) -> Iterator[str]:

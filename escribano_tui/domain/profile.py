@@ -81,7 +81,7 @@ class DescribeSettings:
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
     min_speech_s: float = setting(0.25, "shorter spans are skipped", unit="s", low=0.0, high=10.0)
-    min_silence_s: float = setting(0.8, "a pause of this length ends a span", unit="s", low=0.05, high=10.0)
+    min_silence_s: float = setting(1.2, "a pause of this length ends a span", unit="s", low=0.05, high=10.0)
     max_span_s: float = setting(20.0, "longer spans are cut at their quietest place", unit="s", low=5.0, high=30.0)
     threshold: float = setting(0.5, "probability of speech that counts", low=0.05, high=0.95)
 

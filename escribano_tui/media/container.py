@@ -82,6 +82,9 @@ def packets_of_streams(container: InputContainer, *streams: Any) -> Iterator[Any
     while True:
         try:
             packet = next(source, None)
+        except IndexError:  # a packet of a stream that was not there when the file was opened (damaged MPEG-TS)
+            source = container.demux(*streams)
+            continue
         except (av.FFmpegError, OSError):
             return
         if packet is None:

@@ -131,6 +131,10 @@ def demux_video(
         rows: list[Row] = []
         try:  # `extend` keeps what came before an error
             rows.extend(_rows(islice(source, _CHUNK), measure))
+        except IndexError:  # as in packets_of_streams
+            source = container.demux(stream)
+            if not rows:
+                continue
         except (av.FFmpegError, OSError):
             complete = False
         if not rows:

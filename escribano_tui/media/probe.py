@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import av
 
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.text import clean_line
-from escribano_tui.media.container import MOST_PIXELS, codec_of, opened, restrain, video_of
+from escribano_tui.media.container import MOST_PIXELS, codec_of, opened, packets_of_streams, restrain, video_of
 from escribano_tui.media.extent import Extent, measure
 from escribano_tui.media.fingerprint import fingerprint
 from escribano_tui.media.packets import TooMany
@@ -148,14 +149,7 @@ def _first_frame(container: InputContainer, stream: VideoStream) -> tuple[VideoF
     """The first frame in time order, and whether damaged ones came before."""
     lost = False
     restrain(stream)
-    source = container.demux(stream)
-    for _ in range(_TRIED_PACKETS):
-        try:
-            packet = next(source, None)
-        except (av.FFmpegError, OSError):
-            return None, lost
-        if packet is None:
-            return None, lost
+    for packet in islice(packets_of_streams(container, stream), _TRIED_PACKETS):
         try:
             for frame in packet.decode():
                 return frame, lost

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from escribano_tui.domain.evidence import LeftOut, SpeechSpan, Utterance, Word
 from escribano_tui.domain.secrets import MASK
-from escribano_tui.domain.speech import NOT_ITS_LANGUAGE, by_span, unknown_speech, utterance_id
+from escribano_tui.domain.speech import NOT_ENGLISH, by_span, unknown_speech, utterance_id
 from escribano_tui.domain.text import clean, clean_line
 from escribano_tui.pipeline.doubts import judge
 from escribano_tui.pipeline.lines import split_lines
@@ -79,16 +79,16 @@ class Hearing:
             self.context.look(span.start_s, line=lines[-1].text)
 
     def doubt_unknown_speech(self, spans: Iterable[SpeechSpan]) -> frozenset[str]:
-        """Mark all lines of tracks whose speech is evidently in a language that the model does not know; returns them."""
+        """Mark all lines of tracks whose speech is evidently not English where the model knows nothing else; returns them."""
         serves = self._choice.serves if self._choice else None
-        if serves is None or not serves.languages or self.context.profile.transcribe.language:
+        if serves is None or serves.languages != ("en",) or self.context.profile.transcribe.language:
             return frozenset()
         lines, left_out = self.context.mine(Utterance), self.context.mine(LeftOut)
         tracks = unknown_speech(lines, left_out)
         if tracks:
             failed = self.context.failed_items()
             for item, told in by_span(lines, [s for s in spans if s.track in tracks]).items():
-                if item not in failed and any(u.why_doubtful != NOT_ITS_LANGUAGE for u in told):
+                if item not in failed and any(u.why_doubtful != NOT_ENGLISH for u in told):
                     self.context.put(item, [_not_known(u) for u in told])
         return tracks
 
@@ -101,7 +101,7 @@ class Hearing:
             dropped[one.why] += one.count
         masked = sum(u.text.count(MASK) for u in lines)
         parts = [f"{self._label} serves {self._choice.why}"] if self._choice is not self.context.choice and self._choice else []
-        parts += [f"{track}: {NOT_ITS_LANGUAGE}" for track in sorted(unknown)]
+        parts += [f"{track}: {NOT_ENGLISH}" for track in sorted(unknown)]
         parts += [f"{doubtful} doubtful"] if doubtful else []
         parts += [f"{count} left out ({why})" for why, count in sorted(dropped.items())]
         parts += [f"{masked} secrets masked"] if masked else []
@@ -211,7 +211,7 @@ class Hearing:
 
 
 def _not_known(utterance: Utterance) -> Utterance:
-    return replace(utterance, doubtful=True, why_doubtful=NOT_ITS_LANGUAGE, language="")
+    return replace(utterance, doubtful=True, why_doubtful=NOT_ENGLISH, language="")
 
 
 def _cleaned(words: Iterable[Word]) -> Iterator[Word]:

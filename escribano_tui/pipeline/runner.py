@@ -89,6 +89,8 @@ class Runner:
             lock.acquire(blocking=False)
         except Timeout:
             return True
+        except PermissionError:
+            return False  # in a folder that can only be read nobody of this machine's owner runs
         lock.release()
         return False
 

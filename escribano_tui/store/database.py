@@ -27,6 +27,9 @@ class Connections:
         self._guard = threading.Lock()
         # One writer at a time within this process: waiting here is fair, waiting inside of SQLite is polling.
         self._writing = threading.RLock()
+        self.read_only = _read_only(path)
+        if self.read_only:
+            return
         _private_file(path)
         with FileLock(f"{path}.lock", timeout=30, mode=0o600):
             migrations.apply(self.db)
@@ -41,6 +44,8 @@ class Connections:
         return db
 
     def _connect(self) -> Database:
+        if self.read_only:
+            return self._connect_to_read()
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -50,9 +55,23 @@ class Connections:
             self._open.append(connection)
         return Database(connection, execute_plugins=False)
 
+    def _connect_to_read(self) -> Database:
+        """Where nothing can be written SQLite cannot make its side files: without a log of changes beside it the file is
+        opened as one that does not change."""
+        log = Path(f"{self.path}-wal")
+        still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+        uri = f"{self.path.absolute().as_uri()}?mode=ro{still}"
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+        with self._guard:
+            self._open.append(connection)
+        return Database(connection, execute_plugins=False)
+
     @contextmanager
     def write(self, durable: bool = False) -> Iterator[Database]:
-        """A write transaction; `durable` waits until it is on the disk (synchronous=FULL)."""
+        """A write transaction; `durable` waits until it is on the disk (synchronous=FULL). Raises PermissionError where
+        the library can only be read."""
+        if self.read_only:
+            raise PermissionError(f"The library can only be read: {self.path.parent} cannot be written to.")
         db = self.db
         with self._writing:
             if durable:
@@ -76,6 +95,12 @@ class Connections:
                 connection.close()
             self._open.clear()
         self._local = threading.local()
+
+
+def _read_only(path: Path) -> bool:
+    """Whether there is a library that can be read and not written to."""
+    readable = path.exists() and os.access(path, os.R_OK)
+    return readable and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def _private_file(path: Path) -> None:

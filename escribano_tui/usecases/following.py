@@ -37,6 +37,8 @@ class Follower:
             return len(stale)
         try:
             return self._take_in(self.store.overviews.stale(), time.monotonic() + patience_s)
+        except PermissionError:  # a library that can only be read is listed and searched as it was left
+            return len(stale)
         finally:
             self._working.release()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -130,3 +131,20 @@ def test_damaged_bytes_anywhere(tmp_path: Path, suffix: str) -> None:
             gone_through(path)
             used += 1
     assert used >= 3
+
+
+def test_a_stream_that_appears_on_the_way_ends_nothing() -> None:
+    class Surprised:
+        """PyAV's container, at a packet of a stream that it has not seen when it was opened."""
+
+        def __init__(self) -> None:
+            self.left = [1, 2, None, 3]
+
+        def demux(self, *streams: object) -> Iterator[int]:
+            while self.left:
+                packet = self.left.pop(0)
+                if packet is None:
+                    raise IndexError("list index out of range")
+                yield packet
+
+    assert list(container.packets_of_streams(Surprised(), object())) == [1, 2, 3]  # type: ignore[arg-type]

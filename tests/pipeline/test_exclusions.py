@@ -24,6 +24,7 @@ VAULT = [
     "Bank of Visby   hunter2secret",
     "Mail   tulip-stone",
 ]
+MAIL = ["Inbox - Fernmail - Mozilla Firefox", "https://mail.fern.example/u/0", "Balance 4210 crowns"]
 BANK = ["Accounts - Bank of Visby - Mousepad", "File Edit Search View Document Help", "Balance 4210 crowns"]
 SECRETS = ("hunter2secret", "tulip-stone", "Harbour.kdbx", "4210")
 
@@ -34,7 +35,7 @@ class Telling(DrawnReader):
     def __init__(self) -> None:
         super().__init__()
         self._texts: dict[str, str] = {}
-        for text in {*HARBOUR, *VAULT, *BANK, "10:12"}:
+        for text in {*HARBOUR, *VAULT, *BANK, *MAIL, "10:12"}:
             image = screen([(30, 40, text)], width=WIDTH, height=90, size=15)
             boxes = self.detect(image)
             left, right = min(b.x for b in boxes), max(b.right for b in boxes)
@@ -113,9 +114,11 @@ def test_the_first_sight_leaves_nothing_either() -> None:
 def test_the_owner_extends_the_list() -> None:
     Read().run(plain := session([HARBOUR, BANK]))
     Read().run(own := session([HARBOUR, BANK], ("password managers", "bank of visby")))
+    Read().run(site := session([HARBOUR, MAIL], ("mail.fern.example",)))
     Read().run(nothing := session([HARBOUR, VAULT], ()))
     assert BANK[2] in texts_at(plain, 11.0)
     assert texts_at(own, 11.0) == {"Bank of Visby · Mousepad"}
+    assert texts_at(site, 11.0) == {"mail.fern.example · Firefox"}
     assert VAULT[2] in texts_at(nothing, 11.0)
 
 

@@ -60,3 +60,26 @@ def test_lines_stay_inside_and_in_order(text: str, length_s: float, seed: int) -
     assert times == sorted(times)
     assert all(0 <= t <= length_s + 1e-6 for t in times)
     assert " ".join(line.text for line in lines).split() == text.split()
+
+
+def test_no_line_lasts_over_a_long_pause() -> None:
+    voice = np.concatenate([hiss(2, 0.1), silence(1.2), hiss(1, 0.1), silence(0.3), hiss(1, 0.1)])
+    first, second = split_lines(Heard("ever tried, ever failed, no matter, try again", 0.9), voice, 0.0, 5.5)
+    assert (first.text, second.text) == ("ever tried, ever failed,", "no matter, try again")
+    assert abs(first.end_s - 2.0) < 0.05
+    assert abs(second.start_s - 3.2) < 0.05
+    (line,) = split_lines(Heard("Hm.", 0.9), voice, 0.0, 5.5)
+    assert line.text == "Hm."
+
+
+def test_timed_words_are_told_apart_at_a_long_pause() -> None:
+    words = tuple(Word(t, t + 0.4, text) for t, text in ((0.0, "one"), (0.5, "two"), (2.5, "three"), (3.0, "four.")))
+    lines = split_lines(Heard("", 0.9, words), silence(4), 0.0, 4.0)
+    assert [(line.start_s, line.end_s, line.text) for line in lines] == [(0.0, 0.9, "one two"), (2.5, 3.4, "three four.")]
+
+
+def test_a_long_pause_is_found_over_noise() -> None:
+    voice = np.concatenate([hiss(2, 0.1), silence(1.2), hiss(2, 0.1)]) + hiss(5.2, 0.02, 1)
+    lines = split_lines(Heard("one two three four five six", 0.9), voice.astype(np.float32), 0.0, 5.2)
+    assert [line.text for line in lines] == ["one two three", "four five six"]
+    assert abs(lines[0].end_s - 2.0) < 0.1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from escribano_tui.domain.evidence import Box, ScreenLine
 from escribano_tui.pipeline.reading.edges import Edges, loaded
 from escribano_tui.pipeline.reading.memory import Known, LineMemory, keys_like, merged, packed, unpacked
-from escribano_tui.pipeline.reading.pixels import by_tile, changed, count, grayed, joined, regions, sums
+from escribano_tui.pipeline.reading.pixels import by_tile, changed, count, grayed, joined, regions, steady, sums
 from escribano_tui.pipeline.reading.places import Places
 from escribano_tui.pipeline.reading.prints import Print, difference, print_of, stands
 from escribano_tui.pipeline.reading.scrolling import scrolled_by
@@ -216,3 +216,15 @@ def test_a_clock_needs_fewer_switches() -> None:
     assert [p.region for p in edges.placed([line("c2", 1050, "09:43")])] == ["chrome"]
     plain = Edges(1920, 1080).after([line("a", 1050), line("m", 1050)], [line("m", 1050)], 0.9)
     assert [p.region for p in plain.placed([line("b", 1050)])] == ["content"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 1800), st.integers(0, 1000), st.integers(1, 400), st.integers(1, 200)), max_size=8))
+def test_steady_parts_hold_all_that_was_to_be_searched_once(made: list[tuple[int, int, int, int]]) -> None:
+    boxes = [Box(x, y, min(w, 1920 - x), min(h, 1080 - y)) for x, y, w, h in made]
+    parts = steady(boxes, 1920, 1080)
+    for box in boxes:
+        assert sum(box.overlap(part) for part in parts) == box.area
+    for part in parts:
+        assert (part.x % 80, part.y % 80) == (0, 0)
+        assert part.right % 80 == 0 or part.right == 1920
+        assert part.bottom % 80 == 0 or part.bottom == 1080

@@ -25,14 +25,17 @@ from escribano_tui.domain.evidence import (
 from escribano_tui.domain.profile import Profile, SegmentSettings
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.timeline import Timeline
 from escribano_tui.pipeline.plan import make_key
 from escribano_tui.pipeline.segment import ITEM, SegmentPhase
 from escribano_tui.pipeline.segmenting.closer import find_doubts, look_closer
 from escribano_tui.pipeline.segmenting.clues import Clues, gather
 from escribano_tui.pipeline.segmenting.drafting import draft
+from escribano_tui.pipeline.segmenting.features import features_of
 from escribano_tui.pipeline.segmenting.grid import territories
 from escribano_tui.pipeline.segmenting.path import best_partition
 from escribano_tui.pipeline.segmenting.spans import Settings, partition
+from escribano_tui.pipeline.segmenting.subjects import group
 from escribano_tui.ports import Picture
 from tests.fakes import MemoryContext
 
@@ -262,7 +265,7 @@ random_envelope = st.none() | st.lists(st.floats(0, 1), max_size=500).map(lambda
 random_spans = st.lists(st.tuples(moments, st.floats(0, 20)), max_size=10)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.integers(1, 250_000),
     random_changes,
@@ -286,6 +289,12 @@ def test_random_evidence_always_tiles_and_always_the_same(
     assert len(segments) == 1 or all(s.duration_ms >= min(1000 * least_s - 1, duration_ms) for s in segments)
     starts = {s.start_ms for s in segments}
     assert all(s.returns_to_ms == -1 or s.returns_to_ms in starts for s in segments)
+    placed, subjects = group(segments, features_of(segments, descriptions, (), said))
+    timeline = Timeline(duration_ms, tuple(placed), tuple(subjects))
+    sums = [sum(s.duration_ms for s in timeline.of_subject(subject.id)) for subject in subjects]
+    assert all(sums)
+    assert sum(sums) == duration_ms
+    assert (placed, subjects) == group(segments, features_of(segments, descriptions, (), said))
 
 
 @settings(max_examples=80, deadline=None)
@@ -356,6 +365,19 @@ def test_between_two_pictures_the_first_speaks_early_and_the_second_late() -> No
     share = {round(land.start_s): land.weight for land in lands if land.description.activity == "terminal"}
     assert share[12] > 0.85 > share[24] > 0.4
     assert max(land.weight for land in lands if land.start_s >= 36 and land.description.activity == "terminal") < 0.2
+
+
+def test_a_film_of_which_one_picture_was_taken_is_a_segment() -> None:
+    """Large changes all the time: they are of the film, not of windows that come to the front."""
+    told = [described(4.0, "writing"), described(12.0, "writing"), described(27.0, "media", app="mpv", document="river.mp4")]
+    told += [described(36.0, "communication", app="Mail"), described(44.0, "communication", app="Mail")]
+    film = [Change(round(20.0 + 0.8 * k, 1), 0.5, "large") for k in range(19)]
+    frames = [Frame(d.t_s, "change", d.t_s - 0.2, d.t_s + 0.2) for d in told]
+    clues = gather(50_000, [*film, Change(35.0, 0.6, "large")], motion(50, (0, 50, 0.5), (20, 35, 1.0)), frames, told)
+    segments = draft(clues, Settings())
+    assert [s.activity for s in segments] == ["writing", "media", "communication"]
+    assert 18_000 < segments[1].start_ms < 22_500
+    assert 31_000 < segments[2].start_ms < 36_000  # pictures in between settle it: see below
 
 
 # ---------------------------------------------------------------- the phase

@@ -14,7 +14,7 @@ from escribano_tui.backends.registry import Registry
 from escribano_tui.domain.evidence import SpeechSpan, Utterance, Word
 from escribano_tui.domain.profile import Profile, TranscribeSettings
 from escribano_tui.domain.recording import Recording
-from escribano_tui.domain.speech import NOT_ITS_LANGUAGE, settled
+from escribano_tui.domain.speech import NOT_ENGLISH, settled
 from escribano_tui.pipeline.listen import Listen
 from escribano_tui.pipeline.transcribe import MARGIN_S, Transcribe, with_margins
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Cancelled, Choice, Heard
@@ -214,14 +214,14 @@ def test_speech_in_a_language_that_the_model_does_not_know_is_marked_not_printed
     context = unsure([0.46, 0.3, 0.62, 0.45, 0.5])
     said = context.mine(Utterance)
     assert len(said) == 4
-    assert {(u.doubtful, u.why_doubtful, u.language) for u in said} == {(True, NOT_ITS_LANGUAGE, "")}
-    assert context.notes[-1].startswith(f"embedded:0: {NOT_ITS_LANGUAGE}")
+    assert {(u.doubtful, u.why_doubtful, u.language) for u in said} == {(True, NOT_ENGLISH, "")}
+    assert context.notes[-1].startswith(f"embedded:0: {NOT_ENGLISH}")
 
 
 def test_a_mumbled_sentence_or_two_do_not_make_a_foreign_language() -> None:
     for confidences in ([0.5, 0.9, 0.45, 0.92, 0.88], [0.5, 0.5]):
         context = unsure(confidences)
-        assert not any(u.why_doubtful == NOT_ITS_LANGUAGE for u in context.mine(Utterance))
+        assert not any(u.why_doubtful == NOT_ENGLISH for u in context.mine(Utterance))
 
 
 def test_it_is_not_asked_of_a_model_that_knows_many_or_where_the_owner_says_so() -> None:
@@ -238,7 +238,7 @@ def test_languages_other_than_english_are_found_out(registry: Registry) -> None:
     context = transcribed(registry, {"embedded:0": np.ascontiguousarray(backwards)}, may_replace=True)
     said = context.mine(Utterance)
     assert all(u.doubtful for u in said)
-    assert NOT_ITS_LANGUAGE in context.notes[-1]
+    assert NOT_ENGLISH in context.notes[-1]
 
 
 # ---------------------------------------------------------------- trouble

@@ -82,6 +82,7 @@ class FakeHouse:
         self.purged = 0
         self.rules: list[Rule] = []
         self.closed = False
+        self.queue = FakeQueue()
         fake_session.draw_thumbnails(folder / "thumbnails")
         if drafted:
             self.put(Item(fake_session.recording()), draft=True)
@@ -105,7 +106,7 @@ class FakeHouse:
 
         return House(
             FakeLibrary(self), FakeSessions(self), FakeRuns(self), FakeSummaries(self), FakeExports(self), FakeDoctor(), close,
-            FakeRules(self), FakeMachine(), FakeSearch(self), queue=FakeQueue(), weights=FakeWeights(),
+            FakeRules(self), FakeMachine(), FakeSearch(self), queue=self.queue, weights=FakeWeights(),
             rollups=FakeRollUps(self), keeping=FakeKeeping(self), packing=FakePacking(),
         )  # fmt: skip
 

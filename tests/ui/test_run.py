@@ -406,3 +406,21 @@ def test_what_the_models_take_is_told() -> None:
     told = memory(Residents((loaded, Resident("Moonshine", size_mb=190)), 10_000, 4000))
     assert told == "models 351 MB of 10.0 GB: RapidOCR 351 MB ▸"
     assert "none in memory" in memory(Residents((Resident("Moonshine", size_mb=190),), 10_000))
+
+
+async def test_files_that_wait_for_batch_are_in_the_queue_too_and_can_be_taken_out(tmp_path: Path) -> None:
+    world = FakeHouse(tmp_path / "w", drafted=False)
+    world.queue.put(Path("/films/-one\x1b[31m.mp4"), "quick")
+    bad = world.queue.put(Path("/films/two.mp4"), "thorough")
+    world.queue.end(bad, "failed")
+    async with opened(world, (80, 24)) as pilot:
+        await pilot.press("f6")
+        await until(pilot, lambda: "Queue: 1 waiting" in screen_text(pilot), "the queue")
+        shown = screen_text(pilot)
+        assert "waits for `batch`" in shown
+        assert "two.mp4" in shown
+        assert "failed" in shown
+        await pilot.press("x")
+        await until(pilot, lambda: "Queue: nothing waits" in screen_text(pilot), "one less")
+        assert [w.path for w in world.queue.rows()] == ["/films/two.mp4"]
+        await pilot.press("escape")

@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.uint8]  # 0 or 1
 Sums = npt.NDArray[np.int32]  # integral image of a mask, one row and column larger
 
 TILE = 16
+_STEADY = 80  # pixels: a multiple of the tiles and of every step of a detector that looks at four fifths
 # Levels of grey between softened pictures: codec noise stays below it (measured: under 8 at H.264 CRF 28, and at JPEG
 # 95), a stroke of pale text does not.
 CHANGED = 12
@@ -90,6 +91,17 @@ def joined(boxes: Iterable[Box]) -> list[Box]:
                 box = around(box, other)
         apart.append(box)
     return sorted(apart, key=lambda b: (b.y, b.x))
+
+
+def steady(boxes: Iterable[Box], width: int, height: int) -> list[Box]:
+    """Boxes that begin and end at steps of 80 px, joined where they overlap then: what is searched for text in one picture
+    lies in the detector's grid as it does in any other, so that the same line is found in the same box."""
+    wider: list[Box] = []
+    for box in boxes:
+        left, top = box.x // _STEADY * _STEADY, box.y // _STEADY * _STEADY
+        right, bottom = -(-box.right // _STEADY) * _STEADY, -(-box.bottom // _STEADY) * _STEADY
+        wider.append(Box(left, top, min(width, right) - left, min(height, bottom) - top))
+    return joined(wider)
 
 
 def around(one: Box, other: Box) -> Box:

@@ -13,7 +13,7 @@ from escribano_tui.domain.layout import reading_order, same_row
 from escribano_tui.domain.secrets import MASK
 from escribano_tui.domain.text import squash
 from escribano_tui.pipeline.reading.memory import Known
-from escribano_tui.pipeline.reading.pixels import Gray, Mask, crop, grayed, regions, shared_width
+from escribano_tui.pipeline.reading.pixels import Gray, Mask, crop, grayed, regions, shared_width, steady
 from escribano_tui.pipeline.reading.places import clear_of
 from escribano_tui.pipeline.reading.prints import Print, difference, print_of
 from escribano_tui.pipeline.reading.standing import Sorted, everything, sort_lines
@@ -122,7 +122,7 @@ class Tracker:
     def _detect(self, step: _Step, stay: Sequence[Box], back: Sequence[Known]) -> list[Box]:
         """Boxes of text in the tiles to be searched, without those of lines that are known to stand there."""
         height, width = step.gray.shape
-        parts = regions(step.sorted.tiles, width, height)
+        parts = steady(regions(step.sorted.tiles, width, height), width, height)
         prints = [looks for box in stay if _meets(box, parts) and (looks := print_of(step.gray, box)) is not None]
         image = _without([*prints, *(known.print for known in back)], step.image)
         found: list[Box] = []

@@ -21,6 +21,7 @@ NO_CHANGE = 1.9
 IN_SPEECH = 0.25  # dearer in the middle of an utterance
 PLACE_SHARE = 0.4  # of a cell's worth; the rest is the activity's
 STAYS = {"small": 0.99, "medium": 0.8, "large": 0.35}  # a typed character, a scrolled page, a switched window
+CROWD_S = 2.5  # changes so close together are one event, or a picture that moves
 UNSEEN = 0.5  # worth of a second in a recording of which nothing was described
 LEAST_HEARD = 0.02
 WHILE_STILL = 0.15  # worth of a still second for anything but idle
@@ -71,16 +72,17 @@ def territories(clues: Clues) -> list[Territory]:
     more so the larger it is. In time order; where two descriptions speak for the same time, the louder one comes first."""
     frames = {f.item: f for f in clues.frames}
     times = [c.t_s for c in clues.changes]
+    lively = [c.t_s for c in clues.changes if c.size != "small"]
     stood = _without_overlap(clues.descriptions, [_stood(d, frames.get(d.item), clues) for d in clues.descriptions])
     lands: list[Territory] = []
     for k, (description, (start, end)) in enumerate(zip(clues.descriptions, stood, strict=True)):
         if k == 0 and start > 0:
-            lands += _between(None, description, 0.0, start, clues, times)
+            lands += _between(None, description, 0.0, start, clues, times, lively)
         lands.append(Territory(start, end, 1.0, description))
         following = stood[k + 1][0] if k + 1 < len(stood) else clues.duration_s
         if following > end:
             after = clues.descriptions[k + 1] if k + 1 < len(stood) else None
-            lands += _between(description, after, end, following, clues, times)
+            lands += _between(description, after, end, following, clues, times, lively)
     return [land for land in lands if land.end_s > land.start_s]
 
 
@@ -103,13 +105,14 @@ def _without_overlap(descriptions: Sequence[Description], spans: Sequence[tuple[
 
 
 def _between(
-    before: Description | None, after: Description | None, start_s: float, end_s: float, clues: Clues, times: Sequence[float]
+    before: Description | None, after: Description | None, start_s: float, end_s: float, clues: Clues, times: Sequence[float],
+    lively: Sequence[float],
 ) -> list[Territory]:  # fmt: skip
     """What the descriptions on both sides of a stretch say of it, piece by piece between its changes."""
     first, last = bisect_left(times, start_s - 0.001), bisect_right(times, end_s + 0.001)
     changes = clues.changes[first:last]
     edges = [start_s, *(min(max(c.t_s, start_s), end_s) for c in changes), end_s]
-    stays = [_stays(c) for c in changes]
+    stays = [_stays(c, lively) for c in changes]
     forward = [1.0]
     for stay in stays:
         forward.append(forward[-1] * stay)
@@ -141,9 +144,13 @@ def _switched(stays: Sequence[float]) -> list[float]:
     return [0.0, *(min(1.0, reached / total) for reached in accumulate(odds))]
 
 
-def _stays(change: Change) -> float:
-    """How likely one is still at the same place after a change."""
-    return STAYS.get(change.size, 0.7)
+def _stays(change: Change, lively: Sequence[float]) -> float:
+    """How likely one is still at the same place after a change. Where the picture changes all the time (a film, a call),
+    most changes are of the picture in the window: no more than one of those close together is a switch."""
+    if change.size == "small":
+        return STAYS["small"]
+    together = bisect_right(lively, change.t_s + CROWD_S) - bisect_left(lively, change.t_s - CROWD_S)
+    return 1 - (1 - STAYS.get(change.size, 0.7)) / max(1, together)
 
 
 # ---------------------------------------------------------------- edges

@@ -1,9 +1,12 @@
-"""The queue: runs that wait for the one under way. They can be put in another order, or taken out."""
+"""The queue: runs of this app that wait for the one under way, and files that wait for `batch` and `watch`."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,13 +16,21 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.text import clean_line
+from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
+
+
+# Mark, words and ink of a file in the library's queue.
+STATES: Final = {
+    "waiting": ("○", "waits for `batch`", "muted"), "running": ("▶", "runs", "accent"), "failed": ("✗", "failed", "error"),
+}  # fmt: skip
 
 
 class QueueScreen(ModalScreen[str | None]):
@@ -46,6 +57,10 @@ class QueueScreen(ModalScreen[str | None]):
     def house_app(self) -> EscribanoApp:
         return cast("EscribanoApp", self.app)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: Sequence[Waiting] = ()
+
     @property
     def runs(self) -> list[Kept]:
         """What is under way, then what waits."""
@@ -54,25 +69,36 @@ class QueueScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self.show(0)
+        self.look()
         self.set_interval(0.5, self.look)
 
-    def look(self) -> None:
-        """Runs end, and the next one begins."""
-        self.show(self.query_one(Rows).cursor)
+    def report(self, error: Exception) -> None:
+        self.house_app.report(error)
+
+    @job("queue")
+    async def look(self) -> None:
+        """Runs end, the next one begins, and other programs put files into the queue of the library."""
+        rows = await asyncio.to_thread(self.house_app.house.queue.rows)
+        self.files = [row for row in rows if row.state in STATES]
+        if self.is_mounted and self.is_attached:
+            self.show(self.query_one(Rows).cursor)
 
     def show(self, cursor: int) -> None:
-        waiting = len(self.house_app.keeper.waiting)
+        waiting = len(self.house_app.keeper.waiting) + sum(row.state == "waiting" for row in self.files)
         said = f"Queue: {waiting} waiting" if waiting else "Queue: nothing waits"
         self.query_one("#heading", Static).update(Content(said))
         rows = self.query_one(Rows)
-        rows.set_count(max(1, len(self.runs)), cursor)
-        rows.styles.height = max(1, min(len(self.runs), self.size.height - 8))
+        count = len(self.runs) + len(self.files)
+        rows.set_count(max(1, count), min(cursor, max(0, count - 1)))
+        rows.styles.height = max(1, min(count, self.size.height - 8))
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = self.house_app.palette.style
         ground = "selection" if here else "surface"
-        if index >= len(self.runs):
+        if index >= len(self.runs) + len(self.files):
             return Line().add(" No run is under way, and none waits.", style("muted", "surface")).strip(width, style())
+        if index >= len(self.runs):
+            return self.paint_file(self.files[index - len(self.runs)], width, here, ground)
         kept = self.runs[index]
         waits = kept in self.house_app.keeper.waiting
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
@@ -85,12 +111,28 @@ class QueueScreen(ModalScreen[str | None]):
         out.add("  ", style("muted", ground)).add(tail, style("muted" if waits else "accent", ground))
         return out.strip(width, style("foreground", ground))
 
+    def paint_file(self, row: Waiting, width: int, here: bool, ground: str) -> Strip:
+        style = self.house_app.palette.style
+        mark, words, ink = STATES[row.state]
+        out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
+        out.fit(mark, 3, style(ink, ground, bold=True))
+        tail = clean_line(f"{row.profile}  {row.message or words}", max(20, width // 2))
+        name = clean_line(os.path.basename(row.path))
+        out.fit(name, max(8, width - out.width - len(tail) - 2), style("foreground", ground, bold=here))
+        out.add("  ", style("muted", ground)).add(tail, style(ink, ground))
+        return out.strip(width, style("foreground", ground))
+
     # ------------------------------------------------------------ keys
 
     @property
     def chosen(self) -> Kept | None:
         runs, at = self.runs, self.query_one(Rows).cursor
         return runs[at] if at < len(runs) else None
+
+    @property
+    def chosen_file(self) -> Waiting | None:
+        at = self.query_one(Rows).cursor - len(self.runs)
+        return self.files[at] if 0 <= at < len(self.files) else None
 
     def action_move(self, by: int) -> None:
         self.query_one(Rows).cursor += by
@@ -103,6 +145,9 @@ class QueueScreen(ModalScreen[str | None]):
             self.house_app.runs.show([kept])
 
     def action_drop(self) -> None:
+        if (row := self.chosen_file) is not None:
+            self.take_out(row)
+            return
         kept, keeper = self.chosen, self.house_app.keeper
         if kept is None or kept not in keeper.waiting:
             self.house_app.tell("This one has begun: cancel it on its own screen.")
@@ -111,9 +156,18 @@ class QueueScreen(ModalScreen[str | None]):
         self.show(self.query_one(Rows).cursor)
         self.house_app.runs.show([kept])
 
+    @job("take out")
+    async def take_out(self, row: Waiting) -> None:
+        if not await asyncio.to_thread(self.house_app.house.queue.remove, row.id):
+            self.house_app.tell("This one has begun: end it where it runs.")
+        self.look()
+
     def action_choose(self) -> None:
         kept = self.chosen
-        self.dismiss(kept.recording.id if kept else None)
+        if kept is not None:
+            self.dismiss(kept.recording.id)
+        elif self.chosen_file is None:
+            self.dismiss(None)
 
     def action_close(self) -> None:
         self.dismiss(None)
