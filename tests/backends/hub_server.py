@@ -1,4 +1,4 @@
-"""A small hub for tests: lists a repository, serves ranges, and breaks off or damages files when told to."""
+"""A small hub for tests: lists a repository, serves ranges, and breaks off, slows down or damages files when told to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 LARGE = 1000  # bytes from which a file is kept outside of git, as the hub does
+DRIP = 1000  # bytes at a time, every hundredth of a second, once a file comes slowly
 
 
 class Hub(ThreadingHTTPServer):
-    """`files` of the one repository; `break_after` bytes the connection is cut, `damaged` files arrive changed."""
+    """`files` of the one repository; `break_after` bytes the connection is cut, `damaged` files arrive changed; after
+    `slow_after` bytes the rest only drips until `hurry` is set."""
 
     daemon_threads = True
 
@@ -23,6 +25,8 @@ class Hub(ThreadingHTTPServer):
         self.repository = repository
         self.files = files
         self.break_after: int | None = None
+        self.slow_after: int | None = None
+        self.hurry = threading.Event()
         self.damaged: set[str] = set()
         self.sent: list[tuple[str, int, int]] = []  # (file, from, bytes)
 
@@ -61,10 +65,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data) - first))
         self.end_headers()
         last = len(data) if self.server.break_after is None else min(len(data), first + self.server.break_after)
-        self.wfile.write(data[first:last])
         self.server.sent.append((name, first, last - first))
+        try:
+            self._send(data[first:last])
+        except OSError:  # whoever fetched has stopped
+            self.close_connection = True
         if last < len(data):
             self.close_connection = True
+
+    def _send(self, data: bytes) -> None:
+        at = len(data) if self.server.slow_after is None else min(len(data), self.server.slow_after)
+        self.wfile.write(data[:at])
+        while at < len(data):
+            some = len(data) if self.server.hurry.wait(0.01) else DRIP
+            self.wfile.write(data[at : at + some])
+            at += some
 
     def log_message(self, *_: Any) -> None:
         """Nothing goes to the terminal."""

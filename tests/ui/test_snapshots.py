@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from escribano_tui.config.paths import Paths
+from escribano_tui.domain.machine import Fetchable
+from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
+from escribano_tui.ui.screens.fetch import FetchScreen
 from escribano_tui.ui.screens.review import ReviewScreen
 from escribano_tui.ui.screens.run import RunScreen
+from escribano_tui.ui.screens.settings import SettingsScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
 from tests.ui import fake_session
 from tests.ui.conftest import screen_text, settle, until
@@ -113,6 +118,59 @@ def test_summary(app: EscribanoApp, snap_compare: Compare, size: Size, theme: st
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=look)
+
+
+SMALL = (80, 24)
+
+
+def test_settings(app: EscribanoApp, snap_compare: Compare) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme("ink")
+        await settle(pilot)
+        house_app(pilot).push_screen(SettingsScreen(Paths(Path("/data/escribano"), Path("/settings/escribano"))))
+        await until(pilot, lambda: "as shipped" in screen_text(pilot), "the settings")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=look)
+
+
+def test_queue(app: EscribanoApp, world: FakeHouse, snap_compare: Compare) -> None:
+    """One run is under way, one waits for it, and of two files that wait for `batch` one has failed."""
+    world.steps = threading.Semaphore(SCRIPT_SHOWN)
+    world.queue.put(Path("/films/Screen Recording 2026-11-18 at 09.14 with a name that is far too long.mov"), "thorough")
+    world.queue.end(world.queue.put(Path("/films/broken.mp4"), "quick"), "failed")
+
+    async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme("ink")
+        await settle(pilot)
+        for id in ("rec-2", "rec-1"):
+            house_app(pilot).runs.start(world.items[id].recording, "quick", RunOptions())
+        kept = house_app(pilot).keeper.of("rec-2")
+        await until(pilot, lambda: kept and isinstance(kept.run, FakeRun) and kept.run.told == SCRIPT_SHOWN and not kept.inbox)
+        await pilot.press("f6")
+        await until(pilot, lambda: "Queue: 2 waiting" in screen_text(pilot), "the queue")
+        await settle(pilot)
+
+    try:
+        assert snap_compare(app, terminal_size=SMALL, run_before=look)
+    finally:
+        world.steps.release(1000)
+
+
+def test_fetch(app: EscribanoApp, snap_compare: Compare) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        house_app(pilot).show_theme("ink")
+        await settle(pilot)
+        screen = FetchScreen(Fetchable("mlx-vlm/Qwen2.5-VL-7B-Instruct-4bit", 5_636, "Apache-2.0"))
+        house_app(pilot).push_screen(screen)
+        await until(pilot, lambda: "From the Hugging Face hub" in screen_text(pilot), "the question")
+        screen.running = True
+        screen.progress(1_409_000_000, 5_636_000_000, "model.safetensors")
+        screen.show_keys()
+        await until(pilot, lambda: "1.4 GB of 5.6 GB" in screen_text(pilot), "the bar")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=look)
 
 
 def test_the_pictures_do_not_name_this_machine() -> None:
