@@ -157,8 +157,6 @@ class MediaFiles(Protocol):
 
     def drop_work(self, recording_id: str, name: str) -> None: ...
 
-    def drop_all_work(self, recording_id: str) -> None: ...
-
 
 # ---------------------------------------------------------------- backends
 
@@ -240,13 +238,6 @@ class Transcriber(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
-    box: Box
-    text: str
-    confidence: float
-
-
 class TextReader(Protocol):
     """One loaded screen text model."""
 
@@ -274,7 +265,6 @@ class Scene:
     lines: Sequence[ScreenLine] = ()
     image: Image | None = None
     motion: Sequence[float] = ()
-    motion_step_s: float = 0.5
 
 
 class Describer(Protocol):

@@ -118,7 +118,11 @@ def models(context: click.Context, as_json: bool) -> None:
         for info in infos:
             mark = "▸" if info is serving else "·" if info.availability.ok else "✗"
             facts = ", ".join(f for f in (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence) if f)
-            why = "" if info.availability.ok else f": {info.availability.why} {info.availability.remedy}"
+            why = (
+                ""
+                if info.availability.ok
+                else ": " + ". ".join(t for t in (info.availability.why, info.availability.remedy) if t)
+            )
             click.echo(f"  {mark} {info.label}{f' ({facts})' if facts else ''}{why}".rstrip())
 
 

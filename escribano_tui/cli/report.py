@@ -99,7 +99,7 @@ def _print(rolled: RollUp) -> None:
     kinds = ("at work", "idle", "personal", "not drafted")
     told = [f"{t} {kind}" for t, kind, ms in zip(durations(parts), kinds, parts, strict=True) if ms]
     total = durations([sum(parts)])[0]
-    click.echo(f"{span}: {total} recorded in {len(rolled.parts)} recordings: {', '.join(told)}")
+    click.echo(f"{span}: {total} recorded in {_count(len(rolled.parts))}: {', '.join(told)}")
     for title, shares in (("Activities", rolled.activities), ("Subjects", rolled.threads), ("Programs", rolled.programs)):
         _print_shares(title, shares)
     if len(rolled.days) > 1:
@@ -107,6 +107,10 @@ def _print(rolled: RollUp) -> None:
         for day, time in zip(rolled.days, durations([d.work_ms for d in rolled.days]), strict=True):
             if day.recorded_ms:
                 click.echo(f"  {day.day} {day.day:%a}  {time:>8}")
+
+
+def _count(recordings: int) -> str:
+    return "1 recording" if recordings == 1 else f"{recordings} recordings"
 
 
 def _print_shares(title: str, shares: Sequence[Share]) -> None:

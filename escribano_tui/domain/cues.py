@@ -92,7 +92,6 @@ class CommandCue:
     why: str
     names: tuple[str, ...]
     activity: Points
-    opens: bool = False  # its first argument is a document
 
 
 @dataclass(frozen=True, slots=True)

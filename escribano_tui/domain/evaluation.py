@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from escribano_tui.domain.activity import is_activity
@@ -253,10 +252,3 @@ def corrections(truth: Sequence[Data], found: Sequence[Data], duration_s: float)
         "corrections": edits.by_kind(),
         "corrections_per_hour": edits.total * 3600 / duration_s if duration_s else None,
     }
-
-
-def segments_of(cuts: Sequence[float], activities: Sequence[str]) -> list[Data]:
-    """Segments from their edges and labels: a truth written by hand in one line."""
-    return [
-        {"start_s": a, "end_s": b, "activity": activity} for (a, b), activity in zip(pairwise(cuts), activities, strict=True)
-    ]

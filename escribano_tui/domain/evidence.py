@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 FRAME_REASONS = ("change", "gap", "intro", "outro", "boundary")
-CHANGE_SIZES = ("small", "medium", "large")
 
 
 @dataclass(frozen=True, slots=True)

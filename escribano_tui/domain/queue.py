@@ -75,8 +75,3 @@ class Settling:
     def know(self, files: Iterable[tuple[str, Sight]]) -> None:
         """These were there before: they are told of only after they have changed."""
         self._told.update(files)
-
-    @property
-    def growing(self) -> int:
-        """How many files are still being written."""
-        return sum(self._told.get(path) != sight for path, (sight, _) in self._seen.items())

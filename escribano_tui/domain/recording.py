@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STARTED_AT_SOURCES = ("container", "name", "mtime", "owner")
-
 
 @dataclass(frozen=True, slots=True)
 class Track:

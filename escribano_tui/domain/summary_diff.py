@@ -60,11 +60,6 @@ def _marked(kind: str, text: str, other: frozenset[str]) -> DiffLine:
     return DiffLine(kind, text, tuple((s, s in other) for s in _cut(text)))
 
 
-def rewritten(before: str, after: str) -> list[str]:
-    """The sentences of the newer text that the older one does not have, in order."""
-    return [s for line in diff(before, after) if line.kind == "come" for s, same in line.parts if not same]
-
-
 # ---------------------------------------------------------------- what was corrected
 
 

@@ -66,15 +66,14 @@ def holds_phrase(words: Sequence[str], phrase: Sequence[Term]) -> bool:
     )
 
 
-def excerpt_around(
-    text: str, marked: Sequence[tuple[int, int]], width: int
-) -> tuple[str, list[tuple[int, int]]]:  # fmt: skip
+def excerpt_around(text: str, marked: Sequence[tuple[int, int]], width: int) -> tuple[str, list[tuple[int, int]]]:
     """At most `width` characters of a text around its first mark, with `…` where something is left out, and the marks."""
     if len(text) <= width:
         return text, list(marked)
     first = marked[0][0] if marked else 0
     start = max(0, min(first - int(width * MARGIN_SHARE), len(text) - width + 1))
-    end = start + width - (2 if start else 1)
+    end = start + width - (1 if start else 0)
+    end -= end < len(text)  # the second `…` needs its place only where something follows
     shown = f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
     moved = (1 if start else 0) - start
     return shown, [(a + moved, min(b, end) + moved) for a, b in marked if start <= a < end]

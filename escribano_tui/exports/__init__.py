@@ -17,7 +17,7 @@ NAMES: tuple[str, ...] = ("json", "md", "srt", "vtt", "csv", "html", "truth")
 class _Formats(Mapping[str, Render]):
     """Renderers by name; a module is imported when its renderer is first called."""
 
-    def __init__(self, thumbnail: Thumbnail | None = None) -> None:
+    def __init__(self, thumbnail: Thumbnail | None) -> None:
         self._thumbnail = thumbnail
 
     def __getitem__(self, name: str) -> Render:
@@ -49,9 +49,6 @@ def _reader(thumbnail: Thumbnail, recording_id: str) -> Callable[[str], bytes | 
     return read
 
 
-FORMATS: Mapping[str, Render] = _Formats()
-
-
-def renderers(thumbnail: Thumbnail) -> Mapping[str, Render]:
-    """The same, with pictures in the formats that can show them."""
+def renderers(thumbnail: Thumbnail | None = None) -> Mapping[str, Render]:
+    """Renderers by name; with `thumbnail`, the formats that can show pictures have them."""
     return _Formats(thumbnail)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,11 +58,6 @@ class RecordingFiles:
 
     def drop_work(self, recording_id: str, name: str) -> None:
         self._work_path(recording_id, name).unlink(missing_ok=True)
-
-    def drop_all_work(self, recording_id: str) -> None:
-        folder = self._root / _checked(recording_id) / "work"
-        if folder.is_dir():
-            shutil.rmtree(folder)
 
     def _work_path(self, recording_id: str, name: str, make: bool = False) -> Path:
         folder = self._root / _checked(recording_id) / "work"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-BITS = 64
 NEAR = 10  # bits of 64: 0.15 of them, below which pHash counts pictures as alike (Zauner 2010)
 
 
@@ -36,8 +35,3 @@ class Looks:
 def looks_of(hashes: Sequence[int]) -> Looks:
     """An index over hashes of 64 bits."""
     return Looks(np.array(hashes, dtype=np.uint64))
-
-
-def similar(hashes: Sequence[int], index: int, max_distance: int = NEAR) -> list[int]:
-    """Indices of the others that look like number `index`, the most alike first."""
-    return [k for k in looks_of(hashes).near(hashes[index], max_distance) if k != index]

@@ -112,7 +112,6 @@ class Running:
         self._gate = Gate()
         self._state = RunState()
         self._emitting = threading.Lock()
-        self._recording_phase = threading.Lock()
         self._ended = threading.Event()
         self._record = runner.store.runs.begin(recording.id, profile.name)
         self.id = self._record.id

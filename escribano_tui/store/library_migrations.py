@@ -1,4 +1,7 @@
-"""The part of the schema that the library as a whole is searched, listed and summed by; it comes after `migrations.py`."""
+"""The part of the schema that the library as a whole is searched, listed and summed by; it comes after `migrations.py`.
+
+The `name` of a migration is what libraries remember it by: it stays what it was when it was written.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ def _follow(db: Database, table: str, index: str, listed: str, key: str = "n") -
     db.execute(f"CREATE TRIGGER {index}_au AFTER UPDATE ON {table} WHEN {changed} BEGIN {remove} {add} END")
 
 
-@migrations()
-def m009_smaller_full_text(db: Database) -> None:
+@migrations(name="m009_smaller_full_text")
+def m012_smaller_full_text(db: Database) -> None:
     """Line by line without positions, and with an index of beginnings: smaller, and quick from the first letter on."""
     for name in _OUTDATED:
         for trigger in ("ai", "ad", "au"):
@@ -40,8 +43,8 @@ def m009_smaller_full_text(db: Database) -> None:
         db.execute(f"CREATE VIRTUAL TABLE {name}_words USING fts5vocab('{index}', 'row')")
 
 
-@migrations()
-def m010_overviews(db: Database) -> None:
+@migrations(name="m010_overviews")
+def m013_overviews(db: Database) -> None:
     """What each session comes to as corrected, to be listed, searched and summed without opening it. It is made anew from
     run, journal and summaries whenever one of them has changed: triggers write the recording into `stale`."""
     db.table("overviews").create(
@@ -97,16 +100,16 @@ def m010_overviews(db: Database) -> None:
     )
 
 
-@migrations()
-def m011_thread_journal(db: Database) -> None:
+@migrations(name="m011_thread_journal")
+def m014_thread_journal(db: Database) -> None:
     """The owner's corrections of which subjects of different recordings are one thread: rows that are only ever added."""
     db.table("thread_journal").create(
         {"revision": int, "kind": str, "operations": str, "target": int, "made_at": str, "said": str}, pk="revision"
     )
 
 
-@migrations()
-def m012_own_texts_are_searched(db: Database) -> None:
+@migrations(name="m012_own_texts_are_searched")
+def m015_own_texts_are_searched(db: Database) -> None:
     """A summary that the owner has rewritten is searched as rewritten."""
     db.execute(
         "CREATE TRIGGER stale_by_own_text AFTER INSERT ON own_texts"

@@ -33,6 +33,7 @@ from escribano_tui.ui.running import AppRuns
 from escribano_tui.ui.runs import RunKeeper
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.library import LibraryScreen
+from escribano_tui.ui.words import many
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -262,7 +263,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
             drafted = any(r.id == added[0].id and r.segments for r in rows)
             (self.go_review if drafted and self._start.path is None else self.go_chooser)(added[0].id)
         elif added:
-            self.tell(f"Added {len(added)} recordings.")
+            self.tell(f"Added {many(len(added), 'recording')}.")
 
     # ------------------------------------------------------------ runs
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, cast
 
 from textual.worker import Worker
 
-P = ParamSpec("P")
-S = TypeVar("S", bound="Reports")
-
-
-class Reports(Protocol):
-    """Something that tells its user of a failure: every screen."""
-
-    def report(self, error: Exception) -> None: ...
-
 
 def job(group: str, exclusive: bool = True) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., Any]]:
-    """Make an async method a worker of its screen. In an exclusive group the newest one wins."""
+    """Make an async method a worker of its screen, which is told of a failure by its `report`.
+
+    In an exclusive group the newest one wins.
+    """
 
     def wrap(method: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Any]:
         @functools.wraps(method)

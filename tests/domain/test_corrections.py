@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escribano_tui.domain.corrections import fewest_edits
-from escribano_tui.domain.evaluation import segments_of
 
 CELLS = 5
 LABELS = ("coding", "data", "idle")
 Draft = tuple[tuple[int, ...], tuple[str, ...]]  # inner boundaries, labels
+
+
+def segments_of(cuts: Sequence[float], labels: Sequence[str]) -> list[dict[str, object]]:
+    """Segments from their edges and labels."""
+    return [{"start_s": a, "end_s": b, "activity": label} for (a, b), label in zip(pairwise(cuts), labels, strict=True)]
 
 
 def edits_of(draft: Draft) -> list[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from escribano_tui.domain.query import MOST_WORDS, days_of, parse
@@ -89,6 +89,7 @@ def test_marks_lie_in_the_text_and_fit(text: str, word: str) -> None:
 
 
 @given(st.text(alphabet="ab é.", max_size=200), st.integers(10, 60))
+@example("aaaaaaaaa.b", 10)
 def test_an_excerpt_is_short_and_keeps_the_first_mark(text: str, width: int) -> None:
     marked = marks(text, [Term("b")])
     shown, moved = excerpt_around(text, marked, width)

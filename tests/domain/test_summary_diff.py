@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escribano_tui.domain.journal import Entry
-from escribano_tui.domain.summary_diff import changed_since, diff, rewritten
+from escribano_tui.domain.summary_diff import changed_since, diff
 from escribano_tui.domain.timeline import Assign, Merge, MoveBoundary, RenameSubject, Split
 
 HEAD = "# Card\n\n## A, 1:00\n"
@@ -22,9 +22,8 @@ def test_lines_and_sentences_that_differ() -> None:
     assert [line.text for line in lines if line.kind != "come"] == BEFORE.splitlines()
 
 
-def test_only_new_sentences_are_rewritten() -> None:
-    assert rewritten(BEFORE, AFTER) == ["review 1:00", "Reviewed `a` [0:01]."]
-    assert rewritten(BEFORE, BEFORE) == []
+def test_a_text_does_not_differ_from_itself() -> None:
+    assert {line.kind for line in diff(BEFORE, BEFORE)} == {"same"}
 
 
 def label(revision: int) -> Entry:

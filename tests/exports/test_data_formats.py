@@ -15,10 +15,12 @@ from escribano_tui.domain.evidence import Utterance, Word
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.timeline import Assign, Split
-from escribano_tui.exports import FORMATS, NAMES
+from escribano_tui.exports import NAMES, renderers
 from escribano_tui.exports.csv import COLUMNS, guarded
 from tests.domain.test_facts import long_session
 from tests.sample_session import EDITS, HOSTILE, SECRET, sample
+
+FORMATS = renderers()
 
 # The contract of the schema: keys may be added, never taken away.
 CONTRACT: dict[str, Any] = {

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escribano_tui.domain.evidence import Utterance, Word
-from escribano_tui.exports import FORMATS, srt, vtt
+from escribano_tui.exports import renderers, srt, vtt
 from escribano_tui.exports.cues import LINES, WIDTH, cues
 from tests.sample_session import EDITS, SECRET, sample
+
+FORMATS = renderers()
 
 _WORD = st.text(alphabet="abcdefghijklmnop", min_size=1, max_size=60)
 

@@ -11,8 +11,8 @@ from escribano_tui.backends.offer import Offer, Opening, Wanted
 from escribano_tui.backends.vision.answers import SCHEMA
 from escribano_tui.backends.vision.model import ModelDescriber
 from escribano_tui.backends.vision.prompts import load_prompt
-from escribano_tui.backends.web import LOOK_TIMEOUT_S, host_elsewhere
-from escribano_tui.backends.writing.ollama import KEEP_ALIVE, LOCAL, client
+from escribano_tui.backends.web import host_elsewhere
+from escribano_tui.backends.writing.ollama import KEEP_ALIVE, MEMORY_SHARE, client, installed
 from escribano_tui.backends.writing.streaming import pumped
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Stop
@@ -21,7 +21,6 @@ NAME = "ollama"
 VERSION = "1"
 _CONTEXT_STEP, _LEAST_CONTEXT = 1024, 4096
 _PICTURE_TOKENS = 2048  # of a picture of some 1000 px, with room: families take 300 to 1600
-_MEMORY_SHARE = 0.6  # of this machine's memory that a model may take
 # Names of models that see.
 _SEES = re.compile(
     r"qwen[\d.]*-?vl|gemma3(?!:1b|:270m)|gemma-3|minicpm-v|llama3\.2-vision|granite3\.2-vision|llava|moondream|vision", re.I
@@ -112,7 +111,7 @@ def best_model(sizes: Mapping[str, int], memory_mb: float) -> str:
     >>> best_model({"qwen3-vl:2b": 2_000_000_000, "llava:34b": 20_000_000_000, "qwen3:8b": 5_000_000_000}, 16_000)
     'qwen3-vl:2b'
     """
-    seeing = {name: size for name, size in sizes.items() if _SEES.search(name) and size / 1e6 <= memory_mb * _MEMORY_SHARE}
+    seeing = {name: size for name, size in sizes.items() if _SEES.search(name) and size / 1e6 <= memory_mb * MEMORY_SHARE}
     return max(seeing, key=lambda name: (bool(re.search(r"qwen[\d.]*-?vl", name, re.I)), seeing[name], name), default="")
 
 
@@ -120,7 +119,7 @@ def _look(wanted: Wanted) -> BackendInfo:
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
     model, availability, size = wanted.model, Availability(True), 0
     try:
-        sizes = _installed(wanted.url)
+        sizes = installed(wanted.url)
         full = {name.removesuffix(":latest"): name for name in sizes}
         model = model or best_model(sizes, float("inf") if elsewhere else total_mb())
         size = sizes.get(full.get(model.removesuffix(":latest"), ""), 0)
@@ -136,23 +135,6 @@ def _look(wanted: Wanted) -> BackendInfo:
     return BackendInfo(
         "vision", NAME, model, label, availability, size_mb=size // 1_000_000, leaves_machine=elsewhere, version=version
     )
-
-
-def _installed(url: str) -> dict[str, int]:
-    """Models and their sizes in bytes. Raises BackendError where Ollama does not answer."""
-    import httpx
-    import ollama
-
-    try:
-        connection = client(url or LOCAL, LOOK_TIMEOUT_S)
-        try:
-            return {str(m.model): int(m.size or 0) for m in connection.list().models if m.model}
-        finally:
-            connection.close()  # type: ignore[no-untyped-call]
-    except (httpx.HTTPError, httpx.InvalidURL, ConnectionError) as problem:
-        raise BackendError("Ollama did not answer") from problem
-    except (ollama.ResponseError, ValueError, AttributeError, TypeError) as problem:
-        raise BackendError("it did not answer as Ollama does") from problem
 
 
 def _open(opening: Opening) -> ModelDescriber:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from escribano_tui.backends.memory import total_mb
 from escribano_tui.backends.offer import Offer, Opening, Wanted
 from escribano_tui.backends.web import LOOK_TIMEOUT_S, host_elsewhere
 from escribano_tui.backends.writing import prompts
@@ -24,7 +24,7 @@ LOCAL = "http://127.0.0.1:11434"
 TEMPERATURE = 0.2
 KEEP_ALIVE = "10m"
 _LEAST_CONTEXT, _STEP = 2048, 1024
-_MEMORY_SHARE = 0.6  # of this machine's memory that a model may take
+MEMORY_SHARE = 0.6  # of this machine's memory that a model may take
 _NO_WRITER = re.compile(r"embed|bge-|minilm|rerank|whisper|guard", re.I)
 
 
@@ -89,31 +89,24 @@ def _answer(connection: Client, model: str, messages: Sequence[Mapping[str, str]
 # ---------------------------------------------------------------- which model
 
 
-def best_model(sizes: Mapping[str, int], memory: int) -> str:
-    """The largest model that can write and fits the memory (bytes); empty where none does.
+def best_model(sizes: Mapping[str, int], memory_mb: float) -> str:
+    """The largest model that can write and fits the memory; empty where none does. Sizes are in bytes.
 
-    >>> best_model({"qwen3:8b": 5, "llama3:70b": 40, "nomic-embed-text": 1}, 16)
+    >>> best_model({"qwen3:8b": 5_000_000_000, "llama3:70b": 40_000_000_000, "nomic-embed-text": 300_000_000}, 16_000)
     'qwen3:8b'
     """
-    fitting = {name: size for name, size in sizes.items() if size <= memory * _MEMORY_SHARE and not _NO_WRITER.search(name)}
+    most = memory_mb * 1e6 * MEMORY_SHARE
+    fitting = {name: size for name, size in sizes.items() if size <= most and not _NO_WRITER.search(name)}
     return max(fitting, key=lambda name: (fitting[name], name), default="")
-
-
-def _memory() -> int:
-    """Bytes of this machine's memory; a modest guess where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 8 * 1024**3
 
 
 def _look(wanted: Wanted) -> BackendInfo:
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
     model, availability, size = wanted.model, Availability(True), 0
     try:
-        sizes = _installed(wanted.url)
+        sizes = installed(wanted.url)
         full = {name.removesuffix(":latest"): name for name in sizes}
-        model = model or best_model(sizes, _memory() if not elsewhere else 1 << 62)
+        model = model or best_model(sizes, float("inf") if elsewhere else total_mb())
         size = sizes.get(full.get(model.removesuffix(":latest"), ""), 0)
         if not model:
             availability = Availability(False, "Ollama has no model that can write and fits the memory", "ollama pull qwen3:4b")
@@ -125,7 +118,7 @@ def _look(wanted: Wanted) -> BackendInfo:
     return BackendInfo("writing", NAME, model, label, availability, size_mb=size // 1_000_000, leaves_machine=elsewhere)
 
 
-def _installed(url: str) -> dict[str, int]:
+def installed(url: str) -> dict[str, int]:
     """Models and their sizes in bytes. Raises BackendError where Ollama does not answer."""
     import httpx
     import ollama

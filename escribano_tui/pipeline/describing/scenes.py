@@ -20,8 +20,7 @@ def scene_of(
     recording: Recording, frame: Frame, motion: Envelope | None, lines: Sequence[ScreenLine] = (), image: Image | None = None
 ) -> Scene:
     """Everything about a frame that a describer may look at."""
-    step_s = motion.step_s if motion else 0.5
-    return Scene(frame, recording.width, recording.height, lines, image, motion_around(motion, frame.t_s), step_s)
+    return Scene(frame, recording.width, recording.height, lines, image, motion_around(motion, frame.t_s))
 
 
 def motion_around(motion: Envelope | None, t_s: float) -> Sequence[float]:

@@ -205,12 +205,12 @@ class ReviewScreen(CommandScreen):
         review = self.review
         if review is None:
             return
-        left = session_left = review.session.unreviewed
+        left = review.session.unreviewed
         total = many(len(review.segments), "segment")
         if review.session.live:
             said = f"{total} so far · {left} to review"
         elif left:
-            said = f"{total} · {left} to review · {minutes_left(session_left)}"
+            said = f"{total} · {left} to review · {minutes_left(left)}"
         else:
             said = f"{total} · all reviewed · {self.house_app.keymap.shown('review.summary')} writes the summary"
         self.query_one("#count", Heading).show(said, "primary" if left else "success")

@@ -298,10 +298,11 @@ def test_offers_say_what_serves(module: Any, name: str, tmp_path: Path) -> None:
 
 
 def test_the_model_fits_the_memory_and_can_write() -> None:
-    sizes = {"nomic-embed-text:latest": 1, "qwen3:4b": 3, "qwen3:8b": 5, "llama3:70b": 40}
+    gb = 1_000_000_000
+    sizes = {"nomic-embed-text:latest": 1, "qwen3:4b": 3 * gb, "qwen3:8b": 5 * gb, "llama3:70b": 40 * gb}
 
-    assert best_model(sizes, 16) == "qwen3:8b"
-    assert best_model(sizes, 100) == "llama3:70b"
+    assert best_model(sizes, 16_000) == "qwen3:8b"
+    assert best_model(sizes, 100_000) == "llama3:70b"
     assert best_model({"bge-m3": 1}, 100) == ""
 
 

@@ -40,7 +40,6 @@ class Window:
     hidden: int = 0  # signs that another window hides a part of it
     address: str = ""
     is_browser: bool = False
-    whole_screen: bool = False
 
     def holds(self, x: float, y: float) -> bool:
         return self.left <= x <= self.right and self.top <= y <= self.bottom
@@ -122,7 +121,6 @@ class WindowFinder:
             title, left, top, right, floor, menu.cy + 0.6 * min(menu.height, page.unit), page.unit, anchor,
             1.0 if piece else 0.8, menu, programs,
             hidden=cut + (piece is None and bool(page.entries)),
-            whole_screen=bool(mac),
         )  # fmt: skip
         return window, piece
 
