@@ -115,7 +115,7 @@ def _as_typed(words: tuple[str, ...]) -> str:
 
 
 def _print_found(found: Found) -> None:
-    from escribano_tui.domain.times import clock
+    from escribano_tui.domain.times import cite
     from escribano_tui.domain.wording import excerpt_around
 
     bold = sys.stdout.isatty()
@@ -127,7 +127,7 @@ def _print_found(found: Found) -> None:
             for a, b in reversed(marked) if bold else ():
                 text = f"{text[:a]}{click.style(text[a:b], bold=True, underline=True)}{text[b:]}"
             flags = f"{f'  ({hit.times} times)' if hit.times > 1 else ''}{'  [personal]' if hit.personal else ''}"
-            click.echo(f"  {clock(hit.t_s):>8}  {hit.kind:<11}  {text}{flags}")
+            click.echo(f"  {cite(hit.t_s):>8}  {hit.kind:<11}  {text}{flags}")
         if group.more:
             click.echo(f"            and {group.more} more places")
     if not found.hits:

@@ -119,10 +119,9 @@ def edit_rule(
 
 def _changed(affected: Affected, activity: str) -> str:
     from escribano_tui.domain.text import clean_line
-    from escribano_tui.domain.times import clock
+    from escribano_tui.domain.times import cite
 
     segment = affected.segment
-    told = (
-        f"  {affected.recording_name} {clock(segment.start_s)}  {segment.activity} → {activity or 'personal'}  {segment.title}"
-    )
+    place = f"{affected.recording_name} {cite(segment.start_s, segment.end_s)}"
+    told = f"  {place}  {segment.activity} → {activity or 'personal'}  {segment.title}"
     return clean_line(told).rstrip()

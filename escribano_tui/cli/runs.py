@@ -204,7 +204,7 @@ def scan(file: Path, as_json: bool) -> None:
     """
     from escribano_tui import bootstrap
     from escribano_tui.domain.text import json_safe
-    from escribano_tui.domain.times import clock
+    from escribano_tui.domain.times import clock, duration
 
     recording, changes = bootstrap.scan_file(file)
     if as_json:
@@ -213,7 +213,8 @@ def scan(file: Path, as_json: bool) -> None:
         click.echo(json_safe(json.dumps(told, ensure_ascii=False, indent=1)))
         return
     click.echo(
-        f"{clock(recording.duration_s)} {recording.width}x{recording.height} {recording.video_codec}: {len(changes)} changes"
+        f"{duration(recording.duration_ms)} {recording.width}x{recording.height} {recording.video_codec}: "
+        f"{len(changes)} changes"
     )
     for change in changes:
         if change.size != "small":

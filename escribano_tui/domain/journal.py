@@ -30,7 +30,7 @@ from escribano_tui.domain.timeline import (
     apply,
     apply_all,
 )
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,36 +171,36 @@ def say(timeline: Timeline, operations: Sequence[Operation]) -> str:
 def _say_one(timeline: Timeline, operation: Operation) -> str:
     match operation:
         case Hold(start_ms, end_ms):
-            return f"Held {_span(start_ms, end_ms)}"
+            return f"Held {_span(timeline, start_ms, end_ms)}"
         case Split(at_ms):
-            return f"Split at {clock(at_ms / 1000)}"
+            return f"Split at {cite(at_ms / 1000)}"
         case Merge(at_ms, keep):
-            return f"Merged at {clock(at_ms / 1000)}, kept the {'earlier' if keep == 'left' else 'later'} label"
+            return f"Merged at {cite(at_ms / 1000)}, kept the {'earlier' if keep == 'left' else 'later'} label"
         case MoveBoundary(from_ms, to_ms):
-            return f"Moved the boundary at {clock(from_ms / 1000)} by {(to_ms - from_ms) / 1000:+.2f} s"
+            return f"Moved the boundary at {cite(from_ms / 1000)} by {(to_ms - from_ms) / 1000:+.2f} s"
         case AssignSubject(start_ms, end_ms, label):
-            return f"Put {_span(start_ms, end_ms)} into the subject “{label}”"
+            return f"Put {_span(timeline, start_ms, end_ms)} into the subject “{label}”"
         case Say(start_ms, _, _, text):
-            at = clock(start_ms / 1000)
+            at = cite(start_ms / 1000)
             return f"Corrected what was said at {at}: “{text}”" if text else f"Struck out what was said at {at}"
         case RenameSubject(start_ms, _, label):
-            return f"Renamed the subject at {clock(start_ms / 1000)} to “{label}”"
+            return f"Renamed the subject at {cite(start_ms / 1000)} to “{label}”"
         case Assign(start_ms, end_ms, "activity", value):
             before = timeline.at((start_ms + end_ms) / 2).activity
             if before == value:
-                return f"Confirmed {_span(start_ms, end_ms)} as {value}"
-            return f"Relabelled {_span(start_ms, end_ms)} from {before} to {value}"
+                return f"Confirmed {_span(timeline, start_ms, end_ms)} as {value}"
+            return f"Relabelled {_span(timeline, start_ms, end_ms)} from {before} to {value}"
         case Assign(start_ms, end_ms, "reviewed", value):
-            return f"Marked {_span(start_ms, end_ms)} as {'reviewed' if value else 'not reviewed'}"
+            return f"Marked {_span(timeline, start_ms, end_ms)} as {'reviewed' if value else 'not reviewed'}"
         case Assign(start_ms, end_ms, "personal", value):
-            return f"Marked {_span(start_ms, end_ms)} as {'personal' if value else 'not personal'}"
+            return f"Marked {_span(timeline, start_ms, end_ms)} as {'personal' if value else 'not personal'}"
         case Assign(start_ms, end_ms, name, value):
             shown = ", ".join(value) if isinstance(value, tuple) else value
-            return f"{_VERBS[name]} {_span(start_ms, end_ms)} “{shown}”"
+            return f"{_VERBS[name]} {_span(timeline, start_ms, end_ms)} “{shown}”"
 
 
-def _span(start_ms: int, end_ms: int) -> str:
-    return f"{clock(start_ms / 1000)}–{clock(end_ms / 1000)}"
+def _span(timeline: Timeline, start_ms: int, end_ms: int) -> str:
+    return "–".join(span(start_ms / 1000, end_ms / 1000, timeline.duration_ms / 1000))
 
 
 # ---------------------------------------------------------------- as data

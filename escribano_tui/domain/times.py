@@ -37,6 +37,16 @@ def cite(t_s: float, end_s: float | None = None) -> str:
     return f"{_clock(tenths // 10)}.{tenths % 10}"
 
 
+def span(start_s: float, end_s: float, whole_s: float) -> tuple[str, str]:
+    """When a span begins and ends, as printed: it ends where the next one begins, the last one at the printed length.
+
+    >>> span(25.6, 66.95, 137.6), span(103.2, 137.6, 137.6)
+    (('0:26', '1:07'), ('1:44', '2:18'))
+    """
+    end = duration(round(end_s * 1000)) if abs(end_s - whole_s) < 5e-4 else cite(end_s)
+    return cite(start_s, end_s), end
+
+
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2})(\.\d{1,3})?$|^(\d+(?:\.\d{1,3})?)$")
 
 

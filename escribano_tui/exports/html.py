@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from escribano_tui.domain.activity import LETTERS
 from escribano_tui.domain.session import Dossier, SummaryView
-from escribano_tui.domain.times import cite, clock, parse_clock, seconds_that_add_up
+from escribano_tui.domain.times import cite, clock, duration, parse_clock, seconds_that_add_up
 from escribano_tui.exports.md import chosen_summary, cited
 from escribano_tui.exports.page_style import CSS, colour
 from escribano_tui.exports.rows import SegmentRow, segment_rows, shown_name, span
@@ -55,7 +55,7 @@ def _meta(dossier: Dossier) -> str:
     recording, timeline = dossier.session.recording, dossier.session.timeline
     reviewed = sum(s.reviewed for s in timeline.segments)
     day = recording.started_at.replace("T", " ")[:16]
-    parts = [day, clock(timeline.duration_ms / 1000), f"{len(timeline.segments)} segments, {reviewed} reviewed"]
+    parts = [day, duration(timeline.duration_ms), f"{len(timeline.segments)} segments, {reviewed} reviewed"]
     return " · ".join(_text(p) for p in parts if p)
 
 
@@ -83,7 +83,7 @@ def _bar(rows: Sequence[SegmentRow]) -> str:
     step = next((s for s in _STEPS_S if whole / 1000 / s <= 8), _STEPS_S[-1])
     ticks = [t for t in range(0, whole // 1000 + 1, step) if t * 1000 <= whole * 0.95 or t == 0]
     marks = [f'<span style="left:{100_000 * t / whole:.3f}%">{clock(t)}</span>' for t in ticks]
-    marks.append(f'<span style="left:100%">{clock(whole / 1000)}</span>')
+    marks.append(f'<span style="left:100%">{duration(whole)}</span>')
     return f'<nav class=bar aria-label="Timeline">{"".join(blocks)}</nav><div class=ticks>{"".join(marks)}</div>'
 
 
@@ -184,6 +184,6 @@ def _coverage(dossier: Dossier) -> str:
     if coverage.frames_failed:
         parts.append(f"{coverage.frames_failed} pictures could not be described.")
     if coverage.speech_untranscribed_s:
-        missing, spoken = (clock(s) for s in (coverage.speech_untranscribed_s, coverage.spoken_s))
+        missing, spoken = (duration(round(s * 1000)) for s in (coverage.speech_untranscribed_s, coverage.spoken_s))
         parts.append(f"{missing} of {spoken} of speech could not be transcribed.")
     return _text(" ".join((*parts, *coverage.notes)))

@@ -7,13 +7,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from escribano_tui.domain import times
 from escribano_tui.domain.alignment import align
 from escribano_tui.domain.evidence import Frame, Utterance
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
 from escribano_tui.domain.text import clean_line
-from escribano_tui.domain.times import cite, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,21 @@ def segment_rows(dossier: Dossier, personal: bool = True) -> list[SegmentRow]:
     for part in align(timeline, evidence.utterances):
         said[part.segment_id].append(part.utterance)
     frames = sorted(evidence.frames, key=lambda f: f.t_s)
-    times = [f.t_s for f in frames]
+    taken = [f.t_s for f in frames]
     labels = {s.id: s.label for s in timeline.subjects}
     rows = []
     for s in timeline.segments:
         if s.personal and not personal:
             rows.append(SegmentRow(without_content(s), "", (), ()))
             continue
-        here = frames[bisect_left(times, s.start_s) : bisect_left(times, s.end_s)]
+        here = frames[bisect_left(taken, s.start_s) : bisect_left(taken, s.end_s)]
         rows.append(SegmentRow(s, labels[s.subject_id], tuple(said[s.id]), tuple(here)))
     return rows
 
 
 def span(segment: Segment, whole_ms: int) -> tuple[str, str]:
     """When a segment begins and ends, as printed: it ends where the next one begins, and no time lies before it."""
-    end = clock(round(segment.end_s)) if segment.end_ms == whole_ms else cite(segment.end_s)
-    return cite(segment.start_s, segment.end_s), end
+    return times.span(segment.start_s, segment.end_s, whole_ms / 1000)
 
 
 def without_content(segment: Segment) -> Segment:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from escribano_tui.domain.machine import Resident, Residents
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import clock, duration
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.words import many
 
@@ -58,7 +58,7 @@ def outcome(kept: Kept) -> list[str]:
         parts.append(f"{kept.coverage.share_of_time:.0%} of the time covered")
         if kept.coverage.spoken_s > 0:
             done = kept.coverage.spoken_s - kept.coverage.speech_untranscribed_s
-            parts.append(f"{clock(done)} of {clock(kept.coverage.spoken_s)} of speech")
+            parts.append(f"{duration(round(done * 1000))} of {duration(round(kept.coverage.spoken_s * 1000))} of speech")
     parts += [f"first look after {kept.first_look_s:.0f} s"] if kept.first_look_s is not None else []
     return parts
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from escribano_tui.domain.session import Found, Hit, HitGroup
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.domain.wording import MARGIN_SHARE
 from escribano_tui.ui.lines import Line, cut, plain
 from escribano_tui.ui.palette import Palette
@@ -54,7 +54,7 @@ def _hit(hit: Hit, palette: Palette, width: int, here: bool) -> Strip:
     ground = "selection" if here else "background"
     text = style("foreground", ground)
     out = Line().add(" ▸" if here else "  ", style("accent", ground, bold=True))
-    out.fit(clock(hit.t_s), 8, style("muted", ground), right=True).add(" ", text)
+    out.fit(cite(hit.t_s), 8, style("muted", ground), right=True).add(" ", text)
     out.fit(KINDS[hit.kind], 8, style(INKS[hit.kind], ground, bold=hit.kind != "screen"))
     flags = [f"{hit.times}×" if hit.times > 1 else "", "personal" if hit.personal else ""]
     tail = "  ".join(f for f in flags if f)

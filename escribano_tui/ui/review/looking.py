@@ -13,13 +13,14 @@ from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.text import clean_line
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import duration
 from escribano_tui.ui import players
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.editing import edit
 from escribano_tui.ui.review.moving import review_of
 from escribano_tui.ui.review.wording import correct_said
 from escribano_tui.ui.screens.pick import Item
+from escribano_tui.ui.words import many
 
 if TYPE_CHECKING:
     from escribano_tui.ui.screens.review import ReviewScreen
@@ -234,10 +235,11 @@ async def show_coverage(screen: ReviewScreen) -> None:
     from escribano_tui.ui.screens.pick import PickScreen
 
     c = await asyncio.to_thread(screen.house_app.house.sessions.coverage, screen.recording_id)
+    missing, spoken = (duration(round(s * 1000)) for s in (c.speech_untranscribed_s, c.spoken_s))
     rows = [
         Item("", f"{c.share_of_time:.0%} of the time lies within 15 s of a frame that was looked at"),
-        Item("", f"{c.frames_failed:,} frames gave no result"),
-        Item("", f"{clock(c.speech_untranscribed_s)} of {clock(c.spoken_s)} spoken could not be written down"),
+        Item("", f"{many(c.frames_failed, 'frame')} gave no result"),
+        Item("", f"{missing} of {spoken} spoken could not be written down"),
         *(Item("", note, mark="!", ink="warning") for note in c.notes),
     ]
     hint = f"{screen.house_app.keymap.shown('review.run')} in the review, then “retry failed”, tries again   esc close"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from escribano_tui.domain.session import Evidence
-from escribano_tui.domain.times import clock, parse_clock
+from escribano_tui.domain.times import cite, clock, parse_clock
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.screens.pick import Item
 from escribano_tui.ui.widgets.rows import Rows
@@ -123,9 +123,10 @@ def haystack(review: Review, evidence: Evidence) -> list[tuple[str, Item[int]]]:
     found: list[Item[int]] = []
     for s in review.segments:
         text = " · ".join(filter(None, (s.title, ", ".join(s.apps), ", ".join(s.topics), s.activity)))
-        found.append(Item(s.start_ms, text, "segment", clock(s.start_s), ink=s.activity))
-    found += [Item(round(u.start_s * 1000), u.text, "said", clock(u.start_s), ink="accent") for u in evidence.utterances]
-    found += [Item(round(x.start_s * 1000), x.text, "screen", clock(x.start_s), ink="muted") for x in evidence.lines]
+        found.append(Item(s.start_ms, text, "segment", cite(s.start_s, s.end_s), ink=s.activity))
+    for u in evidence.utterances:
+        found.append(Item(round(u.start_s * 1000), u.text, "said", cite(u.start_s, u.end_s), ink="accent"))
+    found += [Item(round(x.start_s * 1000), x.text, "screen", cite(x.start_s), ink="muted") for x in evidence.lines]
     found.sort(key=lambda item: item.value)
     return [(item.text.casefold(), item) for item in found]
 

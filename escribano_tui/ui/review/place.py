@@ -10,10 +10,27 @@ from escribano_tui.domain.evidence import Change
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Evidence, Session
 from escribano_tui.domain.timeline import Timeline
+from escribano_tui.domain.times import cite, duration, durations
 
 UNSURE: Final = 0.6  # a label less sure than this carries a question mark
 LEAST_VIEW_MS: Final = 4_000
 ZOOM: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Starts and lengths of all segments as printed: a start as a summary cites it, lengths that add up."""
+
+    of: Timeline
+    starts: tuple[str, ...]
+    lengths: tuple[str, ...]
+    room: int  # cells of the widest start
+
+    @classmethod
+    def print(cls, timeline: Timeline) -> Times:
+        starts = tuple(cite(s.start_s, s.end_s) for s in timeline.segments)
+        lengths = tuple(durations([s.duration_ms for s in timeline.segments]))
+        return cls(timeline, starts, lengths, max(len(duration(timeline.duration_ms)), *map(len, starts)))
 
 
 @dataclass
@@ -30,6 +47,7 @@ class Review:
 
     def __post_init__(self) -> None:
         self._least_sure = ""
+        self._times: Times | None = None
         self.see(self.outline)
         if self.view[1] <= self.view[0]:
             self.view = (0, self.timeline.duration_ms)
@@ -47,6 +65,13 @@ class Review:
     @property
     def segments(self) -> tuple[Segment, ...]:
         return self.session.timeline.segments
+
+    @property
+    def times(self) -> Times:
+        """How the segments' times are printed; made anew where the timeline has become another."""
+        if self._times is None or self._times.of is not self.timeline:
+            self._times = Times.print(self.timeline)
+        return self._times
 
     @property
     def segment(self) -> Segment:

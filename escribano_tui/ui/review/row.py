@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from escribano_tui.domain.activity import LETTERS
-from escribano_tui.domain.times import clock, duration
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review.place import UNSURE, Review
@@ -18,13 +17,14 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
     style = palette.style
     text, quiet = style("foreground", ground), style("muted", ground)
     mark = "…" if review.grows(index) else "✓" if segment.reviewed else "p" if segment.personal else " "
-    at = len(clock(review.timeline.duration_ms / 1000))
+    times = review.times
+    at = times.room
     line = Line().add("▸" if here else " ", style("accent", ground, bold=True))
     line.add("x" if segment.id in review.selected else " ", style("accent", ground, bold=True))
     line.add(mark, style("success", ground, bold=True))
-    line.add(" ", text).fit(clock(segment.start_s), at, text, right=True).add(" ", text)
+    line.add(" ", text).fit(times.starts[index], at, text, right=True).add(" ", text)
     if width >= 44:
-        line.fit(duration(segment.duration_ms), max(5, at), quiet, right=True).add(" ", text)
+        line.fit(times.lengths[index], max(5, at), quiet, right=True).add(" ", text)
     line.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity, bold=True)).add(" ", text)
     unsure = "?" if segment.confidence < UNSURE and not segment.reviewed else ""
     if width >= 36:
@@ -36,7 +36,7 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
     app_room = min(20 if width >= 90 else 16 if width >= 72 else 12, max(0, width - line.width - 18)) if width >= 56 else 0
     app_room = app_room if app_room >= 8 else 0
     room = width - line.width - (app_room + 1 if app_room else 0)
-    back = f" ↩ {clock(segment.returns_to_ms / 1000)}" if segment.returns_to_ms >= 0 else ""
+    back = f" ↩ {times.starts[review.timeline.index_at(segment.returns_to_ms)]}" if segment.returns_to_ms >= 0 else ""
     personal = " (personal)" if segment.personal else ""
     tail = personal + back if len(personal + back) <= room // 2 else ""
     title = Line().add(segment.title, style("foreground", ground, bold=here))
@@ -52,7 +52,7 @@ def paint_more(review: Review, palette: Palette, index: int, width: int, here: b
     segment = review.segments[index]
     ground = "selection" if here else "background"
     quiet = palette.style("muted", ground)
-    at = len(clock(review.timeline.duration_ms / 1000))
+    at = review.times.room
     column = 9 + at + (max(5, at) + 1 if width >= 44 else 0)  # under the name of the activity
     said = segment.description or ", ".join(segment.topics)
     return Line().to(column, quiet).fit(said, max(0, width - column), quiet).strip(width, quiet)

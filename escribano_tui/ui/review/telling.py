@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from escribano_tui.domain.evidence import Frame, ScreenLine, Utterance
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Evidence, Session
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite, span
 from escribano_tui.ui.lines import plain
 from escribano_tui.ui.widgets.facts import Fact, fact
 from escribano_tui.ui.words import many
@@ -50,10 +50,11 @@ def telling_lines(lines: Iterable[ScreenLine], segment: Segment, most: int = REA
     return sorted(best, key=lambda t: tuple(-int(x) for x in best[t]))[:most]
 
 
-def heading(segment: Segment) -> str:
+def heading(segment: Segment, whole_ms: int) -> str:
+    """The span, label and marks of a segment of a timeline that is `whole_ms` long."""
     sure = "you said so" if segment.confidence >= 1.0 and segment.edited else f"{segment.confidence:.0%} sure"
     marks = [m for m, on in (("personal", segment.personal), ("✓", segment.reviewed), ("edited", segment.edited)) if on]
-    return " · ".join([f"{clock(segment.start_s)}–{clock(segment.end_s)} {segment.activity}", sure, *marks])
+    return " · ".join([f"{'–'.join(span(segment.start_s, segment.end_s, whole_ms / 1000))} {segment.activity}", sure, *marks])
 
 
 def tell(
@@ -69,7 +70,7 @@ def tell(
     for k, utterance in enumerate(said_in(evidence.utterances, segment)):
         text = f"“{utterance.text}” " if utterance.text else "(nothing could be made out) "
         doubt = " yours" if utterance.edited else f" doubtful: {utterance.why_doubtful}" if utterance.doubtful else ""
-        facts.append(fact("" if k else "said", text, (clock(utterance.start_s) + doubt, "muted")))
+        facts.append(fact("" if k else "said", text, (cite(utterance.start_s, utterance.end_s) + doubt, "muted")))
     if read is None:
         facts.append(fact("read", ("…", "muted")))
     elif read:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.timeline import Operation
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.editing import edit
 from escribano_tui.ui.review.moving import review_of
@@ -102,7 +102,7 @@ def said(screen: ReviewScreen) -> None:
     if len(told) == 1:
         correct_said(screen, told[0])
         return
-    items = [Item(u, u.text, "yours" if u.edited else "", clock(u.start_s), ink="accent") for u in told]
+    items = [Item(u, u.text, "yours" if u.edited else "", cite(u.start_s, u.end_s), ink="accent") for u in told]
     cursor = min(range(len(told)), key=lambda k: _distance_ms(told[k], review.cursor_ms))
     screen.app.push_screen(
         PickScreen("Correct what was said", items, cursor=cursor, hint="enter correct it   esc close"),
@@ -119,7 +119,7 @@ def correct_said(screen: ReviewScreen, utterance: Utterance, then: Callable[[], 
     """Ask for another text; what follows comes once it is written."""
     from escribano_tui.ui.screens.ask import AskScreen
 
-    at = f"{clock(utterance.start_s)}–{clock(utterance.end_s)}"
+    at = f"{cite(utterance.start_s, utterance.end_s)}–{cite(utterance.end_s)}"
     screen.app.push_screen(
         AskScreen(f"What was said, {at}; empty where it was nothing", utterance.text, longest=LONGEST_SAID),
         lambda text: edit(screen, edits.say(utterance, text), then) if text is not None else None,

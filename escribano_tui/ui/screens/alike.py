@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from escribano_tui.domain.activity import LETTERS
 from escribano_tui.domain.segment import Segment
-from escribano_tui.domain.times import clock, duration
+from escribano_tui.domain.times import cite, duration
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.words import many
@@ -67,7 +67,7 @@ class AlikeScreen(ModalScreen[list[str] | None]):
         on = segment.id in self._chosen
         out = Line().add("▸ " if here else "  ", style("accent", ground))
         out.add("x " if on else "· ", style("accent" if on else "muted", ground, bold=True))
-        out.fit(clock(segment.start_s), 8, style("foreground", ground), right=True)
+        out.fit(cite(segment.start_s, segment.end_s), 8, style("foreground", ground), right=True)
         out.fit(duration(segment.duration_ms), 8, style("muted", ground), right=True).add(" ", style("muted", ground))
         out.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity, bold=True))
         change = (

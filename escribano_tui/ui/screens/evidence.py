@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 from escribano_tui.domain.evidence import ScreenLine, Utterance
 from escribano_tui.domain.session import Evidence
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
@@ -113,6 +113,7 @@ class EvidenceScreen(ModalScreen[int | None]):
         self._recording_id = recording_id
         self._segment = review.segment
         self._recording = review.session.recording
+        self._whole_ms = review.timeline.duration_ms
         self._frames = frames_of(review.outline.frames, review.segment)
         self._evidence = Evidence()
         self._rows: list[Told] = []
@@ -128,7 +129,7 @@ class EvidenceScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         app = cast("EscribanoApp", self.app)
-        yield Heading(lambda: self.palette, heading(self._segment), id="heading")
+        yield Heading(lambda: self.palette, heading(self._segment, self._whole_ms), id="heading")
         with Container(id="body"):
             with Container(id="look"):
                 yield Picture(app.painter, lambda: self.palette, id="picture")
@@ -174,7 +175,8 @@ class EvidenceScreen(ModalScreen[int | None]):
             return Line().add(" " + said, style("muted")).strip(width, style("muted"))
         row = self._rows[index]
         ground = "selection" if here else "background"
-        out = Line().add("▸ " if here else "  ", style("accent", ground)).fit(clock(row.t_ms / 1000), 8, style("muted", ground))
+        out = Line().add("▸ " if here else "  ", style("accent", ground))
+        out.fit(cite(row.t_ms / 1000, self._segment.end_s), 8, style("muted", ground))
         out.fit(row.kind, 9, style("primary", ground))
         return out.fit(row.text, width - out.width, style(row.ink, ground)).strip(width, style(row.ink, ground))
 

@@ -18,7 +18,7 @@ from escribano_tui.config.places import Place
 from escribano_tui.domain.journal import StaleRevision
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.timeline import DoesNotFit
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import duration
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.review import editing, looking, moving, wording
@@ -237,7 +237,7 @@ class ReviewScreen(CommandScreen):
         recording = review.session.recording
         facts = [f"{len(review.selected)} selected"] if review.selected else []
         if review.session.live:
-            at, end = clock(review.timeline.duration_ms / 1000), clock(recording.duration_s)
+            at, end = duration(review.timeline.duration_ms), duration(recording.duration_ms)
             facts.append(f"live: drafted up to {at} of {end}")
         facts += [f"step {self.step_words()}"] if self.step_ms != 1000 else []
         facts += [f"{review.session.run.profile} · revision {review.session.revision}", when(recording.started_at)]

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview
 from escribano_tui.domain.segment import Segment
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.widgets.rows import Rows
@@ -151,4 +151,4 @@ def lines_of(preview: RulePreview) -> list[str]:
 def _line(affected: Affected, here: bool, activity: str) -> str:
     segment = affected.segment
     place = "here" if here else affected.recording_name
-    return f"{place} {clock(segment.start_s)}  {segment.activity} → {activity}  {segment.title}"
+    return f"{place} {cite(segment.start_s, segment.end_s)}  {segment.activity} → {activity}  {segment.title}"

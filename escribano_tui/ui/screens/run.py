@@ -15,8 +15,8 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from escribano_tui.domain.activity import LETTERS
-from escribano_tui.domain.events import LANES, ItemFailed
-from escribano_tui.domain.times import clock, duration
+from escribano_tui.domain.events import LANES, DraftRow, ItemFailed
+from escribano_tui.domain.times import cite, clock, duration, durations
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import Line, plain
@@ -45,6 +45,7 @@ class RunScreen(CommandScreen):
         super().__init__()
         self.kept = kept
         self.recording_id = kept.recording.id
+        self._lengths: tuple[tuple[DraftRow, ...], list[str]] = ((), [])  # as printed, of the draft that they were made for
         self.moved = False  # the owner has chosen a segment of the draft
 
     def compose(self) -> ComposeResult:
@@ -177,13 +178,20 @@ class RunScreen(CommandScreen):
         ground = "selection" if here else "background"
         style = self.palette.style
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
-        out.fit(clock(row.start_ms / 1000), 7, style("foreground", ground), right=True)
-        out.fit(duration(row.end_ms - row.start_ms), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
+        out.fit(cite(row.start_ms / 1000, row.end_ms / 1000), 7, style("foreground", ground), right=True)
+        out.fit(self.length(index), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
         out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity, bold=True))
         out.add(" ", style("foreground", ground)).fit(row.activity, 14, style(row.activity, ground))
         app = min(16, max(0, width - out.width - 16)) if width >= 56 else 0
         out.fit(row.title, width - out.width - app - 1, style("foreground", ground)).add(" ", style("foreground", ground))
         return out.fit(row.app, app, style("muted", ground)).strip(width, style("foreground", ground))
+
+    def length(self, index: int) -> str:
+        """The length of a drafted segment, printed so that all of them add up."""
+        draft = self.kept.state.draft
+        if self._lengths[0] is not draft:
+            self._lengths = (draft, durations([row.end_ms - row.start_ms for row in draft]))
+        return self._lengths[1][index]
 
     # ------------------------------------------------------------ commands
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from escribano_tui.domain.query import FILTERS
 from escribano_tui.domain.session import Found
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import Line, blank, plain
@@ -139,7 +139,7 @@ class SearchScreen(CommandScreen):
             out.add(f"{hit.activity or 'not drafted'} ", style(hit.activity or "muted", "surface", bold=True))
             out.add(hit.title or "untitled", style("foreground", "surface", bold=True))
         else:
-            seen = f"{many(hit.times, 'time')}, the last at {clock(hit.last_s)}" if hit.times > 1 else ""
+            seen = f"{many(hit.times, 'time')}, the last at {cite(hit.last_s)}" if hit.times > 1 else ""
             told = " · ".join(p for p in (hit.subject, "personal" if hit.personal else "", seen) if p)
             out.add(told, style("warning" if hit.personal else "muted", "surface"))
         return out.strip(width, ground)

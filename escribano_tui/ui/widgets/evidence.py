@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.segment import Segment
-from escribano_tui.domain.times import clock
+from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
@@ -61,7 +61,7 @@ class FilmStrip(Widget, can_focus=False):
         line = Line().add(" ", style())
         if self._at is None:
             return line.add("no picture was taken here", style("muted")).strip(width, style())
-        said = f"  {self._at + 1} of {len(self._frames)}, {clock(self._frames[self._at].t_s)}"
+        said = f"  {self._at + 1} of {len(self._frames)}, {cite(self._frames[self._at].t_s)}"
         room = max(1, (width - len(said) - 2) // 2)
         first = max(0, min(self._at - room // 2, len(self._frames) - room))
         for k in range(first, min(first + room, len(self._frames))):
@@ -107,7 +107,8 @@ class EvidencePane(Widget, can_focus=False):
             self._fit(review)
         segment = review.segment
         unsure = not segment.reviewed and segment.confidence < 0.6
-        self.query_one("#evidence-heading", Heading).show(heading(segment), "warning" if unsure else "primary")
+        told = heading(segment, review.timeline.duration_ms)
+        self.query_one("#evidence-heading", Heading).show(told, "warning" if unsure else "primary")
         if self._key(review) == self._shown:
             self._show_picture(review, segment)
             self._tell(review, segment, keep_place=True)
