@@ -55,7 +55,7 @@ class Places:
         if self._path is None:
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data = {"places": {k: asdict(p) for k, p in self._places.items()}, "flags": self._flags}
+        data = {"places": {k: asdict(p) for k, p in dict(self._places).items()}, "flags": dict(self._flags)}
         handle, name = tempfile.mkstemp(prefix=".places-", dir=self._path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

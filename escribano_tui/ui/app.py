@@ -135,6 +135,11 @@ class EscribanoApp(App[None], inherit_bindings=False):
         sound.terminate()
         return True
 
+    @job("places")
+    async def remember(self) -> None:
+        """Write where things stand now: a terminal that is closed gives no time to."""
+        await asyncio.to_thread(self.places.save)
+
     @job("quit")
     async def quit(self) -> None:
         """Cancel what runs, keep where things stood, remove what was deleted, and go."""

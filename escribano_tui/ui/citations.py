@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from escribano_tui.domain.times import parse_clock
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _TIME: Final = r"(?:\d+:)?\d{1,3}:\d{2}(?:\.\d{1,3})?"
 _CITED: Final = re.compile(rf"\[({_TIME}(?:\s*[,;–-]\s*{_TIME})*)\](?!\()")
 _ONE: Final = re.compile(_TIME)
+_BLOCK: Final = re.compile(r"^(?:(?:[-+*>]|#{1,6}|\d{1,9}[.)])\s+)+")
 ANCHOR: Final = "#t="
 
 
@@ -22,12 +27,27 @@ class Citation:
     claim: str
 
 
+def _words_of(line: str) -> str:
+    """A line of Markdown without its marks, on one line."""
+    bare = _BLOCK.sub("", " ".join(line.split()))
+    tokens = _markdown().parseInline(bare)[0].children or []
+    text = "".join(" " if t.type.endswith("break") else t.content for t in tokens)
+    return re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt()
+
+
 def citations(markdown: str) -> list[Citation]:
     """Every cited moment in order of the text, with the line that it stands in."""
     found = []
     for line in markdown.splitlines():
         for match in _CITED.finditer(line):
-            claim = re.sub(r"\s+([.,;:])", r"\1", " ".join(_CITED.sub("", line).split())).strip(" -*#>")
+            claim = _words_of(_CITED.sub("", line))
             for shown in _ONE.findall(match.group(1)):
                 t_s = parse_clock(shown)
                 if t_s is not None:
@@ -77,7 +97,7 @@ def named_citations(markdown: str, names: Mapping[str, str]) -> list[NamedCitati
     found = []
     for line in markdown.splitlines():
         for match in _NAMED.finditer(line):
-            claim = re.sub(r"\s+([.,;:])", r"\1", " ".join(_NAMED.sub("", line).split())).strip(" -*#>")
+            claim = _words_of(_NAMED.sub("", line))
             for name, times in _PART.findall(match.group(1)):
                 if name in names:
                     shown = [(t, parse_clock(t)) for t in _ONE.findall(times)]

@@ -19,6 +19,15 @@ else:
     _Base = object
 
 ENDINGS = {"truth": "truth.json"}
+MEANT = {
+    "json": "everything, for programs",
+    "md": "Markdown: the summary, the segments, what was said",
+    "srt": "subtitles of what was said",
+    "vtt": "subtitles for web pages, with voices",
+    "csv": "a row for each segment, for spreadsheets",
+    "html": "one page with pictures, to read or print",
+    "truth": "what you corrected, to measure other runs against",
+}
 
 
 class Exporting(_Base):
@@ -27,7 +36,7 @@ class Exporting(_Base):
     recording: Recording | None
 
     def do_export(self) -> None:
-        items = [Item(f, f) for f in self.house_app.house.exports.formats()]
+        items = [Item(f, f, MEANT.get(f, "")) for f in self.house_app.house.exports.formats()]
         self.app.push_screen(PickScreen("Export the session as", items), self.ask_where)
 
     def ask_where(self, format: str | None) -> None:

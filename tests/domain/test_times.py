@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escribano_tui.domain.times import cite, clock, duration, durations, parse_clock, seconds_that_add_up
+from escribano_tui.domain.times import cite, clock, duration, durations, parse_clock, seconds_that_add_up, span
 
 
 @given(st.lists(st.integers(0, 10_000_000), max_size=50))
@@ -46,3 +46,5 @@ def test_examples() -> None:
     assert cite(25.6, 25.9) == "0:25.6"
     assert durations([25_600, 41_350, 36_233]) == ["0:26", "0:41", "0:36"]
     assert duration(361_000) == "6:01"
+    assert span(25.6, 66.95, 137.6) == ("0:26", "1:07")
+    assert span(103.2, 137.3, 137.3) == ("1:44", "2:17")

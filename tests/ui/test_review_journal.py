@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from escribano_tui.config.paths import Paths
+from escribano_tui.config.places import Places
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.timeline import Assign, DoesNotFit, MoveBoundary
 from escribano_tui.ui import players
@@ -133,6 +134,18 @@ async def test_the_guide_is_there_once_and_goes_with_the_first_edit(world: FakeH
         assert "takes anything back" not in screen_text(pilot)
 
 
+async def test_what_was_seen_and_where_it_stood_is_written_before_the_app_is_left(world: FakeHouse, paths: Paths) -> None:
+    async with reviewing(world, guide=True, paths=paths) as (pilot, _):
+        await pilot.press("escape", "j", "j", "escape")
+        await settle(pilot)
+        await until(pilot, lambda: Places(paths.home / "places.json").of("rec-1") is not None, "the place in the file")
+        kept = Places(paths.home / "places.json")
+        assert kept.flag("review-guide")
+        place = kept.of("rec-1")
+        assert place is not None
+        assert place.cursor_ms == 66_950
+
+
 async def test_escape_closes_the_guide_then_the_selection_then_the_review(world: FakeHouse) -> None:
     async with reviewing(world, guide=True) as (pilot, screen):
         await pilot.press("x", "escape")
@@ -191,9 +204,9 @@ async def test_segments_have_a_second_line_where_all_of_them_have_room(world: Fa
 async def test_the_edge_that_is_moved_is_looked_at(world: FakeHouse) -> None:
     async with reviewing(world) as (pilot, screen):
         await pilot.press("j", "j")
-        await until(pilot, lambda: "1 of 3, 1:07" in screen_text(pilot), "the picture at the start")
+        await until(pilot, lambda: "1 of 3, 1:08" in screen_text(pilot), "the picture at the start")
         await pilot.press("}")
-        await until(pilot, lambda: "1 of 4" not in screen_text(pilot) and "1:44" in screen_text(pilot), "that at the end")
+        await until(pilot, lambda: "4 of 4, 1:45" in screen_text(pilot), "that at the end")
         assert screen.review is not None
         assert screen.review.looked_at_ms == 104_180
         await pilot.press("full_stop")

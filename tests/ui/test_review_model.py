@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from escribano_tui.config.themes import read_theme
 from escribano_tui.domain.activity import ACTIVITIES
 from escribano_tui.domain.evidence import Change
 from escribano_tui.domain.journal import fold
 from escribano_tui.domain.session import Evidence, Session
 from escribano_tui.domain.timeline import DoesNotFit, Operation, apply_all
 from escribano_tui.ui.citations import citations, linked, moment_of
+from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.cells import cells_of, column_of, ticks, time_at
 from escribano_tui.ui.review.moving import find, haystack
 from escribano_tui.ui.review.place import Review
+from escribano_tui.ui.review.row import paint_row
+from escribano_tui.ui.review.telling import heading
 from tests.ui import fake_session
 from tests.ui.fake_house import finished_run
 
@@ -153,10 +158,26 @@ def test_search_needs_every_word_and_tells_a_text_once_a_minute() -> None:
     assert find(rows, "label nonsense") == []
 
 
+def test_a_citation_is_told_in_words_without_the_marks_of_markdown() -> None:
+    text = "- **Labels**, 1:43: read *Aware and Naive* [0:08].\n1. `test_a_b` failed, 2 * 3 \\*s [1:10]."
+    assert [c.claim for c in citations(text)] == ["Labels, 1:43: read Aware and Naive.", "test_a_b failed, 2 * 3 *s."]
+
+
+def test_starts_are_printed_as_a_summary_cites_them_and_lengths_add_up() -> None:
+    r, palette = review(), Palette(read_theme(Path(__file__).parents[2] / "themes" / "ink.toml"))
+    row = paint_row(r, palette, 1, 100, False).text
+    assert row.split()[:2] == ["0:26", "0:41"]
+    assert heading(r.segment, r.timeline.duration_ms).startswith("0:00–0:26 ")
+    assert heading(r.segments[-1], r.timeline.duration_ms).startswith("4:59–6:01 ")
+    back = paint_row(r, palette, 4, 100, False).text
+    assert "↩ 0:26" in back
+    assert sum(int(m) * 60 + int(s) for m, s in (t.split(":") for t in r.times.lengths)) == 361
+
+
 def test_citations_are_found_linked_and_read_back() -> None:
     text = "- Did it [0:26, 2:18.5] and [x](http://a.example) [1:02:03].\n- Not [12] nor [0:26](y)."
     assert [(c.t_s, c.claim) for c in citations(text)][:2] == [
-        (26.0, "Did it and [x](http://a.example)."), (138.5, "Did it and [x](http://a.example).")
+        (26.0, "Did it and x."), (138.5, "Did it and x.")
     ]  # fmt: skip
     assert "\\[[0:26](#t=26.0), [2:18.5](#t=138.5)\\]" in linked(text)
     assert linked("[0:26](y)") == "[0:26](y)"

@@ -6,6 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -14,12 +15,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from escribano_tui.domain.session import Check
+from escribano_tui.ui.hanging import Piece, hanging
 from escribano_tui.ui.jobs import job
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
 
-MARKS = {"ok": ("✓ ok  ", "$success"), "warn": ("! warn", "$warning"), "fail": ("✗ fail", "$error")}
+MARKS = {"ok": ("✓ ok", "success"), "warn": ("! warn", "warning"), "fail": ("✗ fail", "error")}
+CELLS = 8  # of the marks
 
 
 class DoctorScreen(ModalScreen[None]):
@@ -72,21 +75,20 @@ class DoctorScreen(ModalScreen[None]):
         )
 
     def show(self, checks: list[Check]) -> None:
-        lines: list[Content] = []
+        rows: list[tuple[Piece, list[Piece]]] = []
         area = ""
         for check in checks:
             if check.area != area:
+                rows += [(("", "muted"), [])] if rows else []
                 area = check.area
-                lines += (
-                    [Content(""), Content.styled(area, "bold $primary")] if lines else [Content.styled(area, "bold $primary")]
-                )
-            mark, ink = MARKS.get(check.state, MARKS["warn"])
-            lines.append(
-                Content.assemble(" ", (mark, f"bold {ink}"), "  ", (check.name, "bold"), "  ", (check.detail, "$muted"))
-            )
+                rows.append(((area, "*primary"), []))
+            told: list[Piece] = [(check.name, "*foreground"), ("  ", "muted"), (check.detail, "muted")]
             if check.remedy:
-                lines.append(Content.assemble("           → ", check.remedy))
-        self.query_one("#checks", Static).update(Content("\n").join(lines))
+                told += [("\n", "muted"), (f"→ {check.remedy}", "foreground")]
+            mark, ink = MARKS.get(check.state, MARKS["warn"])
+            rows.append(((f" {mark}", f"*{ink}"), told))
+        palette = cast("EscribanoApp", self.app).palette
+        self.query_one("#checks", Static).update(hanging(palette, rows, max([CELLS, *(cell_len(c.area) for c in checks)])))
         worst = sum(c.state == "fail" for c in checks), sum(c.state == "warn" for c in checks)
         said = "all is well" if worst == (0, 0) else f"{worst[0]} failed, {worst[1]} to look at"
         self.query_one("#heading", Static).update(Content(f"Doctor: {said}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -16,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from escribano_tui.domain.evidence import ScreenLine, Utterance
+from escribano_tui.domain.evidence import Description, ScreenLine, Utterance
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
@@ -83,6 +84,11 @@ def _rows(lines: list[ScreenLine]) -> list[list[ScreenLine]]:
         else:
             rows.append([line])
     return [sorted(row, key=lambda x: x.box.x) for row in rows]
+
+
+def maker(described: Description) -> str:
+    """Who described a picture: backend and model, but for a model that is only a checksum of rules."""
+    return f"{described.backend} {'' if re.fullmatch('[0-9a-f]{12,}', described.model) else described.model}".rstrip()
 
 
 Correct = Callable[[Utterance, Callable[[], None]], None]
@@ -206,7 +212,7 @@ class EvidenceScreen(ModalScreen[int | None]):
         facts.append(
             fact(
                 "by",
-                " ".join(filter(None, (described.backend, described.model))),
+                maker(described),
                 (f", {described.confidence:.0%} sure", "muted"),
             )
         )

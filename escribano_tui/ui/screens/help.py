@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -12,6 +14,13 @@ from textual.widgets import Static
 from escribano_tui.config.commands import WHERE, Command, commands_of
 from escribano_tui.config.keymap import Keymap, show_key
 from escribano_tui.domain.activity import ACTIVITIES, LETTERS, MEANINGS
+from escribano_tui.ui.hanging import hanging
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from escribano_tui.ui.app import EscribanoApp
+    from escribano_tui.ui.palette import Palette
 
 KEYS = 16  # cells for the keys
 
@@ -53,25 +62,26 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#scroll").focus()
 
-    def table(self, commands: tuple[Command, ...]) -> Content:
-        lines = []
+    def table(self, commands: tuple[Command, ...]) -> Table:
+        rows = []
         for command in commands:
             keys = "  ".join(show_key(k) for k in self._keymap.of(command.id))
-            lines.append(Content.assemble((keys.rjust(KEYS), "bold $accent"), "  ", command.help))
-        return Content("\n").join(lines)
+            rows.append(((keys, "*accent"), [(command.help, "foreground")]))
+        return hanging(self.palette, rows, KEYS, right=True)
 
-    def legend(self) -> Content:
-        lines = [
-            Content.assemble((LETTERS[a].rjust(KEYS), f"bold $activity-{a}"), "  ", a, (f": {MEANINGS[a]}", "$muted"))
-            for a in ACTIVITIES
-        ]
+    @property
+    def palette(self) -> Palette:
+        return cast("EscribanoApp", self.app).palette
+
+    def legend(self) -> Table:
+        rows = [((LETTERS[a], f"*{a}"), [(a, "foreground"), (f": {MEANINGS[a]}", "muted")]) for a in ACTIVITIES]
         marks = (
             ("✓", "reviewed"), ("x", "selected for an edit of several"), ("?", "the machine is not sure of the label"),
             ("╱", "the same on the time line"), ("↩ 0:26", "returns to what was done at 0:26"), ("p", "personal"),
             ("✎", "you changed something"),
         )  # fmt: skip
-        lines += [Content.assemble((mark.rjust(KEYS), "bold $accent"), "  ", said) for mark, said in marks]
-        return Content("\n").join(lines)
+        rows += [((mark, "*accent"), [(said, "foreground")]) for mark, said in marks]
+        return hanging(self.palette, rows, KEYS, right=True)
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)

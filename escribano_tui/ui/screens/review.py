@@ -296,6 +296,7 @@ class ReviewScreen(CommandScreen):
         self.remove_class("-guided")
         if was:
             self.house_app.places.set_flag("review-guide", True)
+            self.house_app.remember()
         return was
 
     def do_back(self) -> None:
@@ -305,6 +306,8 @@ class ReviewScreen(CommandScreen):
             self.review.selected.clear()
             self.show()
         else:
+            self.keep_place()
+            self.house_app.remember()
             super().do_back()
 
     # ------------------------------------------------------------ mouse

@@ -53,7 +53,10 @@ class Facts(ScrollView, can_focus=False):
     """Paints only what is seen."""
 
     DEFAULT_CSS = """
-    Facts { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background; }
+    Facts {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; background: $background;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     """
 
     def __init__(self, palette: Callable[[], Palette], *, id: str | None = None) -> None:
