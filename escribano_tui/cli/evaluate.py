@@ -23,8 +23,8 @@ FAR_S = 1.0  # a truth that ends so far off may be that of another recording
 
 
 @click.command("evaluate")
-@click.argument("truth", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("recording", type=click.Path(path_type=Path))
+@click.argument("truth", type=click.Path(path_type=Path, readable=False, exists=True, dir_okay=False))
+@click.argument("recording", type=click.Path(path_type=Path, readable=False))
 @click.option("--profile", "profiles", multiple=True, default=("quick",), show_default=True, help="May be given several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -31,7 +32,11 @@ def guarded(command: click.Command) -> int:
     except KeyboardInterrupt:
         return CANCELLED
     except click.ClickException as problem:
-        problem.show()
+        from escribano_tui.domain.text import clean
+
+        shown = io.StringIO()
+        problem.show(shown)
+        click.echo(clean(shown.getvalue()), nl=False, err=True)  # it may quote an argument, such as the name of a file
         return problem.exit_code
     except UnusableInput as why:
         return say(str(why), UNUSABLE)

@@ -134,7 +134,7 @@ def check(repair: bool, as_json: bool) -> int:
 
 
 @keep.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, readable=False, dir_okay=False))
 @click.option("--no-pictures", is_flag=True, help="Only the library, without thumbnails.")
 @click.option("--over", is_flag=True, help="Write over a file that is there.")
 def backup(file: Path, no_pictures: bool, over: bool) -> None:

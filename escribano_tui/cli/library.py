@@ -176,7 +176,9 @@ def summary(ident: str, format: str, regenerate: bool, edit: bool) -> None:
 @click.command("export")
 @click.argument("ident", metavar="ID")
 @click.option("--format", "format", default="json", show_default=True, help="json, md, srt, vtt, csv, html or truth.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of to stdout.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, readable=False), help="Write to this file instead of to stdout."
+)
 def export_session(ident: str, format: str, output: Path | None) -> None:
     """Export a session with all corrections applied.
 
@@ -198,7 +200,9 @@ def export_session(ident: str, format: str, output: Path | None) -> None:
 
 @click.command("pack")
 @click.argument("ident", metavar="ID")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to; else ID.escribano in this folder.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, readable=False), help="Where to; else ID.escribano in this folder."
+)
 def pack(ident: str, output: Path | None) -> None:
     """Write a whole session, with its corrections and thumbnails, into one file for another library.
 
@@ -216,7 +220,7 @@ def pack(ident: str, output: Path | None) -> None:
 
 
 @click.command("unpack")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 def unpack(file: Path) -> None:
     """Take a packed session into this library; what is here already stays.
 

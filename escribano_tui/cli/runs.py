@@ -17,7 +17,7 @@ from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
 if TYPE_CHECKING:
     from escribano_tui.ports import House, Run, RunOptions
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)
 PHASES = (
     "probe", "scan", "frames", "read", "describe", "listen", "transcribe", "refine", "segment", "align", "subjects",
     "summarize",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from escribano_tui.domain.queue import Waiting
     from escribano_tui.ports import House
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, readable=False)
 PROFILE = click.option("--profile", default="quick", show_default=True, help="Named settings: quick, thorough, or your own.")
 
 
@@ -73,7 +73,7 @@ def batch(folder: Path | None, profile: str, deep: bool, dask: str | None, worke
 
     with open_house() as house:
         known_profile(house, profile)
-        asked = {house.queue.put(path, profile).id for path in (recordings_in(folder, deep) if folder else ())}
+        asked = {put.id for path in (recordings_in(folder, deep) if folder else ()) if (put := _put(house, path, profile))}
         with house.queue.working() as mine:
             status = (_on_cluster(house, dask, workers) if dask else _work_off(house)) if mine else DONE
         if not mine:
@@ -132,6 +132,7 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
     Example:
       escribano-tui watch ~/Videos/Screencasts
     """
+    from escribano_tui.domain.text import clean_line
     from escribano_tui.serve.watch import watch as watch_folders
 
     wanted = [_given(folder) for folder in folders or (None,)]
@@ -141,11 +142,12 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
         known_profile(house, profile)
 
         def take(path: Path) -> None:
-            house.queue.put(path, profile)
-            came.set()
+            if _put(house, path, profile):
+                came.set()
 
         def ready() -> None:
-            click.echo(f"escribano-tui: watching {', '.join(map(str, wanted))}; ctrl+c ends it.", err=True)
+            named = ", ".join(clean_line(str(folder), 200) for folder in wanted)
+            click.echo(f"escribano-tui: watching {named}; ctrl+c ends it.", err=True)
 
         def look() -> None:
             try:
@@ -221,6 +223,15 @@ def _given(folder: Path | None) -> Path:
 
     likely = ", ".join(str(path) for path in recorder_folders())
     raise click.UsageError(f"Say which folder. Recorders of this system use: {likely}." if likely else "Say which folder.")
+
+
+def _put(house: House, path: Path, profile: str) -> Waiting | None:
+    """Put a file into the queue; None where it has gone since it was found, which is said and stops nothing."""
+    try:
+        return house.queue.put(path, profile)
+    except LookupError as why:
+        click.echo(f"escribano-tui: {why.args[0]}", err=True)
+        return None
 
 
 def _work_off(house: House) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from escribano_tui.domain.holding import Hold
+from escribano_tui.domain.text import clean_line
 
 FIELDS: dict[str, type] = {
     "activity": str,
@@ -76,3 +77,19 @@ class Say:
 
 
 Operation = Assign | AssignSubject | RenameSubject | Split | Merge | MoveBoundary | Hold | Say
+
+LONGEST_NAME, LONGEST_TITLE, LONGEST_SAID = 120, 500, 4000
+
+
+def cleaned(operation: Operation) -> Operation:
+    """The operation with its words as they may be stored, whoever gave them: one line each, bounded, without controls."""
+    match operation:
+        case Assign(value=str() as text):
+            return replace(operation, value=clean_line(text, LONGEST_TITLE))
+        case Assign(value=tuple() as words):
+            return replace(operation, value=tuple(clean_line(word, LONGEST_NAME) for word in words))
+        case AssignSubject(label=label) | RenameSubject(label=label):
+            return replace(operation, label=clean_line(label, LONGEST_NAME))
+        case Say(text=text):
+            return replace(operation, text=clean_line(text, LONGEST_SAID))
+    return operation

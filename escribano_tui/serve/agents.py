@@ -12,10 +12,12 @@ from escribano_tui.domain.journal import StaleRevision
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Session
+from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.timeline import Assign, DoesNotFit, Operation
 from escribano_tui.ports import House
 
 Row = dict[str, Any]
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # beyond them, midnight cannot be told in every zone
 MOST: Final = 200  # rows of one answer: an agent's context is small, and it can ask again
 
 
@@ -74,13 +76,15 @@ class AgentDoor:
         ]
 
     def get_summary(self, recording: str, format: str = "card") -> Row:
-        found, _ = self._session(recording)
+        found, session = self._session(recording)
         if format not in self.house.summaries.formats():
             raise ValueError(f"There is no format “{format}”; there are: {', '.join(self.house.summaries.formats())}.")
         view = self.house.summaries.view(found.id, format)
         if view.summary is None:
             raise LookupError("No summary of this format has been written yet.")
-        return {"format": format, "markdown": view.summary.markdown, "stale": view.stale, "changed": view.changed}
+        if view.stale and not self.personal and _personal_spans(session):
+            raise LookupError("This summary is older than what was marked as personal; it has to be written again first.")
+        return {"format": format, "markdown": view.markdown, "stale": view.stale, "changed": view.changed}
 
     def get_facts(self, first: str, last: str = "") -> Row:
         start, end = self._span(first, last)
@@ -115,11 +119,16 @@ class AgentDoor:
         return self._edit(recording, segment_id, lambda s: Assign(s.start_ms, s.end_ms, "activity", activity))
 
     def retitle(self, recording: str, segment_id: str, title: str) -> Row:
+        if not (title := clean_line(title)):
+            raise ValueError("A title needs at least a letter.")
         return self._edit(recording, segment_id, lambda s: Assign(s.start_ms, s.end_ms, "title", title))
 
     def undo(self, recording: str) -> Row:
         found, session = self._session(recording)
-        self.house.sessions.undo(found.id, session.revision)
+        try:
+            self.house.sessions.undo(found.id, session.revision)
+        except StaleRevision as why:
+            raise ValueError(f"{why} Look at the session again, then try once more.") from why
         return self.show_session(found.id)
 
     def regenerate_summary(self, recording: str, format: str = "card") -> Row:
@@ -142,6 +151,8 @@ class AgentDoor:
         start, final = date.fromisoformat(_day(first)), date.fromisoformat(_day(last or first))
         if final < start:
             raise ValueError("The last day comes before the first.")
+        if start.year < FIRST_YEAR or final.year > LAST_YEAR:
+            raise ValueError(f"Only the years from {FIRST_YEAR} to {LAST_YEAR} are told of.")
         return start, final + timedelta(days=1)
 
     def _hidden(self, recording_id: str) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,17 +18,21 @@ Run = Callable[[str, str], tuple[int, str]]
 
 
 def recordings_in(folder: Path, deep: bool = False) -> Iterator[Path]:
-    """Files of a folder that are recordings by their name, in order; hidden folders are left alone."""
+    """Files of a folder that are recordings by their name, in order; hidden folders are left alone, and so is what only
+    goes by such a name: a pipe, a device, a link to nothing."""
     if not folder.is_dir():
         raise LookupError(f"There is no folder “{clean_line(str(folder), 200)}”.")
     for where, inner, names in os.walk(folder):
         inner[:] = sorted(name for name in inner if deep and not name.startswith("."))
-        yield from (Path(where, name) for name in sorted(names) if is_recording(name))
+        yield from (Path(where, name) for name in sorted(names) if is_recording(name) and os.path.isfile(Path(where, name)))
 
 
 def newest_in(folder: Path) -> Path:
     """The recording of a folder that was written last. Raises LookupError with a sentence."""
-    found = [(path.stat().st_mtime, path) for path in recordings_in(folder)]
+    found: list[tuple[float, Path]] = []
+    for path in recordings_in(folder):
+        with contextlib.suppress(FileNotFoundError):  # it has gone since it was found
+            found.append((path.stat().st_mtime, path))
     if not found:
         raise LookupError(f"There is no recording in “{clean_line(str(folder), 200)}”.")
     return max(found)[1]

@@ -47,8 +47,14 @@ def build_server(house: House, allow_edits: bool = False, personal: bool = False
 
 
 def serve(house: House, allow_edits: bool, personal: bool) -> None:
-    """Serve until stdin is closed."""
-    build_server(house, allow_edits, personal).run("stdio")
+    """Serve until stdin is closed, or nobody reads the answers any more."""
+    try:
+        build_server(house, allow_edits, personal).run("stdio")
+    except BaseExceptionGroup as failed:
+        gone, others = failed.split(BrokenPipeError)
+        if gone is None or others is not None:
+            raise
+        raise BrokenPipeError from failed
 
 
 def _off_the_loop(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,8 +6,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from escribano_tui.domain.overview import OverviewRow
 from escribano_tui.domain.rollup import started_ms
 from escribano_tui.ports import Pipeline, Sessions, Store
 from escribano_tui.usecases.following import FOREVER_S, Follower
+from escribano_tui.usecases.whole_file import whole_file
 
 
 class RulesFile(Protocol):
@@ -111,27 +111,17 @@ class KeepingDesk:
 
     def backup(self, path: Path, pictures: bool = True) -> int:
         """A zip of the library, as of now, and its pictures, laid out as they lie; returns its bytes."""
-        with self._whole(path) as zipped, tempfile.TemporaryDirectory(dir=path.absolute().parent) as folder:
+        with (
+            whole_file(path) as written,
+            zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped,
+            tempfile.TemporaryDirectory(dir=path.absolute().parent) as folder,
+        ):
             copy = Path(folder) / "library.db"
             self.store.kept.copy_to(copy)
             zipped.write(copy, "library.db")
             for file in sorted(self.media.rglob("*.jpg")) if pictures and self.media.is_dir() else ():
                 zipped.write(file, f"media/{file.relative_to(self.media).as_posix()}", zipfile.ZIP_STORED)
         return path.stat().st_size
-
-    @contextmanager
-    def _whole(self, path: Path) -> Iterator[zipfile.ZipFile]:
-        """A zip that is there as a whole or not at all, for its owner's eyes only."""
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
-                with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped:
-                    yield zipped
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def _weight(folder: Path) -> int:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import json
+import lzma
 import os
 import re
-import tempfile
+import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +26,7 @@ from escribano_tui.domain.carrying import BadPack, Carried
 from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import MediaFiles, Store
+from escribano_tui.usecases.whole_file import whole_file
 
 FORMAT: Final = "escribano-tui/pack@1"
 FACTS, ROWS, MEDIA = "pack.json", "rows.jsonl", "media/"
@@ -30,6 +35,11 @@ MOST_ROWS: Final = 2_000_000_000
 MOST_LINE: Final = 64_000_000
 MOST_PICTURE: Final = 2_000_000
 MOST_PICTURES: Final = 200_000
+# What zipfile and zlib raise for a damaged archive; OverflowError and struct.error come from sizes that cannot be.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
+    RuntimeError, OverflowError, ValueError,
+)  # fmt: skip
 _PICTURE = re.compile(r"media/[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.jpg")
 
 
@@ -44,19 +54,13 @@ class PackingDesk:
     def pack(self, recording_id: str, target: Path) -> None:
         if self.store.recordings.get(recording_id) is None:
             raise LookupError("There is no such recording in the library.")
-        handle, name = tempfile.mkstemp(prefix=".pack-", dir=target.absolute().parent)  # mode 0600
-        try:
-            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
-                out.writestr(FACTS, json.dumps({"format": FORMAT, "recording": recording_id}))
-                with out.open(ROWS, "w", force_zip64=True) as rows:
-                    for table, row in self.store.carrying.rows(recording_id):
-                        rows.write(json.dumps([table, {k: _packed(v) for k, v in row.items()}]).encode() + b"\n")
-                for picture in self._pictures(recording_id):
-                    out.write(picture, MEDIA + picture.name, zipfile.ZIP_STORED)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr(FACTS, json.dumps({"format": FORMAT, "recording": recording_id}))
+            with out.open(ROWS, "w", force_zip64=True) as rows:
+                for table, row in self.store.carrying.rows(recording_id):
+                    rows.write(json.dumps([table, {k: _packed(v) for k, v in row.items()}]).encode() + b"\n")
+            for picture in self._pictures(recording_id):
+                out.write(picture, MEDIA + picture.name, zipfile.ZIP_STORED)
 
     def _pictures(self, recording_id: str) -> list[Path]:
         folder = self.files.folder(recording_id)
@@ -66,7 +70,7 @@ class PackingDesk:
     def unpack(self, source: Path) -> Carried:
         shown = clean_line(source.name, 120)
         try:
-            with zipfile.ZipFile(source) as packed:
+            with _regular(source, shown) as file, zipfile.ZipFile(file) as packed:
                 recording_id = _facts(packed)
                 pictures = _pictures_of(packed)
                 if self.busy(recording_id):
@@ -76,9 +80,11 @@ class PackingDesk:
                 return carried
         except BadPack as why:
             raise UnusableInput(f"“{shown}” holds no session that could be taken in: {why}.") from why
-        except FileNotFoundError as why:
-            raise UnusableInput(f"There is no file “{shown}”.") from why
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as why:
+        except _DAMAGED as why:
+            raise UnusableInput(f"“{shown}” is no packed session, or a damaged one.") from why
+        except OSError as why:
+            if why.errno != errno.EINVAL:  # what is damaged sends us to a place before the file's beginning
+                raise
             raise UnusableInput(f"“{shown}” is no packed session, or a damaged one.") from why
 
     def _keep(self, packed: zipfile.ZipFile, recording_id: str, pictures: list[zipfile.ZipInfo]) -> None:
@@ -88,6 +94,21 @@ class PackingDesk:
             if not target.exists():
                 with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                     out.write(packed.read(info))
+
+
+def _regular(source: Path, shown: str) -> IO[bytes]:
+    """The file, opened. A pipe would keep us waiting and a device has no end: both are refused."""
+    try:
+        handle = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError as why:
+        raise UnusableInput(f"There is no file “{shown}”.") from why
+    except (OSError, ValueError) as why:
+        told = (why.strerror or str(why)).lower() if isinstance(why, OSError) else str(why)
+        raise UnusableInput(f"“{shown}” cannot be opened: {told}.") from why
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnusableInput(f"“{shown}” is not a regular file, so it is no packed session.")
+    return os.fdopen(handle, "rb")
 
 
 def _facts(packed: zipfile.ZipFile) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.journal import Entry, Replays, StaleRevision, Standing, fold, say
 from escribano_tui.domain.likeness import Index, Near, alike, one_by_one
+from escribano_tui.domain.operations import cleaned
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.said import put_in
 from escribano_tui.domain.segment import Subject
@@ -159,6 +160,7 @@ class SessionDesk:
     # ------------------------------------------------------------ correcting
 
     def edit(self, recording_id: str, operations: Sequence[Operation], base_revision: int) -> Session:
+        operations = [cleaned(operation) for operation in operations]
         session = self._as_seen(self._at(recording_id, base_revision))
         if session.live:
             operations = [*_holds(session, operations), *operations]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -116,3 +117,29 @@ def test_an_error_of_a_thread_and_a_full_log_stay_off_the_terminal(tmp_path: Pat
         env=dict(os.environ), check=True,
     )  # fmt: skip
     assert done.stderr == ""
+
+
+def test_a_file_name_in_a_message_of_wrong_usage_is_cleaned(program: Program) -> None:
+    done = program("run", "a.mp4", "\x1b]0;title\x07\x1b[31mred.mp4")
+    assert done.returncode == 2
+    assert "red.mp4" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "\x07" not in done.stderr
+
+
+@pytest.mark.skipif(
+    shutil.which("setpriv") is None and os.geteuid() == 0, reason="root reads everything, and cannot give it up"
+)
+@pytest.mark.parametrize("command", ["scan", "run", "unpack"])
+def test_a_file_that_may_not_be_read_is_unusable_input(program: Program, command: str) -> None:
+    file = program.home / "locked.mp4"
+    file.write_bytes(b"x" * 100)
+    file.chmod(0)
+    as_anybody = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*as_anybody, *program.command(command, str(file))], env=program.environ(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "locked.mp4" in done.stderr

@@ -103,3 +103,17 @@ def test_watch_runs_what_comes_and_ends_when_told(program: Program, film: Path) 
         process.communicate(timeout=60)
     assert process.returncode == 0
     assert [row["state"] for row in json.loads(program("queue", "--json").stdout)] == ["finished"]
+
+
+def test_what_only_goes_by_the_name_of_a_recording_stops_nothing(program: Program, film: Path) -> None:
+    folder = program.home / "in"
+    folder.mkdir()
+    shutil.copy(film, folder / "m.mp4")
+    os.mkfifo(folder / "a.mp4")
+    (folder / "b.mp4").symlink_to("nowhere")
+    (folder / "c.mp4").symlink_to("c.mp4")
+    (folder / "d.mp4").mkdir()
+    done = program("batch", str(folder), "--json")
+    assert done.returncode == 0, done.stderr
+    assert [os.path.basename(row["path"]) for row in json.loads(done.stdout)] == ["m.mp4"]
+    assert program("latest", str(folder)).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from escribano_tui.domain.timeline import Assign
+from escribano_tui.store.library import LibraryStore
 from tests.cli.program import Program
 from tests.usecases.drafted import RECORDING, drafted
 from tests.usecases.test_sessions import desk_of
@@ -108,3 +110,51 @@ async def test_edits_need_leave_last_and_can_be_undone(program: Program) -> None
         assert (await answer(client, "get_summary", recording=ID))["markdown"] == card["markdown"]
     shown = program("show", ID)
     assert "planning" in shown.stdout
+
+
+async def test_an_agents_words_are_cleaned_and_bounded_before_they_are_kept(program: Program) -> None:
+    async with connected(program, "--allow-edits") as client:
+        first = (await answer(client, "show_session", recording=ID))["segments"][0]["id"]
+        told = await answer(client, "retitle", recording=ID, segment_id=first, title="\x1b[31mred\u202e\nline " + "x" * 100_000)
+        title = told["segments"][0]["title"]
+        assert title.startswith("[31mred line xxx")
+        assert len(title) == 500
+        for tool, arguments in (
+            ("retitle", {"recording": ID, "segment_id": first, "title": "\x1b \n"}), ("get_facts", {"first": "0001-01-01"}),
+            ("tell_days", {"first": "9999-12-31"}), ("get_facts", {"first": "2026-11-20", "last": "9999-12-31"}),
+        ):  # fmt: skip
+            result = await client.call_tool(tool, arguments)
+            text = "".join(getattr(part, "text", "") for part in result.content)
+            assert result.is_error, tool
+            assert text.endswith("."), text
+
+
+async def test_a_summary_older_than_a_mark_as_personal_is_not_given_out(program: Program) -> None:
+    async with connected(program, "--allow-edits") as client:
+        first = (await answer(client, "show_session", recording=ID))["segments"][0]["id"]
+        await answer(client, "retitle", recording=ID, segment_id=first, title="Letter to Anna")
+        assert "Letter to Anna" in (await answer(client, "regenerate_summary", recording=ID))["markdown"]
+        store = LibraryStore(program.home / "state" / "library.db")
+        desk = desk_of(store)
+        desk.edit(ID, [Assign(0, 20_000, "personal", True)], desk.open(ID).revision)
+        store.close()
+        result = await client.call_tool("get_summary", {"recording": ID})
+        assert result.is_error
+        assert "Anna" not in str(result)
+        assert "Anna" not in (await answer(client, "regenerate_summary", recording=ID))["markdown"]
+
+
+def test_a_reader_who_has_gone_ends_the_server_without_a_word(program: Program) -> None:
+    process = subprocess.Popen(
+        program.command("mcp"), env=program.environ(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    asked = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": asked}) + "\n")
+    process.stdin.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 0

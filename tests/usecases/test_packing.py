@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -184,3 +185,41 @@ def test_a_file_that_is_no_pack_is_one_sentence(there: LibraryStore, tmp_path: P
         packing(there, tmp_path / "media2").unpack(tmp_path / "x")
     with pytest.raises(UnusableInput, match="no file"):
         packing(there, tmp_path / "media2").unpack(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "loop", "nothing"])
+def test_what_is_no_file_is_refused_at_once_and_never_waited_for(there: LibraryStore, tmp_path: Path, kind: str) -> None:
+    source = tmp_path / "x.escribano"
+    match kind:
+        case "pipe":
+            os.mkfifo(source)
+        case "device":
+            source.symlink_to("/dev/zero")
+        case "folder":
+            source.mkdir()
+        case "loop":
+            source.symlink_to(source)
+    with pytest.raises(UnusableInput, match=r"x\.escribano"):
+        packing(there, tmp_path / "media2").unpack(source)
+
+
+def test_a_pack_with_any_byte_damaged_is_taken_in_or_refused_in_a_sentence(
+    here: LibraryStore, there: LibraryStore, tmp_path: Path
+) -> None:
+    whole = packed(here, tmp_path).read_bytes()
+    damaged = tmp_path / "damaged.escribano"
+    for at in range(0, len(whole), 7):
+        damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with contextlib.suppress(UnusableInput):
+            packing(there, tmp_path / "media2").unpack(damaged)
+    packing(there, tmp_path / "media2").unpack(tmp_path / "x.escribano")
+    assert told(there)[2] == told(here)[2]
+
+
+def test_packing_never_takes_the_place_of_a_device_or_pipe(here: LibraryStore, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(LookupError, match="no file that could be written over"):
+        packing(here, tmp_path / "media").pack(ID, pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from escribano_tui import exports
 from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.operations import cleaned
 from escribano_tui.domain.session import Hit
 from escribano_tui.domain.timeline import Assign, AssignSubject, DoesNotFit, Merge, MoveBoundary, Say, Split, apply
 from escribano_tui.store.library import LibraryStore
@@ -137,7 +138,7 @@ def test_undo_and_redo_through_the_real_store(tmp_path_factory: pytest.TempPathF
         if step == "edit":
             operation = data.draw(operations(past[-1]))
             try:
-                expected = apply(past[-1], operation)
+                expected = apply(past[-1], cleaned(operation))
             except DoesNotFit:
                 continue
             past.append(expected)

@@ -1,0 +1,33 @@
+"""Files for the owner that are there as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from escribano_tui.domain.text import clean_line
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file, readable by its owner alone, that takes the place of `target` once it is written and on the disk.
+
+    Raises LookupError where `target` is something else than a file: a device, a pipe or a folder is never replaced.
+    """
+    if os.path.lexists(target) and not os.path.islink(target) and not stat.S_ISREG(target.lstat().st_mode):
+        raise LookupError(f"“{clean_line(str(target), 200)}” is no file that could be written over: name another one.")
+    handle, name = tempfile.mkstemp(prefix=".escribano-", suffix=".part", dir=target.absolute().parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
