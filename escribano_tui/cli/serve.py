@@ -89,7 +89,7 @@ def batch(folder: Path | None, profile: str, deep: bool, dask: str | None, worke
 
 
 @click.command("queue")
-@click.option("--remove", type=int, metavar="NUMBER", help="Take one out that is not running.")
+@click.option("--remove", type=click.IntRange(1, 2**63 - 1), metavar="NUMBER", help="Take one out that is not running.")
 @click.option("--clear", is_flag=True, help="Forget those that have ended.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def queue(remove: int | None, clear: bool, as_json: bool) -> None:

@@ -117,3 +117,9 @@ def test_what_only_goes_by_the_name_of_a_recording_stops_nothing(program: Progra
     assert done.returncode == 0, done.stderr
     assert [os.path.basename(row["path"]) for row in json.loads(done.stdout)] == ["m.mp4"]
     assert program("latest", str(folder)).returncode == 0
+
+
+def test_a_number_that_no_queue_reaches_is_wrong_usage(program: Program) -> None:
+    done = program("queue", "--remove", "9" * 23)
+    assert done.returncode == 2
+    assert "should not have happened" not in done.stderr
