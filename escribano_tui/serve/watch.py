@@ -9,6 +9,7 @@ from threading import Event
 from typing import Final
 
 from escribano_tui.domain.queue import Settling, Sight, is_recording
+from escribano_tui.domain.text import clean_line
 from escribano_tui.serve.batch import recordings_in
 
 STILL_S: Final = 10.0
@@ -22,7 +23,7 @@ def watch(
     """Call `take` for each recording that comes into the folders, or grows there, once it has been still for `still_s`.
 
     `existing` takes what is there already, too. `ready` is called once the folders are watched. Returns when `stop` is
-    set. Raises LookupError where a folder is not there.
+    set. Raises LookupError where a folder is not there, or goes.
     """
     import watchfiles
 
@@ -43,6 +44,9 @@ def watch(
             candidates.update(str(path) for folder in folders for path in recordings_in(folder))
             watching = True
             ready()
+        for folder in folders:
+            if not folder.is_dir():  # one made again under this name would not be the one that is watched
+                raise LookupError(f"The folder “{clean_line(str(folder), 200)}” has gone, so it is watched no longer.")
         if not candidates:
             continue
         seen = {path: sight for path in candidates if (sight := _sight(Path(path)))}

@@ -39,6 +39,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 }  # fmt: skip
 _AS_IT_IS: Final = frozenset({"path", "key", "facts_key", "fingerprint"})
 _JSON: Final = frozenset({"tracks", "notes", "operations", "apps", "topics", "why", "scores", "words", "changes", "parts"})
+_PLAIN: Final = frozenset({("left_out", "why")})  # plain text, though elsewhere a column of this name holds JSON
 
 
 class CarryingStore:
@@ -236,7 +237,7 @@ class _Taking:
             right = value is None or (isinstance(value, _TYPES[known[name]]) and not isinstance(value, bool))
             if not right and not (name == "path" and isinstance(value, bytes)):
                 raise BadPack(f"“{name}” of its {table} is not what it should be")
-            checked[name] = _cleaned(name, value)
+            checked[name] = _cleaned(table, name, value)
         return checked
 
 
@@ -247,10 +248,10 @@ def _loads(load: Callable[[], Any], wrong: str = "one of its rows cannot be read
         raise BadPack(wrong) from why
 
 
-def _cleaned(name: str, value: Any) -> Any:
+def _cleaned(table: str, name: str, value: Any) -> Any:
     if name in _AS_IT_IS or not isinstance(value, str):
         return value
-    if name not in _JSON or not value:
+    if name not in _JSON or (table, name) in _PLAIN or not value:
         return clean(value, len(value))
     return json.dumps(_clean_within(_loads(lambda: json.loads(value))), ensure_ascii=False)
 

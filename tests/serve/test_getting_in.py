@@ -123,3 +123,10 @@ def test_a_number_that_no_queue_reaches_is_wrong_usage(program: Program) -> None
     done = program("queue", "--remove", "9" * 23)
     assert done.returncode == 2
     assert "should not have happened" not in done.stderr
+
+
+def test_watching_ends_with_a_sentence_when_the_folder_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with pytest.raises(LookupError, match="has gone"):
+        watch([folder], lambda path: None, threading.Event(), 0.4, ready=folder.rmdir)

@@ -19,7 +19,9 @@ from escribano_tui.domain.timeline import Assign, Split
 from escribano_tui.media.files import RecordingFiles
 from escribano_tui.store.carrying import CARRIED, LEFT
 from escribano_tui.store.library import LibraryStore
+from escribano_tui.store.rows import MAPPINGS
 from escribano_tui.usecases.packing import PackingDesk
+from tests.store.test_store import EVIDENCE
 from tests.usecases.drafted import RECORDING, SEGMENTS, draft, drafted
 from tests.usecases.test_sessions import desk_of
 
@@ -223,3 +225,15 @@ def test_packing_never_takes_the_place_of_a_device_or_pipe(here: LibraryStore, t
         packing(here, tmp_path / "media").pack(ID, pipe)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
+
+
+def test_every_kind_of_evidence_arrives(here: LibraryStore, there: LibraryStore, tmp_path: Path) -> None:
+    assert {type(evidence) for evidence in EVIDENCE} == set(MAPPINGS) - {Summary}
+    output = here.outputs.open(ID, "everything", "k", "b", "m")
+    for n, evidence in enumerate(EVIDENCE):
+        here.outputs.put(output.id, str(n), [evidence])
+    here.outputs.close(output.id, "finished", 1.0, 1.0, "")
+    packing(there, tmp_path / "media2").unpack(packed(here, tmp_path))
+    arrived = there.outputs.find(ID, "everything", "k")
+    assert arrived is not None
+    assert [there.outputs.load(arrived.id, type(evidence)) for evidence in EVIDENCE] == [[e] for e in EVIDENCE]
