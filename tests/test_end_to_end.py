@@ -22,11 +22,29 @@ from escribano_tui.domain.times import parse_clock
 from tests.cli.program import Program
 
 TRUTH = json.loads(demo_recording().with_suffix(".json").read_text())
+# Imported by every Python process that starts: writes down whom it calls, by the audit events of PEP 578.
+LISTENER = """
+import os, sys
+_HERE = os.path.join(os.path.dirname(__file__), "calls.txt")
+def _note(line):
+    with open(_HERE, "a") as file:
+        file.write(line + "\\n")
+def _hear(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        if isinstance(arguments[1], tuple):
+            _note(f"call {arguments[1][0]}")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        _note(f"call {arguments[0]}")
+_note(f"process {os.getpid()}")
+sys.addaudithook(_hear)
+"""
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return Program(tmp_path_factory.mktemp("demo"))
+    listening = tmp_path_factory.mktemp("listening")
+    (listening / "sitecustomize.py").write_text(LISTENER)
+    return Program(tmp_path_factory.mktemp("demo"), listening)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +131,24 @@ def test_the_state_is_private(program: Program, session: dict[str, Any]) -> None
         for name in files:
             path = Path(folder, name)
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_nothing_leaves_the_machine(program: Program, session: dict[str, Any]) -> None:
+    """The only calls are those that look whether a server answers on this machine."""
+    assert program.modules is not None
+    lines = (program.modules / "calls.txt").read_text().splitlines()
+    assert len({line for line in lines if line.startswith("process")}) > 2, "the hosts of the models are listened to, too"
+    called = {line.removeprefix("call ") for line in lines if line.startswith("call")}
+    assert called <= {"127.0.0.1", "::1", "localhost"}, called
+
+
+def test_what_is_handed_out_is_private_too(program: Program, session: dict[str, Any], tmp_path: Path) -> None:
+    given = session["recording"]["id"]
+    kept = {"pack": tmp_path / "x.escribano", "export": tmp_path / "x.html", "keep": tmp_path / "x.zip"}
+    assert program("pack", given, "-o", str(kept["pack"])).returncode == 0
+    assert program("export", given, "--format", "html", "-o", str(kept["export"])).returncode == 0
+    assert program("keep", "backup", str(kept["keep"])).returncode == 0
+    assert {name: stat.S_IMODE(path.stat().st_mode) for name, path in kept.items()} == dict.fromkeys(kept, 0o600)
 
 
 def test_no_work_pictures_are_left(program: Program, session: dict[str, Any]) -> None:

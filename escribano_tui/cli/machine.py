@@ -169,7 +169,7 @@ def config(as_json: bool) -> None:
     rows = {
         "state": paths.home, "library": paths.library, "media": paths.media, "models": paths.models, "log": paths.log,
         "settings": paths.config, "profiles": paths.own_profiles, "themes": paths.own_themes, "cues": paths.own_cues,
-        "prompts": paths.own_prompts, "keys": paths.own_keys, "limits": paths.own_settings,
+        "templates": paths.own_templates, "prompts": paths.own_prompts, "keys": paths.own_keys, "limits": paths.own_settings,
     }  # fmt: skip
     if as_json:
         click.echo(json.dumps({name: str(path) for name, path in rows.items()}, ensure_ascii=False, indent=1))

@@ -16,9 +16,12 @@ class Program:
     """`escribano-tui` with a library of its own under `home`."""
 
     home: Path
+    modules: Path | None = None  # a folder whose modules it finds first
 
     def environ(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ESCRIBANO_")}
+        if self.modules is not None:
+            kept["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.modules), kept.get("PYTHONPATH", ""))))
         return kept | {"ESCRIBANO_HOME": str(self.home / "state"), "ESCRIBANO_CONFIG_DIR": str(self.home / "config")}
 
     def command(self, *arguments: str) -> list[str]:

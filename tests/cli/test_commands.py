@@ -14,7 +14,7 @@ from tests.cli.program import Program
 COMMANDS = (
     "open", "demo", "run", "scan", "list", "show", "search", "summary", "report", "threads", "keep", "export",
     "rules", "doctor", "profiles", "models",
-    "config", "latest", "batch", "queue", "watch", "pack", "unpack", "mcp",
+    "config", "evaluate", "latest", "batch", "queue", "watch", "pack", "unpack", "mcp",
 )  # fmt: skip
 
 
@@ -110,25 +110,3 @@ def test_a_bad_profiles_file_is_named_and_the_shipped_ones_serve(program: Progra
     assert done.returncode == 0
     assert "line 2" in done.stderr
     assert "quick" in done.stdout
-
-
-def test_rules_are_listed_and_removed(program: Program) -> None:
-    assert json.loads(program("rules", "--json").stdout) == []
-    cues = program.home / "config" / "cues.toml"
-    cues.parent.mkdir(exist_ok=True)
-    own = '# mine\n[topics]\nweaving = ["warp"]\n'
-    cues.write_text(own + '\n[[rule]]\nactivity = "planning"\nsite = "docs.python.org"\n')
-    assert program("rules").stdout == "  1  Pages of docs.python.org are planning.\n"
-    listed = json.loads(program("rules", "--json").stdout)
-    assert listed == [
-        {"n": 1, "says": "Pages of docs.python.org are planning.", "rule": {"activity": "planning", "site": "docs.python.org"}}
-    ]
-    assert program("rules", "remove", "2").returncode == 1
-    assert program("rules", "remove", "0").returncode == 2
-    assert program("rules", "remove", "1").returncode == 0
-    assert cues.read_text().strip() == own.strip()
-    cues.write_text("[broken")
-    done = program("rules")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "Mend it first" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.program import Program
@@ -12,7 +13,10 @@ def test_a_rule_is_listed_edited_and_taken_out(tmp_path: Path) -> None:
     cues = tmp_path / "config" / "cues.toml"
     cues.parent.mkdir()
     cues.write_text('# mine\n[[rule]]\nactivity = "planning"\nsite = "docs.example"  # that one\n')
-    assert program("rules").stdout.strip() == "1  Pages of docs.example are planning."
+    says = "Pages of docs.example are planning."
+    assert program("rules").stdout == f"  1  {says}\n"
+    listed = json.loads(program("rules", "--json").stdout)
+    assert listed == [{"n": 1, "says": says, "rule": {"activity": "planning", "site": "docs.example"}}]
 
     before = cues.read_text()
     tried = program("rules", "edit", "1", "--activity", "data", "--dry-run")
@@ -22,11 +26,17 @@ def test_a_rule_is_listed_edited_and_taken_out(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert cues.read_text() == '# mine\n[[rule]]\nactivity = "data"\nsite = "docs.example"  # that one\ntitle = "Sprint [1]"\n'
 
-    for wrong, status in ((("7", "--title", "x"), 1), (("1", "--site", "", "--title", ""), 1), (("1",), 2)):
+    for wrong, status in ((("7", "--title", "x"), 1), (("1", "--activity", "juggling"), 1), (("1",), 2)):
         refused = program("rules", "edit", *wrong)
         assert refused.returncode == status
         assert "Traceback" not in refused.stderr
-    assert program("rules", "edit", "1", "--activity", "juggling").returncode == 1
 
+    assert program("rules", "remove", "0").returncode == 2
     assert program("rules", "remove", "1").returncode == 0
     assert cues.read_text() == "# mine\n"
+
+    cues.write_text("[broken")
+    done = program("rules")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Mend it first" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -34,7 +34,7 @@ class Desk:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_undo_and_redo_walk_through_exactly_the_earlier_states(data: st.DataObject) -> None:
     desk = Desk(data.draw(drafts(6)))
     past, future = [desk.timeline], []
