@@ -27,7 +27,7 @@ from escribano_tui.domain.evidence import (
 from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.keeping import Due, KeepingRules, Weight
 from escribano_tui.domain.learning import Candidate, RulePreview
-from escribano_tui.domain.machine import Cost, Fetchable, Figures, Residents
+from escribano_tui.domain.machine import Cost, Fetchable, Figures, PastPhase, Residents
 from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.own_text import OwnChange
 from escribano_tui.domain.profile import Profile
@@ -492,8 +492,8 @@ class RunLog(Protocol):
         """The latest run that has drafted the whole recording."""
         ...
 
-    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
-        """(busy s, recording s, profile) of finished phases that were really computed, newest first."""
+    def measured(self, phase: str, backend: str, model: str) -> list[PastPhase]:
+        """Finished phases that were really computed, newest first."""
         ...
 
     def costs(self, phases: Sequence[str], backend: str, model: str) -> list[Cost]:
@@ -739,6 +739,11 @@ class PhaseContext(Protocol):
 
     def expect(self, total: int | None) -> None:
         """How many items there will be in all, those done in an earlier run included."""
+        ...
+
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
+        """How much work each item is, in any unit, so that the time left is told by work and not by items. The cost of
+        so much work grows with this power of it."""
         ...
 
     def done(self) -> frozenset[str]:

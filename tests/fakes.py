@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from escribano_tui.domain.evidence import ScreenLine
@@ -65,6 +65,9 @@ class MemoryContext:
     def check(self) -> None:
         if self.stopped.is_set():
             raise Cancelled
+
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
+        self.weights = weights
 
     def expect(self, total: int | None) -> None:
         self.total = total

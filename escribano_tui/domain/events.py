@@ -30,7 +30,10 @@ class PhaseStarted:
 
 @dataclass(frozen=True, slots=True)
 class PhaseProgressed:
-    """`done` of `total` items are through (`total` None: not known yet), `failed` of them without a result."""
+    """`done` of `total` items are through (`total` None: not known yet), `failed` of them without a result.
+
+    `worked` is the share of this run's work that is through, 0..1, where some items are dearer than others.
+    """
 
     phase: str
     at_s: float
@@ -38,6 +41,7 @@ class PhaseProgressed:
     total: int | None = None
     failed: int = 0
     note: str = ""
+    worked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,15 @@ class PhaseState:
     first_done: int = 0
     wall_s: float = 0.0
     busy_s: float = 0.0
+    weighed: float | None = None  # share of this run's work, where the phase has told it
+
+    @property
+    def worked(self) -> float | None:
+        """Share of this run's work that is through, 0..1, or None where that is not known."""
+        if self.weighed is not None or not self.total:
+            return self.weighed
+        left = self.total - self.first_done
+        return min(1.0, (self.done - self.first_done) / left) if left > 0 else 1.0
 
     @property
     def share(self) -> float | None:
@@ -160,9 +173,9 @@ class PhaseState:
     @property
     def left_s(self) -> float | None:
         """Seconds left at this rate, or None where that cannot be said yet."""
-        if self.state != "running" or self.total is None or self.rate <= 0:
+        if self.state != "running" or not self.worked:
             return None
-        return max(0.0, (self.total - self.done) / self.rate)
+        return (self.updated_at_s - self.started_at_s) * (1 - self.worked) / self.worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +220,13 @@ def _after(
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
                 started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
+                weighed=None,
             )  # fmt: skip
         case PhaseProgressed():
             return replace(
                 p, done=event.done, total=event.total if event.total is not None else p.total,
                 failed=event.failed, note=event.note or p.note, updated_at_s=at_s,
+                weighed=event.worked if event.worked is not None else p.weighed,
             )  # fmt: skip
         case PhaseFinished():
             return replace(

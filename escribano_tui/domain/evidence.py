@@ -59,6 +59,7 @@ class Frame:
     to_describe: bool = True
     score: float = 0.0
     importance: str = "medium"
+    fresh: float = 0.0  # how much of it is text that the frame before it did not show, in blocks full of strokes
 
     @property
     def item(self) -> str:

@@ -64,6 +64,16 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class PastPhase:
+    """How long a phase was busy in a past run, on a recording of so many seconds."""
+
+    busy_s: float
+    duration_s: float
+    profile: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a model costs on this machine, out of its newest runs. `times_real` is seconds of sound heard in a second."""
 

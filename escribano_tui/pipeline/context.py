@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -99,6 +99,9 @@ class Context:
         self._feed = run.feeds[phase]
         self._items = run.store.outputs.items(self._output_id)
         self._total: int | None = None
+        self._weights: Mapping[str, float] = {}
+        self._growth = 1.0
+        self._first = frozenset(self._items)  # through before this run
         self._shown_done: int | None = None
         self._last_emitted = 0.0
         self._material_s = 0.0
@@ -178,6 +181,18 @@ class Context:
         self._total = total
         self._show(always=True)
 
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
+        self._weights, self._growth = weights, growth
+        self._show(always=True)
+
+    def _worked(self) -> float | None:
+        """Share of this run's work that is through; None where it was not weighed."""
+        left = sum(w for item, w in self._weights.items() if item not in self._first)
+        if left <= 0:
+            return None
+        through = sum(self._weights.get(item, 0.0) for item in self._items if item not in self._first)
+        return float(min(1.0, through / left) ** self._growth)
+
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:
         self._begin()
         self._shown_done = done
@@ -197,7 +212,7 @@ class Context:
         self._last_emitted = now
         done = len(self._items) if self._shown_done is None else self._shown_done
         failed = sum(state == "failed" for state in self._items.values())
-        self._run.emit(PhaseProgressed(self.phase, self._run.at_s(), done, self._total, failed, self.note_text))
+        self._run.emit(PhaseProgressed(self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked()))
 
     def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
         path = str(self.files.folder(self.recording.id) / thumbnail) if thumbnail else ""

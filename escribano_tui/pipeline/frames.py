@@ -9,7 +9,7 @@ from escribano_tui.domain.evidence import Change, Envelope, Frame, LeftOut
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
-from escribano_tui.pipeline.looks import Gray, look, newness
+from escribano_tui.pipeline.looks import Gray, fresh_text, look, newness
 from escribano_tui.pipeline.moments import Moment, Seen, candidates, capped
 from escribano_tui.ports import PhaseContext, Picture
 
@@ -104,8 +104,9 @@ class _Taker:
             self._put(moment, LeftOut("", moment.t_s, moment.t_s, NOTHING_NEW))
             return
         describe = moment.describe or newness(self._described, seen.gray) >= DESCRIBED_AGAIN
+        text = fresh_text(self._before[1] if self._before else None, seen.gray)
         score = 0.4 * new**0.5 + 0.3 * seen.sharpness + 0.3 * seen.density
-        self._keep(moment, picture, seen.phash, new, score, describe)
+        self._keep(moment, picture, seen.phash, new, score, describe, text)
         self._before = (moment.t_s, seen.gray)
         if describe:
             self._described = seen.gray
@@ -117,7 +118,9 @@ class _Taker:
             return False
         return following_s - self._before[0] <= self._context.profile.frames.still_gap_s
 
-    def _keep(self, moment: Moment, picture: Picture, phash: int, new: float, score: float, describe: bool) -> None:
+    def _keep(
+        self, moment: Moment, picture: Picture, phash: int, new: float, score: float, describe: bool, text: float
+    ) -> None:  # fmt: skip
         item, identity = _item(moment), self._context.recording.id
         thumbnail = self._context.files.save_thumbnail(identity, item, picture.image)
         read = new >= SAME
@@ -126,7 +129,7 @@ class _Taker:
         shows_from_s, shows_until_s = self._stands(moment.t_s)
         frame = Frame(
             moment.t_s, moment.reason, round(shows_from_s, 3), round(shows_until_s, 3), phash, thumbnail,
-            to_read=read, to_describe=describe, score=round(min(1.0, score), 4),
+            to_read=read, to_describe=describe, score=round(min(1.0, score), 4), fresh=text,
         )  # fmt: skip
         self._put(moment, frame)
         self._context.look(moment.t_s, thumbnail)

@@ -19,6 +19,7 @@ Gray = npt.NDArray[np.uint8]
 _HASH_SIDE = 32  # pHash: the low 8x8 frequencies of a 32x32 picture (Zauner, "Perceptual image hash functions", 2010)
 _SEEN = 24  # levels of grey: compression noise stays below, a thin antialiased stroke does not
 _BLOCK = 8
+_STRONG = 60  # levels of grey between neighbours: the edge of a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def look(image: Image) -> Look:
     """All that is measured on one picture of shape (height, width, 3)."""
     gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     edges = cv2.absdiff(gray[:, 1:], gray[:, :-1])
-    strong = float(np.count_nonzero(edges > 60)) / edges.size
+    strong = float(np.count_nonzero(edges > _STRONG)) / edges.size
     any_edge = float(np.count_nonzero(edges > 12)) / edges.size
     return Look(
         gray=gray,
@@ -58,8 +59,21 @@ def newness(before: Gray | None, now: Gray) -> float:
     """Share of 8x8 blocks in which a stroke changed, 0..1; 1.0 where there is nothing to compare with."""
     if before is None or before.shape != now.shape:
         return 1.0
-    changed = np.asarray(cv2.absdiff(before, now) > _SEEN, dtype=np.uint8) * 255
-    height, width = now.shape
-    size = (max(1, width // _BLOCK), max(1, height // _BLOCK))
-    blocks = cv2.resize(changed, size, interpolation=cv2.INTER_AREA)
+    blocks = _blocks(cv2.absdiff(before, now) > _SEEN, now)
     return float(np.count_nonzero(blocks) / blocks.size)
+
+
+def fresh_text(before: Gray | None, now: Gray) -> float:
+    """How much text came since the picture before: the share of strong edges in each 8x8 block that changed, summed.
+    All of it where there is nothing to compare with."""
+    text = _blocks(cv2.absdiff(now[:, 1:], now[:, :-1]) > _STRONG, now).astype(np.float32) / 255
+    if before is not None and before.shape == now.shape:
+        text *= _blocks(cv2.absdiff(before, now) > _SEEN, now) > 0
+    return round(float(text.sum()), 1)
+
+
+def _blocks(mask: npt.ArrayLike, picture: Gray) -> Gray:
+    """The share of each 8x8 block of a picture that is set, in 0..255."""
+    height, width = picture.shape
+    size = (max(1, width // _BLOCK), max(1, height // _BLOCK))
+    return np.asarray(cv2.resize(np.asarray(mask, dtype=np.uint8) * 255, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

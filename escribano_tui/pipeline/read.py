@@ -21,6 +21,11 @@ from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.pipeline.reading.tracker import Seen, State, Tracker, longer, since
 from escribano_tui.ports import BackendError, PhaseContext, TextReader
 
+# In blocks full of strokes (see looks.fresh_text): to look at a picture at all costs as much as so much text to recognise.
+OVERHEAD = 200.0
+# Lines that were read before are not recognised again, and distinct lines grow more slowly than text (Heaps' law).
+NEW_LINES = 0.9
+
 
 class Read:
     """An item is a frame. One that looks like the frame before it is not read: its lines stand longer."""
@@ -98,6 +103,7 @@ class _Reading:
         if self._all is None and self._context.count("frames", Frame) is not None:
             self._all = self._context.load("frames", Frame)
             self._context.expect(len(self._all))
+            self._context.weigh({f.item: OVERHEAD + f.fresh if f.to_read else 1.0 for f in self._all}, NEW_LINES)
 
     # ------------------------------------------------------------ one frame
 

@@ -228,3 +228,9 @@ def m011_queue(db: Database) -> None:
         pk="id",
     )  # fmt: skip
     db.table("queue").create_index(["state", "id"])
+
+
+@migrations()
+def m012_fresh(db: Database) -> None:
+    """How much text of a frame is new: what is left to be read is told by it."""
+    db.table("frames").add_column("fresh", float, not_null_default=0.0)

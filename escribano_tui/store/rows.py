@@ -53,14 +53,14 @@ def _dump_frame(f: Frame) -> Row:
     return {
         "id": f.item, "t_s": f.t_s, "reason": f.reason, "shows_from_s": f.shows_from_s, "shows_until_s": f.shows_until_s,
         "phash": f"{f.phash:016x}", "thumbnail": f.thumbnail, "to_read": f.to_read, "to_describe": f.to_describe,
-        "score": f.score, "importance": f.importance,
+        "score": f.score, "importance": f.importance, "fresh": f.fresh,
     }  # fmt: skip
 
 
 def _load_frame(r: Row) -> Frame:
     return Frame(
         r["t_s"], r["reason"], r["shows_from_s"], r["shows_until_s"], int(r["phash"], 16), r["thumbnail"],
-        bool(r["to_read"]), bool(r["to_describe"]), r["score"], r["importance"],
+        bool(r["to_read"]), bool(r["to_describe"]), r["score"], r["importance"], r["fresh"],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from escribano_tui.domain.events import PHASES
-from escribano_tui.domain.machine import Cost
+from escribano_tui.domain.machine import Cost, PastPhase
 from escribano_tui.domain.session import PhaseRecord, RunRecord
 from escribano_tui.store.database import Connections
 from escribano_tui.store.migrations import COSTS
@@ -73,14 +73,14 @@ class RunStore:
         records.sort(key=lambda record: PHASES.index(record.name))  # written as they ended
         return RunRecord(**row, phases=tuple(records))
 
-    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
+    def measured(self, phase: str, backend: str, model: str) -> list[PastPhase]:
         query = (
-            "SELECT p.busy_s, r.duration_s, runs.profile FROM run_phases p JOIN runs ON runs.id = p.run_id"
+            "SELECT p.busy_s, r.duration_s, runs.profile, r.id FROM run_phases p JOIN runs ON runs.id = p.run_id"
             " JOIN recordings r ON r.id = runs.recording_id"
             " WHERE p.name = ? AND p.backend = ? AND p.model = ? AND p.state = 'finished' AND p.reused = 0"
             " ORDER BY runs.started_at DESC LIMIT 20"
         )
-        return [(row[0], row[1], row[2]) for row in self._connections.db.execute(query, [phase, backend, model])]
+        return [PastPhase(*row) for row in self._connections.db.execute(query, [phase, backend, model])]
 
     def costs(self, phases: Sequence[str], backend: str, model: str) -> list[Cost]:
         query = (

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from escribano_tui.domain.events import LANES, Event, PhaseState, RunState
-from escribano_tui.domain.progress import share_of
+from escribano_tui.domain.events import Event, RunState
+from escribano_tui.domain.progress import left_of, share_of
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import Coverage, RunPlan
 from escribano_tui.domain.times import clock
@@ -73,33 +73,6 @@ class Kept:
         share = share_of(self.state)
         left = self.left_s
         return f"running {share:.0%}" + (f", {clock(left)} left" if left is not None else "")
-
-
-def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
-    """Seconds left. Phases of a lane work at the same time, so the slowest one counts; those that have not begun count
-    as the plan estimates them. None where nothing can be said yet."""
-    estimates = {p.name: p.estimate_s for p in plan.phases if not p.skip} if plan else {}
-    running = [p for p in state.phases.values() if p.state == "running"]
-    if not running or not (plan or any(steady_left(p) is not None for p in running)):
-        return None
-    lanes = [max((_left(state.phases[p], estimates) for p in LANES[lane]), default=0.0) for lane in ("screen", "speech")]
-    return max(lanes) + sum(_left(state.phases[p], estimates) for p in LANES["log"])
-
-
-def _left(phase: PhaseState, estimates: dict[str, float]) -> float:
-    if phase.state in ("finished", "skipped", "failed", "cancelled"):
-        return 0.0
-    known, share = steady_left(phase), phase.share or 0.0
-    expected = estimates.get(phase.phase, 0.0) * (1.0 - share)
-    if known is None or phase.phase not in estimates:
-        return expected if known is None else known
-    # The first items are dearer than later ones (models load, nothing was read before): past runs know, the rate learns.
-    return share * known + (1.0 - share) * expected
-
-
-def steady_left(phase: PhaseState) -> float | None:
-    """Seconds left of a phase, once enough items are through for a rate to mean something."""
-    return phase.left_s if phase.done - phase.first_done >= 3 else None
 
 
 class RunKeeper:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
 from escribano_tui.domain.events import LANES
+from escribano_tui.domain.machine import PastPhase
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ports import PlannedStep, RunLog
@@ -14,8 +16,10 @@ PER_SECOND: dict[str, float] = {
     "scan": 0.004, "frames": 0.005, "listen": 0.008, "transcribe": 0.04, "refine": 0.03, "segment": 0.001,
     "align": 0.0002, "subjects": 0.0005, "summarize": 0.0005,
 }  # fmt: skip
-PER_FRAME: dict[str, float] = {"frames": 0.1, "read": 0.8, "describe": 0.03}
-STARTING: dict[str, float] = {"read": 1.5, "listen": 0.5, "transcribe": 1.0}  # loading the model, however short it is
+PER_FRAME: dict[str, float] = {"frames": 0.1, "read": 0.12, "describe": 0.03}
+TEXT_PER_SECOND = 0.05  # of recording: to recognise the lines that are new in it, however many frames show them
+TEXT_AGAIN = 0.2  # of that is left where an earlier run has read the recording: its lines are known by their looks
+STARTING: dict[str, float] = {"read": 2.5, "listen": 0.5, "transcribe": 1.0}  # loading the model, however short it is
 NOT_EMBEDDED = 10.0  # a model that is not embedded is taken to be this much slower until it has been measured
 CHANGING_SHARE = 0.35  # of the time something changes: there a reading grid has frames
 CHANGES_PER_MINUTE = 7.0
@@ -32,10 +36,15 @@ def frames_expected(profile: Profile, duration_s: float) -> float:
     return 2 + min(per_minute, settings.most_per_minute) * duration_s / 60
 
 
-def guess(phase: str, profile: Profile, duration_s: float) -> float:
-    """Busy seconds of a phase on embedded backends, where nothing has been measured."""
-    frames = PER_FRAME.get(phase, 0.0) * frames_expected(profile, duration_s)
-    return STARTING.get(phase, 0.0) + PER_SECOND.get(phase, 0.0) * duration_s + frames
+def guess(phase: str, profile: Profile, duration_s: float, again: bool = False) -> float:
+    """Busy seconds of a phase on embedded backends, where nothing has been measured; `again` where an earlier run has been
+    through it on the same recording with other settings."""
+    count = frames_expected(profile, duration_s)
+    seconds = STARTING.get(phase, 0.0) + PER_SECOND.get(phase, 0.0) * duration_s + PER_FRAME.get(phase, 0.0) * count
+    if phase == "read":
+        shown = min(1.0, count / (2 + CHANGES_PER_MINUTE * duration_s / 60))  # few frames show only some of the text
+        seconds += TEXT_PER_SECOND * duration_s * shown * (TEXT_AGAIN if again else 1.0)
+    return seconds
 
 
 def estimate_phase(
@@ -48,10 +57,11 @@ def estimate_phase(
     if step.action in ("skip", "reuse"):
         return 0.0, True
     serves = step.choice.serves if step.choice else None
-    expected = guess(step.name, profile, recording.duration_s)
     measured = runs.measured(step.name, serves.name if serves else "", serves.model if serves else "")
-    same = [m for m in measured if m[2] == profile.name] or measured
-    factors = [_factor(step.name, busy_s, duration_s, profiles.get(name, profile)) for busy_s, duration_s, name in same[:5]]
+    expected = guess(step.name, profile, recording.duration_s, any(m.recording_id == recording.id for m in measured))
+    counted = [(m, _factor(step.name, m, profiles.get(m.profile, profile), measured[k + 1 :])) for k, m in enumerate(measured)]
+    same = [factor for m, factor in counted if m.profile == profile.name] or [factor for _, factor in counted]
+    factors = same[:5]
     embedded = serves is None or serves.embedded
     usual = 1.0 if embedded else NOT_EMBEDDED
     seconds = expected * (median(factors) if factors else usual)
@@ -62,10 +72,10 @@ def estimate_phase(
     return seconds, bool(factors)
 
 
-def _factor(phase: str, busy_s: float, duration_s: float, profile: Profile) -> float:
-    """How much slower than guessed a past run was."""
-    expected = guess(phase, profile, duration_s)
-    return busy_s / expected if expected > 0 else 1.0
+def _factor(phase: str, past: PastPhase, profile: Profile, earlier: Sequence[PastPhase]) -> float:
+    """How much slower than guessed a past run was; `earlier` are those before it."""
+    expected = guess(phase, profile, past.duration_s, any(e.recording_id == past.recording_id for e in earlier))
+    return past.busy_s / expected if expected > 0 else 1.0
 
 
 def wall_s(seconds: dict[str, float]) -> float:

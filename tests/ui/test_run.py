@@ -13,13 +13,14 @@ from textual.widgets import Input
 from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.machine import Resident, Residents
+from escribano_tui.domain.progress import LOADING_S, left_of, share_of
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.notice import notice
 from escribano_tui.ui.run_words import memory
 from escribano_tui.ui.running import REFRESH_S
-from escribano_tui.ui.runs import RunKeeper, left_of, share_of
+from escribano_tui.ui.runs import RunKeeper
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.screens.pick import PickScreen
@@ -263,12 +264,16 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
         PlannedPhase("summarize", "", estimate_s=5.0),
     )
     plan = RunPlan(fake_session.recording(), "quick", "", phases, 0.0, "")
-    left = state.phases["read"].left_s
-    assert left is not None
-    assert left_of(state) == left
-    assert left_of(state, plan) == 205.0
+    assert left_of(state) == pytest.approx((10 - LOADING_S) * 9), "the model is not loaded again"
+    assert left_of(state, plan) == 205.0, "what has not begun counts as it is planned"
     known = RunPlan(fake_session.recording(), "quick", "", (PlannedPhase("read", "", estimate_s=50.0),), 0.0, "")
-    assert left_of(state, known) == pytest.approx(0.1 * left + 0.9 * 45.0), "past runs count until the rate is known"
+    assert left_of(state, known) == pytest.approx((10 - LOADING_S + 0.2 * 50) / 0.3 * 0.9), (
+        "past runs count until the rate is known"
+    )
+    later = state.apply(ev.PhaseProgressed("listen", 13.0, 1, 9))
+    assert left_of(later) == pytest.approx((10 - LOADING_S) * 9 - 3), "time goes by between items"
+    weighed = state.apply(ev.PhaseProgressed("read", 10.0, 10, 100, worked=0.5))
+    assert left_of(weighed) == pytest.approx(10 - LOADING_S), "dear items came first"
     assert left_of(RunState()) is None
     assert 0.0 <= share_of(state) < 0.5
 

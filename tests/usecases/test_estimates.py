@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from escribano_tui.config.paths import shipped
 from escribano_tui.config.profiles import load_profiles
+from escribano_tui.domain.machine import PastPhase
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ports import PlannedStep
 from escribano_tui.usecases.estimates import estimate_phase, frames_expected, guess, wall_s
@@ -16,10 +19,12 @@ READ = PlannedStep("read", "compute")
 
 
 class Past:
-    def __init__(self, *rows: tuple[float, float, str]) -> None:
-        self.rows = list(rows)
+    """Newest first; each on a recording of its own where none is named."""
 
-    def measured(self, phase: str, backend: str, model: str) -> list[tuple[float, float, str]]:
+    def __init__(self, *rows: tuple[float, float, str] | tuple[float, float, str, str]) -> None:
+        self.rows = [PastPhase(*row[:3], row[3] if len(row) > 3 else f"r{k}") for k, row in enumerate(rows)]
+
+    def measured(self, phase: str, backend: str, model: str) -> list[PastPhase]:
         return self.rows
 
 
@@ -29,7 +34,7 @@ def estimate(past: Past, profile: str, step: PlannedStep = READ) -> tuple[float,
 
 def test_thorough_is_guessed_to_do_more_than_quick() -> None:
     assert frames_expected(PROFILES["thorough"], 3600) > 1.5 * frames_expected(PROFILES["quick"], 3600)
-    assert estimate(Past(), "thorough")[0] > 1.5 * estimate(Past(), "quick")[0]
+    assert estimate(Past(), "thorough")[0] > 1.3 * estimate(Past(), "quick")[0]
     assert estimate(Past(), "quick")[1] is False
 
 
@@ -59,3 +64,20 @@ def test_loading_a_model_is_not_paid_for_by_the_hour() -> None:
     busy = 2 * guess("read", PROFILES["quick"], 60.0)
     hour, _ = estimate(Past((busy, 60.0, "quick")), "quick")
     assert hour < busy * 60
+
+
+def test_a_run_that_found_its_lines_known_says_nothing_of_fast_reading() -> None:
+    quick, thorough = guess("read", PROFILES["quick"], 600.0), guess("read", PROFILES["thorough"], 600.0, again=True)
+    past = Past((thorough, 600.0, "thorough", "b"), (quick, 600.0, "quick", "b"))
+    assert estimate(past, "thorough")[0] == pytest.approx(guess("read", PROFILES["thorough"], 3600.0))
+
+
+def test_what_was_read_before_is_read_faster() -> None:
+    known = Past((guess("read", PROFILES["quick"], 3600.0), 3600.0, "quick", HOUR.id))
+    assert estimate(known, "thorough")[0] < 0.7 * guess("read", PROFILES["thorough"], 3600.0)
+
+
+def test_fewer_frames_show_less_text() -> None:
+    quick = PROFILES["quick"]
+    few = replace(quick, frames=replace(quick.frames, most_per_minute=1.0))
+    assert guess("read", few, 3600.0) < 0.3 * guess("read", quick, 3600.0)

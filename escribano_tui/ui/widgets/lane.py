@@ -8,10 +8,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from escribano_tui.domain.events import PhaseState, RunState
+from escribano_tui.domain.progress import steady_left
 from escribano_tui.domain.times import clock
 from escribano_tui.ui.lines import Line, cut
 from escribano_tui.ui.palette import Palette
-from escribano_tui.ui.runs import steady_left
 
 MARKS = {
     "waiting": ("○", "muted"),
