@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from escribano_tui.config.commands import commands_of
 from escribano_tui.domain.keeping import size
@@ -22,6 +24,14 @@ async def shown(pilot: Pilot[None]) -> KeepingScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, KeepingScreen) and pilot.app.screen.rules, "keeping")
     await settle(pilot)
     return cast(KeepingScreen, pilot.app.screen)
+
+
+async def answer(pilot: Pilot[None], text: str) -> None:
+    """Paste it: each key that is typed waits for the whole screen."""
+    await pilot.press("ctrl+u")
+    pilot.app.screen.query_one(Input).post_message(Paste(text))
+    await pilot.pause()
+    await pilot.press("enter")
 
 
 def test_every_command_does_something() -> None:
@@ -76,7 +86,7 @@ async def test_check_repair_and_backup(world: FakeHouse, tmp_path: Path) -> None
         assert "row 7 [/b] is missing" in screen_text(pilot)
         await pilot.press("b")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
-        await pilot.press("ctrl+u", *str(tmp_path / "copy.zip"), "enter")
+        await answer(pilot, str(tmp_path / "copy.zip"))
         await until(pilot, lambda: "Wrote" in said(pilot), "the copy")
         assert (tmp_path / "copy.zip").read_bytes() == b"zip"
 
@@ -87,9 +97,9 @@ async def test_a_file_that_is_no_session_is_told(world: FakeHouse, tmp_path: Pat
         await shown(pilot)
         await pilot.press("i")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskScreen))
-        await pilot.press("ctrl+u", *str(tmp_path / "y"), "enter")
+        await answer(pilot, str(tmp_path / "y"))
         assert "There is no such file." in screen_text(pilot)
-        await pilot.press("ctrl+u", *str(tmp_path / "x.escribano"), "enter")
+        await answer(pilot, str(tmp_path / "x.escribano"))
         await until(pilot, lambda: "is no packed session" in said(pilot), "the reason")
 
 
