@@ -88,6 +88,15 @@ def _has_letter(text: str) -> bool:
     return bool(re.search(r"[a-z]", text, re.I))
 
 
+_HALF = r"[\w!@#%^&*+-]{3,40}"
+
+
+def _is_broken(text: str) -> bool:
+    first, _, second = text.partition(" ")
+    mixed = bool(re.search(r"[a-z][A-Z]|[A-Z]{2}[a-z]|\d[A-Za-z]|[A-Za-z]\d", first))
+    return mixed and bool(re.search(r"\d", second)) and bool(re.search(r"[A-Za-z]", second))
+
+
 SHAPES: tuple[Shape, ...] = (
     _shape("card-number", rf"(?<![\d.])(?P<secret>{_CARD})(?![\d.])", is_card),
     _shape("card-number", r"(?<!\d)(?P<secret>(?:\d{4} ?){3}\d{4})(?=[01]\d/\d\d)", is_card),  # with its date glued to it
@@ -98,6 +107,10 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape("password", rf"\w*_{_PASSWORD}\s{{0,2}}=\s{{0,2}}(?P<secret>[^\s,;]{{4,100}})", is_password),
     _shape("password", rf"--{_PASSWORD}[= ](?P<secret>[^\s,;]{{4,100}})", is_password),
+    # A blank that the reader put into it: both halves together are a password, and the first one alone is no word.
+    _shape(
+        "password", rf"(?:--|_|\b){_PASSWORD}\s?=\s?(?P<secret>[\w!@#%^&*+-]{{3,40}} [\w!@#%^&*+-]{{3,40}})(?!\S)", _is_broken
+    ),
     _shape("bearer", r"\bbearer\s+(?P<secret>[\w.~+/=-]{16,})", _has_digit),
     _shape("token-part", rf"(?<![\w-])(?P<secret>(?:{_TOKENS})[\w.+/=-]{{8,}})", _has_digit),
     _shape("token-part", rf"(?P<secret>(?:{_OWN_TOKENS})[\w.+/=-]{{14,}})", _has_digit),

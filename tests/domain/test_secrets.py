@@ -125,6 +125,7 @@ def test_a_token_that_is_cut_off_or_half_typed_is_masked_too(kind: str) -> None:
         ("shop shpat_" + made(4, _HEX) + " " + made(28, _HEX), made(28, _HEX)[4:12]),
         ("twilio SK" + made(6, _HEX) + " " + made(26, _HEX), made(26, _HEX)[4:12]),
         ("export T=gho " + made(36), made(36)[4:12]),
+        ("mysql--password=AdKbSq 1uNWL7", "1uNWL7"),
     ],
 )
 def test_secrets_that_were_read_badly_are_masked_too(text: str, part: str) -> None:
