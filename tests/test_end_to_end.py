@@ -175,8 +175,8 @@ def test_exports(program: Program, session: dict[str, Any], format: str, tmp_pat
 
 
 def test_search_finds_what_was_said(program: Program, session: dict[str, Any]) -> None:
-    found = json.loads(program("search", "--json", "sprint", "board").stdout)
-    assert any(hit["kind"] == "said" for hit in found["hits"])
+    hits = json.loads(program("search", "--json", "sprint", "board").stdout)
+    assert any(hit["kind"] == "said" for hit in hits)
 
 
 def test_the_card_is_printed(program: Program, session: dict[str, Any]) -> None:

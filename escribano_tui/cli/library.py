@@ -100,7 +100,7 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
         found = house.search.find(_as_typed(query), limit, a_recording=limit, patience_s=float("inf"))
     if as_json:
         rows = [asdict(hit) for hit in found.hits]
-        click.echo(json_safe(json.dumps({"hits": rows, "problems": found.problems}, ensure_ascii=False, indent=1)))
+        click.echo(json_safe(json.dumps(rows, ensure_ascii=False, indent=1)))
     else:
         _print_found(found)
     for problem in found.problems:
