@@ -106,6 +106,10 @@ class Media(Protocol):
         """All changes in time order, and the `motion` envelope. `progress(packets, total or None)`."""
         ...
 
+    def changed(self, recording: Recording) -> bool:
+        """Whether a file of it now holds something else than when it was probed. One that has gone holds nothing else."""
+        ...
+
     def keyframes(self, recording: Recording, stop: Stop) -> Sequence[float]:
         """Moments whose picture costs one decode, in time order: cheaper than others where any would do."""
         ...

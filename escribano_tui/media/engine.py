@@ -13,8 +13,9 @@ import av
 import numpy as np
 
 from escribano_tui.domain.evidence import Change, Envelope
-from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.media import audio
+from escribano_tui.media.fingerprint import fingerprint
 from escribano_tui.media.packets import Packets, TooMany, read_packets
 from escribano_tui.media.pictures import pictures
 from escribano_tui.media.probe import probe
@@ -62,6 +63,16 @@ class MediaEngine:
         with _readable(Path(recording.path)):
             packets = self._packets(recording, stop, lambda done: progress(done, max(done, expected) if expected else None))
             return scan_packets(recording, packets, sensitivity, min_interval_s, stop)
+
+    def changed(self, recording: Recording) -> bool:
+        """Whether a file of it now holds something else than when it was probed. One that has gone holds nothing else."""
+        probed = {recording.path: recording.fingerprint} | {t.path: t.fingerprint for t in recording.tracks if t.fingerprint}
+        if not any(_holds_else(Path(path), mark) for path, mark in probed.items()):
+            return False
+        with self._lock:  # what was read of it may be of either
+            self._tables.clear()
+        self.close()
+        return True
 
     def keyframes(self, recording: Recording, stop: Stop) -> Sequence[float]:
         """Moments whose picture costs one decode, s, in time order. Raises UnusableInput, Cancelled."""
@@ -120,6 +131,14 @@ class MediaEngine:
             while len(self._tables) > _KEPT:
                 self._tables.popitem(last=False)
         return packets
+
+
+def _holds_else(path: Path, mark: str) -> bool:
+    try:
+        check_is_file(path)
+        return fingerprint(path) != mark
+    except (UnusableInput, OSError):
+        return path.is_file() and path.stat().st_size == 0
 
 
 @contextmanager

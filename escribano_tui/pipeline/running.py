@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock
 
@@ -22,7 +22,7 @@ from escribano_tui.domain.events import (
 )
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.profile import Profile
-from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import Dossier, PhaseRecord
 from escribano_tui.domain.text import clean_line
 from escribano_tui.pipeline.context import Context, Gate, RunWide
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from escribano_tui.pipeline.runner import Runner
 
 log = logging.getLogger(__name__)
+READERS: Final = frozenset({"scan", "frames", "listen", "transcribe", "refine"})  # phases that read the recording itself
+OTHER: Final = "The file holds something else than it did when it was added: add it again."
+CHANGED: Final = "The file was changed while it was being read, so nothing of this is kept: run it again when it is whole."
 
 
 class Running:
@@ -149,6 +152,9 @@ class Running:
 
     def _run_phases(self) -> None:
         steps = self._runner.plan(self.recording, self._settings, self._options)
+        reads = any(step.name in READERS and step.action not in ("reuse", "skip") for step in steps)
+        if reads and self._runner.media.changed(self.recording):
+            raise UnusableInput(OTHER)
         feeds = {step.name: self._open(step) for step in steps}
         run = self._run_wide(steps, feeds)
         again = forced(self._options)
@@ -165,6 +171,19 @@ class Running:
             thread.start()
         for thread in threads:
             thread.join()
+        if reads and self._runner.media.changed(self.recording):
+            self._take_back(steps, feeds)
+
+    def _take_back(self, steps: list[PlannedStep], feeds: dict[str, Feed]) -> None:
+        """The file was written to meanwhile: what was computed is of something else, and a later run must not find it."""
+        for step in steps:
+            output_id = feeds[step.name].output_id
+            if step.action in ("reuse", "skip") or output_id is None:
+                continue
+            self._runner.store.outputs.clear(output_id)
+            output = self._runner.store.outputs.close(output_id, "failed", 0.0, 0.0, CHANGED)
+            self._note(replace(PhaseRecord(step.name, "failed"), **_of_output(output)))
+            self._emit(PhaseFailed(step.name, 0.0, CHANGED))
 
     def _run_wide(self, steps: list[PlannedStep], feeds: dict[str, Feed]) -> RunWide:
         runner = self._runner

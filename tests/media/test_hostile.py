@@ -148,3 +148,20 @@ def test_a_stream_that_appears_on_the_way_ends_nothing() -> None:
                 yield packet
 
     assert list(container.packets_of_streams(Surprised(), object())) == [1, 2, 3]  # type: ignore[arg-type]
+
+
+def test_a_file_that_was_cut_or_written_to_is_told_from_one_that_was_touched_or_has_gone(tmp_path: Path) -> None:
+    path = shoot(tmp_path / "x.mp4", Film((Scene(0, 1), Scene(2, 2)), length_s=4.0, fps=5))
+    engine = MediaEngine()
+    recording = engine.probe(path)
+    whole = path.read_bytes()
+    assert not engine.changed(recording)
+    path.touch()
+    assert not engine.changed(recording)
+    for other in (whole[: len(whole) // 2], whole + b"x", whole[:-1] + bytes([whole[-1] ^ 1]), b""):
+        path.write_bytes(other)
+        assert engine.changed(recording)
+    path.write_bytes(whole)
+    assert not engine.changed(recording)
+    path.unlink()
+    assert not engine.changed(recording)

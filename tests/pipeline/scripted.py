@@ -162,12 +162,19 @@ class NoFiles:
         self.dropped.append(name)
 
 
+class StillMedia:
+    """A file that nobody writes to, and that no scripted phase reads."""
+
+    def changed(self, recording: Recording) -> bool:
+        return False
+
+
 def make_runner(tmp_path: Path, work: Work, backends: OneBackend | None = None) -> tuple[Runner, LibraryStore, NoFiles]:
     store = LibraryStore(tmp_path / "library.db")
     store.recordings.save(RECORDING)
     files = NoFiles(tmp_path)
     runner = Runner(
-        work.phases(), store, None, files, backends or OneBackend(),  # type: ignore[arg-type]
+        work.phases(), store, StillMedia(), files, backends or OneBackend(),  # type: ignore[arg-type]
         lambda recording, run: make_dossier(store, recording, run), tmp_path / "locks",
     )  # fmt: skip
     return runner, store, files

@@ -310,3 +310,31 @@ def wait_for(look: Callable[[], Any], within_s: float = 20.0) -> Any:
             return found
         threading.Event().wait(0.01)
     raise AssertionError("it did not come")
+
+
+def test_a_file_that_is_written_to_while_it_is_read_fails_the_run_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    told = iter([False, True])
+    monkeypatch.setattr(bench.runner.media, "changed", lambda recording: next(told))
+    state = bench.run()
+    assert state.state == "failed"
+    assert "changed while it was being read" in state.message
+    assert {p.state for p in state.phases.values()} == {"failed"}
+    assert bench.store.runs.shown(RECORDING.id) is None
+    record = bench.store.runs.latest(RECORDING.id)
+    assert record is not None
+    assert {p.state for p in record.phases} == {"failed"}
+    monkeypatch.setattr(bench.runner.media, "changed", lambda recording: False)
+    assert bench.run().state == "finished"
+    assert bench.work.computed["read"] == FRAMES, "nothing of the other file is taken up again"
+
+
+def test_a_file_that_is_another_one_by_now_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(tmp_path)
+    monkeypatch.setattr(bench.runner.media, "changed", lambda recording: True)
+    state = bench.run()
+    assert state.state == "failed"
+    assert "add it again" in state.message
+    assert not bench.work.computed

@@ -28,7 +28,7 @@ from escribano_tui.usecases.rules import RuleDesk
 from escribano_tui.usecases.sessions import SessionDesk
 from tests.backends.screen_reader_screens import HEIGHT, WIDTH, browser, panel, screens
 from tests.domain.test_cues import SHIPPED
-from tests.pipeline.scripted import NoFiles, Scripted, Work
+from tests.pipeline.scripted import NoFiles, Scripted, StillMedia, Work
 
 SHOWN_S = 20
 OTHER_PAGES = [
@@ -53,7 +53,7 @@ RECORDINGS = {
 }  # fmt: skip
 
 
-class NoPictures:
+class NoPictures(StillMedia):
     """A recording of which no picture is decoded: boundaries stay where the changes are."""
 
     def pictures(self, recording: Recording, times_s: Sequence[float], stop: object) -> Iterator[object]:
