@@ -15,10 +15,10 @@ from escribano_tui.domain.evaluation import (
     f1,
     paired,
     reliability,
-    segments_of,
     words,
     wrong_with_truth,
 )
+from tests.domain.test_corrections import segments_of
 
 
 def session(segments: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
