@@ -178,18 +178,21 @@ def _unpack(house: House, packed: bytes) -> str:
 @contextmanager
 def _client(address: str, workers: int) -> Iterator[Any]:
     from distributed import Client, LocalCluster
+    from distributed.security import Security
 
     if address != "local":
         with Client(address, timeout="10s") as client:
             yield client
         return
+    # Whoever reaches a scheduler can run code: other users of this machine are kept out by a key of this run alone.
+    security = Security.temporary()
     with (
         tempfile.TemporaryDirectory(prefix="escribano-") as folder,
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=folder,
-            host="127.0.0.1",
+            host="tls://127.0.0.1", security=security,
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster, security=security) as client,
     ):  # fmt: skip
         yield client
 

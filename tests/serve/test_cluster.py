@@ -77,9 +77,11 @@ def test_a_cluster_gives_the_same_library_though_a_worker_dies(
 
     killed: list[int] = []
     ended: list[Waiting] = []
+    schemes: set[str] = set()
 
     def kill_one_at_work() -> None:
         client = default_client()
+        schemes.add(client.scheduler.address.split(":")[0])
         at_work = next(address for address, tasks in client.processing().items() if tasks)
         killed.append(client.run(os.getpid)[at_work])
         os.kill(killed[0], signal.SIGKILL)
@@ -100,6 +102,7 @@ def test_a_cluster_gives_the_same_library_though_a_worker_dies(
     cluster.work_off_on(house, "local", tell, show)
     killer.join(60)
     assert killed
+    assert schemes == {"tls"}
     assert {w.path: w.state for w in ended} == {str(p): "finished" for p in paths} | {str(broken): "failed"}
     assert told(house) == expected
     assert all(row.state in ("finished", "failed") for row in house.queue.rows())
