@@ -56,12 +56,30 @@ def load_profiles(shipped: Path, own: Path, environ: Mapping[str, str] = os.envi
             profiles = {**profiles, **{p.name: p for p in _read(own, profiles)}}
         except (ProfileError, OSError) as error:
             problems.append(f"{error} The shipped profiles serve meanwhile.")
+            if excluded := _excluded(own):
+                problems[-1] += " What it says is never to be read is not read all the same."
+                profiles = {name: _without(profile, excluded) for name, profile in profiles.items()}
     overridden = []
     for profile in profiles.values():
         changed, wrong = override(profile, environ)
         overridden.append(changed)
         problems += [w for w in wrong if w not in problems]
     return Profiles(tuple(overridden), tuple(problems))
+
+
+def _excluded(own: Path) -> tuple[str, ...]:
+    """Every name in an `exclude` of a file that cannot be used: a slip elsewhere in it must not let a secret be read."""
+    try:
+        text = own.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    lists = re.findall(r"\bexclude[\"']?\s*=\s*\[([^\]]*)", text)
+    return tuple(clean_line(a or b) for inside in lists for a, b in re.findall(r'"([^"\n]+)"|\'([^\'\n]+)\'', inside))
+
+
+def _without(profile: Profile, excluded: tuple[str, ...]) -> Profile:
+    names = tuple(dict.fromkeys((*profile.read.exclude, *excluded)))
+    return replace(profile, read=replace(profile.read, exclude=names))
 
 
 def override(profile: Profile, environ: Mapping[str, str]) -> tuple[Profile, list[str]]:

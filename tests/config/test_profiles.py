@@ -96,3 +96,13 @@ def test_folders_come_from_the_environment_and_are_private(tmp_path: Path, monke
     assert paths.own_profiles == tmp_path / "c" / "profiles.toml"
     make_private(paths.home)
     assert paths.home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("wrong", ["[quick\n", "[quick.scan]\nsensitivity = 'much'\n", "[quick]\nnonsense = 1\n"])
+def test_what_a_wrong_file_excludes_is_excluded_all_the_same(tmp_path: Path, wrong: str) -> None:
+    own = tmp_path / "profiles.toml"
+    own.write_text(f"{wrong}[mine.read]\nexclude = [\n  \"Diary\", # mine\n  'bank.example',\n]\n")
+    known = load_profiles(shipped("profiles.toml"), own, {})
+    assert "not read all the same" in known.problems[0]
+    for profile in known.profiles:
+        assert {"Diary", "bank.example", "password managers"} <= set(profile.read.exclude)
