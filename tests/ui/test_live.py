@@ -14,6 +14,7 @@ from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.progress import dump_state
 from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.timeline import Assign
 from escribano_tui.ports import House
 from escribano_tui.store.library import LibraryStore
 from escribano_tui.ui.app import EscribanoApp, Start
@@ -125,6 +126,18 @@ async def test_what_is_reviewed_early_stays_while_the_draft_grows_and_when_it_is
         assert screen.review.segments[1].reviewed
         assert not screen.review.session.misfits
         assert "live" not in screen_text(pilot)
+
+
+async def test_the_run_screen_shows_the_draft_as_corrected(other: OtherProgram, house: House) -> None:
+    app = app_of(house, Start())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LibraryScreen), "the library")
+        app.runs.look_on(RECORDING)
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and "parser.py" in screen_text(pilot), "the draft")
+        first = house.sessions.open(ID, live=True).timeline.segments[0]
+        house.sessions.edit(ID, [Assign(first.start_ms, first.end_ms, "title", "mine alone")], 0)
+        other.drafts(seg(0, 12, "meeting", "a call"), seg(12, 22, "coding", "parser.py"), seg(22, 45, "idle", ""))
+        await until(pilot, lambda: "mine alone" in screen_text(pilot), "the correction")
 
 
 async def test_a_run_of_another_program_is_watched_left_and_watched_again(other: OtherProgram, house: House) -> None:

@@ -47,6 +47,13 @@ class RunScreen(CommandScreen):
         self.recording_id = kept.recording.id
         self._lengths: tuple[tuple[DraftRow, ...], list[str]] = ((), [])  # as printed, of the draft that they were made for
         self.moved = False  # the owner has chosen a segment of the draft
+        self._asked: tuple[DraftRow, ...] | None = None  # the draft for which corrections were asked last
+        self._corrected: tuple[DraftRow, ...] = ()  # the draft with the owner's corrections; empty where there are none
+
+    @property
+    def draft(self) -> tuple[DraftRow, ...]:
+        """The segments drafted so far, as the owner has corrected them."""
+        return self._corrected or self.kept.state.draft
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -104,16 +111,42 @@ class RunScreen(CommandScreen):
         self.show_title()
         self.show_models()
         self.show_now()
+        if self._asked is not state.draft:
+            self._asked = state.draft
+            self.take_corrections()
         rows = self.query_one("#draft", Rows)
         at_end = not self.moved
-        if rows.count != len(state.draft):
-            rows.set_count(len(state.draft), len(state.draft) - 1 if at_end else None)
+        if rows.count != len(self.draft):
+            rows.set_count(len(self.draft), len(self.draft) - 1 if at_end else None)
         else:
             rows.refresh()
         self.query_one("#draft-heading", Heading).show(
-            f"{'drafted' if kept.over else 'drafted so far'}: {many(len(state.draft), 'segment')}"
+            f"{'drafted' if kept.over else 'drafted so far'}: {many(len(self.draft), 'segment')}"
         )
         self.refresh_keys()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._asked = None  # the owner may have corrected something meanwhile
+        self.show()
+
+    @job("corrections")
+    async def take_corrections(self) -> None:
+        corrected = await asyncio.to_thread(self._as_corrected)
+        if corrected != self._corrected:
+            self._corrected = corrected
+            self.show()
+
+    def _as_corrected(self) -> tuple[DraftRow, ...]:
+        try:
+            session = self.house_app.house.sessions.open(self.recording_id, live=True)
+        except LookupError:
+            return ()  # nothing is drafted yet
+        if not session.revision:
+            return ()
+        return tuple(
+            DraftRow(s.start_ms, s.end_ms, s.activity, s.title, s.apps[0] if s.apps else "") for s in session.timeline.segments
+        )
 
     def log_line(self) -> Content:
         """The phases that have no lane; once it is over, how it went."""
@@ -174,7 +207,7 @@ class RunScreen(CommandScreen):
         line.update(Content(plain(looked.line)))
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
-        row = self.kept.state.draft[index]
+        row = self.draft[index]
         ground = "selection" if here else "background"
         style = self.palette.style
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
@@ -188,7 +221,7 @@ class RunScreen(CommandScreen):
 
     def length(self, index: int) -> str:
         """The length of a drafted segment, printed so that all of them add up."""
-        draft = self.kept.state.draft
+        draft = self.draft
         if self._lengths[0] is not draft:
             self._lengths = (draft, durations([row.end_ms - row.start_ms for row in draft]))
         return self._lengths[1][index]
@@ -217,7 +250,7 @@ class RunScreen(CommandScreen):
 
     def do_look(self) -> None:
         rows = self.query_one("#draft", Rows)
-        chosen = self.kept.state.draft[rows.cursor] if self.moved and rows.cursor < len(self.kept.state.draft) else None
+        chosen = self.draft[rows.cursor] if self.moved and rows.cursor < len(self.draft) else None
         self.house_app.go_review(self.recording_id, chosen.start_ms / 1000 if chosen else None)
 
     def do_queue(self) -> None:
