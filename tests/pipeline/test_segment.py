@@ -36,6 +36,7 @@ from escribano_tui.pipeline.segmenting.grid import territories
 from escribano_tui.pipeline.segmenting.path import best_partition
 from escribano_tui.pipeline.segmenting.spans import Settings, partition
 from escribano_tui.pipeline.segmenting.subjects import group
+from escribano_tui.pipeline.segmenting.titles import with_whole_name
 from escribano_tui.ports import Picture
 from tests.fakes import MemoryContext
 
@@ -481,3 +482,17 @@ def test_an_owners_rule_holds_whoever_described() -> None:
     profile = Profile("quick")
     keys = {make_key(recording, p, profile, None, {}) for p in (phase, SegmentPhase(), SegmentPhase("# nothing"))}
     assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    ("sentence", "title", "told"),
+    [
+        ("Looks up “datetime —Basic date and t” at x.org.", "datetime — Basic date and time types",
+         "Looks up “datetime — Basic date and time types” at x.org."),
+        ("Reads “release notes” in “Firefox”.", "Inbox", "Reads “release notes” in “Firefox”."),
+        ("Edits “a.py”.", "a.py — project", "Edits “a.py”."),
+        ("Reads “””.", "", "Reads “””."),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_cut_off_is_told_whole(sentence: str, title: str, told: str) -> None:
+    assert with_whole_name(sentence, title) == told

@@ -17,7 +17,7 @@ from escribano_tui.pipeline.segmenting.importance import importance_of
 from escribano_tui.pipeline.segmenting.personal import is_personal
 from escribano_tui.pipeline.segmenting.spans import Settings, Span, furnished, partition
 from escribano_tui.pipeline.segmenting.states import IDLE, likeness, place_of
-from escribano_tui.pipeline.segmenting.titles import title_of
+from escribano_tui.pipeline.segmenting.titles import title_of, with_whole_name
 
 NOT_SEEN = "no frame was described here"
 MOST_APPS = 4
@@ -57,13 +57,14 @@ def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
     best = max(agreeing, key=lambda land: (land.description.confidence * _worth(land), -land.start_s), default=None)
     bare = activity == "idle" and _is_bare(lands)
     apps = () if bare else _front_first(_ranked(lands, lambda d: d.apps), lands)
+    title = title_of(agreeing, activity)
     segment = Segment(
         id=_id(span.start_ms),
         start_ms=span.start_ms,
         end_ms=span.end_ms,
         activity=activity,
-        title=title_of(agreeing, activity),
-        description=_sentence(span, best, clues),
+        title=title,
+        description=with_whole_name(_sentence(span, best, clues), title),
         apps=apps,
         topics=() if bare else _ranked(lands, lambda d: d.topics)[:MOST_TOPICS],
         confidence=_confidence(span, lands, bool(clues.descriptions)),

@@ -64,3 +64,20 @@ def _fuller(a: str, b: str) -> str:
     if cut_a != cut_b:
         return b if cut_a else a
     return b if len(b) > len(a) else a
+
+
+_QUOTED = re.compile(r"“([^”]{8,})”")
+
+
+def with_whole_name(sentence: str, title: str) -> str:
+    """The sentence with a name that a tab or a window has cut off as the title has it.
+
+    >>> with_whole_name("Looks up “datetime —Basic date and t” at x.org.", "datetime — Basic date and time types")
+    'Looks up “datetime — Basic date and time types” at x.org.'
+    """
+
+    def whole(name: re.Match[str]) -> str:
+        cut = squash(name[1])
+        return f"“{title}”" if cut and squash(title).startswith(cut) else name[0]
+
+    return _QUOTED.sub(whole, sentence)
