@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from escribano_tui.ports import BackendError, Cancelled, Stop
+from escribano_tui.ports import Availability, BackendError, Cancelled, Stop
 
 if TYPE_CHECKING:
     import httpx
@@ -61,6 +61,24 @@ def served_models(url: str) -> list[str]:
         raise BackendError(f"it did not answer ({type(problem).__name__})") from problem
     except (ValueError, KeyError, TypeError) as problem:
         raise BackendError("it did not answer as an OpenAI-compatible server does") from problem
+
+
+def find_model(url: str, model: str, setting: str) -> tuple[str, Availability]:
+    """The model of an OpenAI-compatible server that serves (its first one where none is named), and whether it does.
+
+    `setting` is the name of the setting that holds the server's address.
+    """
+    if not url:
+        return model, Availability(False, "the profile names no server", f"Set {setting} in your profile.")
+    try:
+        served = served_models(url)
+    except BackendError as problem:
+        return model, Availability(False, str(problem), f"Start the server at {url}, or name another one.")
+    found = model or (served[0] if served else "")
+    if not found or (model and served and model not in served):
+        known = ", ".join(served[:5]) or "none"
+        return found, Availability(False, f"it does not serve {found or 'any model'}", f"It serves: {known}.")
+    return found, Availability(True)
 
 
 def ask(url: str, timeout_s: float, stop: Stop, send: Callable[[httpx.Client], httpx.Response]) -> httpx.Response:

@@ -11,9 +11,9 @@ from escribano_tui.backends.offer import Offer, Opening, Wanted
 from escribano_tui.backends.vision.answers import SCHEMA
 from escribano_tui.backends.vision.model import ModelDescriber
 from escribano_tui.backends.vision.prompts import load_prompt
-from escribano_tui.backends.web import api_base, ask, host_elsewhere, served_models
+from escribano_tui.backends.web import api_base, ask, find_model, host_elsewhere
 from escribano_tui.domain.text import clean_line
-from escribano_tui.ports import Availability, BackendError, BackendInfo, Stop
+from escribano_tui.ports import BackendError, BackendInfo, Stop
 
 if TYPE_CHECKING:
     import httpx
@@ -84,18 +84,7 @@ def _content(answer: httpx.Response) -> str:
 
 
 def _look(wanted: Wanted) -> BackendInfo:
-    model, availability = wanted.model, Availability(True)
-    if not wanted.url:
-        availability = Availability(False, "the profile names no server", "Set describe.url in your profile.")
-    else:
-        try:
-            served = served_models(wanted.url)
-            model = model or (served[0] if served else "")
-            if not model or (wanted.model and served and wanted.model not in served):
-                known = ", ".join(served[:5]) or "none"
-                availability = Availability(False, f"it does not serve {model or 'any model'}", f"It serves: {known}.")
-        except BackendError as problem:
-            availability = Availability(False, str(problem), f"Start the server at {wanted.url}, or name another one.")
+    model, availability = find_model(wanted.url, wanted.model, "describe.url")
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
     version = f"{VERSION}+{load_prompt(wanted.own_prompts).digest}"
     label = f"{model or 'a model'} on a server"

@@ -8,12 +8,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.backends.offer import Offer, Opening, Wanted
-from escribano_tui.backends.web import api_base, client, host_elsewhere, served_models
+from escribano_tui.backends.web import api_base, client, find_model, host_elsewhere
 from escribano_tui.backends.writing.deterministic import formats_of
 from escribano_tui.backends.writing.model import ModelWriter
 from escribano_tui.backends.writing.streaming import STALL_S, pumped
 from escribano_tui.domain.text import clean_line
-from escribano_tui.ports import Availability, BackendError, BackendInfo, Stop
+from escribano_tui.ports import BackendError, BackendInfo, Stop
 
 if TYPE_CHECKING:
     import httpx
@@ -102,18 +102,7 @@ def _reason(text: str) -> str:
 
 
 def _look(wanted: Wanted) -> BackendInfo:
-    model, availability = wanted.model, Availability(True)
-    if not wanted.url:
-        availability = Availability(False, "the profile names no server", "Set summarize.url in your profile.")
-    else:
-        try:
-            served = served_models(wanted.url)
-            model = model or (served[0] if served else "")
-            if not model or (wanted.model and served and wanted.model not in served):
-                known = ", ".join(served[:5]) or "none"
-                availability = Availability(False, f"it does not serve {model or 'any model'}", f"It serves: {known}.")
-        except BackendError as problem:
-            availability = Availability(False, str(problem), f"Start the server at {wanted.url}, or name another one.")
+    model, availability = find_model(wanted.url, wanted.model, "summarize.url")
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
     shown = clean_line(PurePath(model).stem if model.endswith(".gguf") else model, 60)  # llama.cpp names its file
     return BackendInfo("writing", NAME, model, f"{shown or 'a model'} on a server", availability, leaves_machine=elsewhere)

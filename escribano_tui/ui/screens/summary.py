@@ -22,7 +22,7 @@ from escribano_tui.ui.exporting import Exporting
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import plain
-from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.paged import PagedScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
 from escribano_tui.ui.widgets.live_markdown import LiveMarkdown
 from escribano_tui.ui.widgets.titlebar import TitleBar
@@ -32,7 +32,7 @@ NEEDS_TEXT = {"citations", "copy", "changed", "versions", "text"}
 WAITS = {"regenerate", "format", "versions", "text", "decide", "restore"}
 
 
-class SummaryScreen(Exporting, CommandScreen):
+class SummaryScreen(Exporting, PagedScreen):
     """Shows `house.summaries.view()`; one that was never written is written at once."""
 
     CSS_PATH = "summary.tcss"
@@ -287,27 +287,6 @@ class SummaryScreen(Exporting, CommandScreen):
 
     def do_review(self) -> None:
         self.house_app.go_review(self.recording_id)
-
-    def page(self) -> VerticalScroll:
-        return self.query_one("#page", VerticalScroll)
-
-    def do_down(self) -> None:
-        self.page().scroll_relative(y=2, animate=False)
-
-    def do_up(self) -> None:
-        self.page().scroll_relative(y=-2, animate=False)
-
-    def do_page_down(self) -> None:
-        self.page().scroll_page_down(animate=False)
-
-    def do_page_up(self) -> None:
-        self.page().scroll_page_up(animate=False)
-
-    def do_first(self) -> None:
-        self.page().scroll_home(animate=False)
-
-    def do_last(self) -> None:
-        self.page().scroll_end(animate=False)
 
 
 def _about(version: SummaryVersion) -> str:

@@ -16,7 +16,7 @@ from escribano_tui.ui.citations import named_citations, named_links, named_momen
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import plain
-from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.paged import PagedScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
 from escribano_tui.ui.screens.rollup import in_words
 from escribano_tui.ui.widgets.live_markdown import parser
@@ -25,7 +25,7 @@ from escribano_tui.ui.widgets.titlebar import TitleBar
 NEEDS_TEXT = {"copy", "citations"}
 
 
-class ToldScreen(CommandScreen):
+class ToldScreen(PagedScreen):
     """Shows `house.rollups.write()`; nothing of it is kept."""
 
     CSS_PATH = "told.tcss"
@@ -99,24 +99,3 @@ class ToldScreen(CommandScreen):
     def link_clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
         self.look_at(named_moment(event.href))
-
-    def page(self) -> VerticalScroll:
-        return self.query_one("#page", VerticalScroll)
-
-    def do_down(self) -> None:
-        self.page().scroll_relative(y=2, animate=False)
-
-    def do_up(self) -> None:
-        self.page().scroll_relative(y=-2, animate=False)
-
-    def do_page_down(self) -> None:
-        self.page().scroll_page_down(animate=False)
-
-    def do_page_up(self) -> None:
-        self.page().scroll_page_up(animate=False)
-
-    def do_first(self) -> None:
-        self.page().scroll_home(animate=False)
-
-    def do_last(self) -> None:
-        self.page().scroll_end(animate=False)
