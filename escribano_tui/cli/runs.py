@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import click
 from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
 
 if TYPE_CHECKING:
-    from escribano_tui.ports import House, Run, RunOptions
+    from escribano_tui.ports import House, RunOptions
 
 FILE = click.Path(path_type=Path, readable=False)
 PHASES = (
@@ -163,7 +163,7 @@ def run_and_tell(house: House, recording_id: str, profile: str, options: RunOpti
             started = house.runs.start(recording_id, profile, options, bars.sink)
         except RunBusy as why:
             raise Problem(str(why)) from why
-        with _cancelling(started):
+        with interrupted(started.cancel):  # what was finished is kept
             while not started.wait(0.2):
                 bars.refresh()
     state = started.state
@@ -178,13 +178,13 @@ def run_and_tell(house: House, recording_id: str, profile: str, options: RunOpti
 
 
 @contextmanager
-def _cancelling(started: Run) -> Iterator[None]:
-    """ctrl+c and SIGTERM cancel the run; what was finished is kept."""
+def interrupted(call: Callable[[], None]) -> Iterator[None]:
+    """Until the end of the block ctrl+c and SIGTERM call this instead of ending the program."""
 
-    def cancel(*_: object) -> None:
-        started.cancel()
+    def handle(*_: object) -> None:
+        call()
 
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

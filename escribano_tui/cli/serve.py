@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
-from escribano_tui.cli.runs import known_profile, open_house, run_and_tell, run_to_the_end
+from escribano_tui.cli.runs import interrupted, known_profile, open_house, run_and_tell, run_to_the_end
 
 if TYPE_CHECKING:
     from escribano_tui.domain.events import RunState
@@ -138,7 +135,13 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
     wanted = [_given(folder) for folder in folders or (None,)]
     came, stop = threading.Event(), threading.Event()
     wrong: list[LookupError] = []
-    with open_house() as house, _stopping(stop, came):
+
+    def end() -> None:
+        stop.set()
+        came.set()
+
+    # A run that is under way has its own handlers meanwhile.
+    with open_house() as house, interrupted(end):
         known_profile(house, profile)
 
         def take(path: Path) -> None:
@@ -155,8 +158,7 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
             except LookupError as why:
                 wrong.append(why)
             finally:
-                stop.set()
-                came.set()
+                end()
 
         watcher = threading.Thread(target=look, name="watch", daemon=True)
         with house.queue.working() as mine:
@@ -179,22 +181,6 @@ def _serve(house: House, came: threading.Event, stop: threading.Event) -> int:
         came.wait()
         came.clear()
     return DONE
-
-
-@contextmanager
-def _stopping(*events: threading.Event) -> Iterator[None]:
-    """ctrl+c and SIGTERM set these; a run that is under way has its own handlers meanwhile."""
-
-    def stop(*_: object) -> None:
-        for event in events:
-            event.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @click.command("mcp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from escribano_tui.domain.queue import Waiting, is_recording
@@ -47,7 +48,7 @@ def work_off(house: House, run: Run, tell: Callable[[Waiting], None]) -> bool:
         tell(waiting)
         state, recording_id, message = _run_one(house, waiting, run)
         house.queue.end(waiting, state, recording_id, message)
-        tell(Waiting(waiting.id, waiting.path, waiting.profile, state, waiting.added_at, recording_id, message))
+        tell(replace(waiting, state=state, recording_id=recording_id, message=message))
         if state == "waiting":
             return False
     return True

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -165,7 +165,7 @@ def _taken_in(house: House, waiting: Waiting, future: Future[Outcome]) -> Waitin
     except Exception as why:  # noqa: BLE001 - whatever a cluster raises becomes a sentence, and the rest goes on
         state, message = "failed", clean_line(f"The cluster could not run it: {type(why).__name__}: {why}", 300)
     house.queue.end(waiting, state, recording_id, message)
-    return Waiting(waiting.id, waiting.path, waiting.profile, state, waiting.added_at, recording_id, message)
+    return replace(waiting, state=state, recording_id=recording_id, message=message)
 
 
 def _unpack(house: House, packed: bytes) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from escribano_tui.backends.offer import Opening
 from escribano_tui.backends.vision.answers import Answer, BadAnswer, parse
-from escribano_tui.backends.vision.prompts import Prompt
+from escribano_tui.backends.vision.prompts import Prompt, load_prompt
 from escribano_tui.domain.evidence import Description, Frame
 from escribano_tui.domain.text import clean
-from escribano_tui.ports import BackendError, Scene
+from escribano_tui.ports import BackendError, Scene, Stop
 
 if TYPE_CHECKING:
     from escribano_tui.ports import Image
@@ -98,3 +99,13 @@ def jpeg(image: Image) -> bytes:
 def _raw(*answers: str) -> str:
     """What was answered, to be kept with the failure; never empty, so that a bad answer is told from none."""
     return clean("\n---\n".join(answers), _MOST_RAW) or "(empty)"
+
+
+def describer(name: str, make: Callable[[str, str, int, float, Stop], Asker], opening: Opening) -> ModelDescriber:
+    """A describer over a model of a server; `make` is given its address, the model, tokens at most, seconds, and the stop."""
+    options = opening.options
+    asker = make(
+        opening.wanted.url, opening.info.model, int(options.get("max_tokens", 300)), float(options.get("timeout_s", 60.0)),
+        opening.stop,
+    )  # fmt: skip
+    return ModelDescriber(name, asker, load_prompt(opening.wanted.own_prompts))

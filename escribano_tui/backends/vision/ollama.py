@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from escribano_tui.backends.memory import total_mb
-from escribano_tui.backends.offer import Offer, Opening, Wanted
+from escribano_tui.backends.offer import Offer, Wanted
 from escribano_tui.backends.vision.answers import SCHEMA
-from escribano_tui.backends.vision.model import ModelDescriber
+from escribano_tui.backends.vision.model import describer
 from escribano_tui.backends.vision.prompts import load_prompt
 from escribano_tui.backends.web import host_elsewhere
-from escribano_tui.backends.writing.ollama import KEEP_ALIVE, MEMORY_SHARE, client, installed
+from escribano_tui.backends.writing.ollama import KEEP_ALIVE, MEMORY_SHARE, client, find_model
 from escribano_tui.backends.writing.streaming import pumped
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Stop
@@ -117,19 +117,8 @@ def best_model(sizes: Mapping[str, int], memory_mb: float) -> str:
 
 def _look(wanted: Wanted) -> BackendInfo:
     elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
-    model, availability, size = wanted.model, Availability(True), 0
-    try:
-        sizes = installed(wanted.url)
-        full = {name.removesuffix(":latest"): name for name in sizes}
-        model = model or best_model(sizes, float("inf") if elsewhere else total_mb())
-        size = sizes.get(full.get(model.removesuffix(":latest"), ""), 0)
-        if not model:
-            availability = Availability(False, "Ollama has no vision model that fits the memory", "ollama pull qwen3-vl:2b")
-        elif model.removesuffix(":latest") not in full:
-            availability = Availability(False, f"Ollama does not have {model}", f"ollama pull {model}")
-    except BackendError as problem:
-        remedy = "Start Ollama (ollama serve), or name another vision backend in your profile."
-        availability = Availability(False, str(problem), remedy)
+    none = Availability(False, "Ollama has no vision model that fits the memory", "ollama pull qwen3-vl:2b")
+    model, size, availability = find_model(wanted.url, wanted.model, best_model, none, "vision backend")
     label = f"{model} on Ollama" if model else "Ollama"
     version = f"{VERSION}+{load_prompt(wanted.own_prompts).digest}"
     return BackendInfo(
@@ -137,13 +126,4 @@ def _look(wanted: Wanted) -> BackendInfo:
     )
 
 
-def _open(opening: Opening) -> ModelDescriber:
-    options = opening.options
-    asker = OllamaAsker(
-        opening.wanted.url, opening.info.model, int(options.get("max_tokens", 300)), float(options.get("timeout_s", 60.0)),
-        opening.stop,
-    )  # fmt: skip
-    return ModelDescriber(NAME, asker, load_prompt(opening.wanted.own_prompts))
-
-
-OFFER = Offer("vision", NAME, _look, _open)
+OFFER = Offer("vision", NAME, _look, partial(describer, NAME, OllamaAsker))

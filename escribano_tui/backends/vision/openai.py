@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from escribano_tui.backends.offer import Offer, Opening, Wanted
+from escribano_tui.backends.offer import Offer, Wanted
 from escribano_tui.backends.vision.answers import SCHEMA
-from escribano_tui.backends.vision.model import ModelDescriber
+from escribano_tui.backends.vision.model import describer
 from escribano_tui.backends.vision.prompts import load_prompt
 from escribano_tui.backends.web import api_base, ask, find_model, host_elsewhere
 from escribano_tui.domain.text import clean_line
@@ -91,13 +92,4 @@ def _look(wanted: Wanted) -> BackendInfo:
     return BackendInfo("vision", NAME, model, label, availability, leaves_machine=elsewhere, version=version)
 
 
-def _open(opening: Opening) -> ModelDescriber:
-    options = opening.options
-    asker = ServerAsker(
-        opening.wanted.url, opening.info.model, int(options.get("max_tokens", 300)), float(options.get("timeout_s", 60.0)),
-        opening.stop,
-    )  # fmt: skip
-    return ModelDescriber(NAME, asker, load_prompt(opening.wanted.own_prompts))
-
-
-OFFER = Offer("vision", NAME, _look, _open)
+OFFER = Offer("vision", NAME, _look, partial(describer, NAME, ServerAsker))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.backends.memory import total_mb
@@ -100,20 +100,34 @@ def best_model(sizes: Mapping[str, int], memory_mb: float) -> str:
     return max(fitting, key=lambda name: (fitting[name], name), default="")
 
 
-def _look(wanted: Wanted) -> BackendInfo:
-    elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
-    model, availability, size = wanted.model, Availability(True), 0
+def find_model(
+    url: str, model: str, best: Callable[[Mapping[str, int], float], str], none: Availability, other: str
+) -> tuple[str, int, Availability]:
+    """The model of an Ollama that serves, its size in bytes, and whether it does.
+
+    `best` chooses by sizes and memory where no model is named; `none` is told where it finds nothing, `other` is what else
+    a profile could name.
+    """
+    availability, size = Availability(True), 0
     try:
-        sizes = installed(wanted.url)
+        sizes = installed(url)
         full = {name.removesuffix(":latest"): name for name in sizes}
-        model = model or best_model(sizes, float("inf") if elsewhere else total_mb())
+        model = model or best(sizes, float("inf") if url and host_elsewhere(url) else total_mb())
         size = sizes.get(full.get(model.removesuffix(":latest"), ""), 0)
         if not model:
-            availability = Availability(False, "Ollama has no model that can write and fits the memory", "ollama pull qwen3:4b")
+            availability = none
         elif model.removesuffix(":latest") not in full:
             availability = Availability(False, f"Ollama does not have {model}", f"ollama pull {model}")
     except BackendError as problem:
-        availability = Availability(False, str(problem), "Start Ollama (ollama serve), or name another writer in your profile.")
+        remedy = f"Start Ollama (ollama serve), or name another {other} in your profile."
+        availability = Availability(False, str(problem), remedy)
+    return model, size, availability
+
+
+def _look(wanted: Wanted) -> BackendInfo:
+    elsewhere = host_elsewhere(wanted.url) if wanted.url else ""
+    none = Availability(False, "Ollama has no model that can write and fits the memory", "ollama pull qwen3:4b")
+    model, size, availability = find_model(wanted.url, wanted.model, best_model, none, "writer")
     label = f"{model} on Ollama" if model else "Ollama"
     return BackendInfo("writing", NAME, model, label, availability, size_mb=size // 1_000_000, leaves_machine=elsewhere)
 
