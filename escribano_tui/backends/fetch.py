@@ -7,7 +7,9 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 HUB = "https://huggingface.co"
 _CHUNK = 1 << 20
+_LOOK_UP_S = 0.1  # how often a fetch looks whether it is to stop, however silent the hub is
 _SPARE_BYTES = 500_000_000  # of the disk that stays free
 _NAME = re.compile(r"[A-Za-z0-9][\w.\-]*")
 _FILE = re.compile(r"[\w.\-]+")
@@ -67,6 +70,17 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class _Either:
+    """Stops where its owner says so, and where nobody waits for it any more."""
+
+    stop: Stop
+    given_up: Stop
+
+    def is_set(self) -> bool:
+        return self.stop.is_set() or self.given_up.is_set()
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file of a repository. `digest` is its SHA-256, or, where `blob`, git's SHA-1 of it."""
 
@@ -80,8 +94,28 @@ def pull(name: str, models: Path, progress: Progress, stop: Stop, hub: str = "")
     """Fetch `FAMILY/NAME` or `FAMILY/OWNER/REPOSITORY` into the models folder; returns its folder.
 
     What is there already is not fetched again; what an earlier try has of a file is built on. `progress(bytes so far,
-    bytes in all, file)`. Raises BackendError with a sentence, Cancelled.
+    bytes in all, file)`. Raises BackendError with a sentence, and Cancelled soon after `stop`, also where the hub is silent.
     """
+    given_up = threading.Event()
+    fetched: Future[Path] = Future()
+
+    def fetch() -> None:
+        try:
+            fetched.set_result(_pull(name, models, progress, _Either(stop, given_up), hub))
+        except BaseException as problem:  # noqa: BLE001 - whoever waits for it raises it
+            fetched.set_exception(problem)
+
+    threading.Thread(target=fetch, name=f"fetch {name}", daemon=True).start()
+    try:
+        while not wait([fetched], _LOOK_UP_S).done:
+            if stop.is_set():
+                raise Cancelled
+    finally:
+        given_up.set()  # a thread that waits for the hub writes nothing any more
+    return fetched.result()
+
+
+def _pull(name: str, models: Path, progress: Progress, stop: Stop, hub: str) -> Path:
     family, short, repository = resolve(name)
     target = models / family / short
     if target.is_dir():

@@ -16,7 +16,7 @@ DRIP = 1000  # bytes at a time, every hundredth of a second, once a file comes s
 
 class Hub(ThreadingHTTPServer):
     """`files` of the one repository; `break_after` bytes the connection is cut, `damaged` files arrive changed; after
-    `slow_after` bytes the rest only drips until `hurry` is set."""
+    `slow_after` bytes the rest only drips until `hurry` is set; a `silent` one answers nothing until then."""
 
     daemon_threads = True
 
@@ -27,6 +27,8 @@ class Hub(ThreadingHTTPServer):
         self.break_after: int | None = None
         self.slow_after: int | None = None
         self.hurry = threading.Event()
+        self.silent = False
+        self.asked = threading.Event()
         self.damaged: set[str] = set()
         self.sent: list[tuple[str, int, int]] = []  # (file, from, bytes)
 
@@ -40,6 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         hub, path = self.server, self.path
+        hub.asked.set()
+        if hub.silent:
+            hub.hurry.wait()
         if path == f"/api/models/{hub.repository}":
             self._json({"sha": "abc123"})
         elif path == f"/api/models/{hub.repository}/tree/abc123":

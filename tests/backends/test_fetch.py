@@ -116,3 +116,25 @@ def test_a_full_disk_and_a_missing_network_are_told(hub: Hub, tmp_path: Path, mo
     monkeypatch.setattr("escribano_tui.backends.fetch._SPARE_BYTES", 10**18)
     with pytest.raises(BackendError, match="GB are free"):
         fetch(hub, tmp_path)
+
+
+def test_a_stop_does_not_wait_for_a_silent_hub(hub: Hub, tmp_path: Path) -> None:
+    hub.silent = True
+    stop = threading.Event()
+    stopped: list[BaseException] = []
+
+    def fetching() -> None:
+        try:
+            fetch(hub, tmp_path, stop=stop)
+        except Cancelled as cancelled:
+            stopped.append(cancelled)
+
+    thread = threading.Thread(target=fetching)
+    thread.start()
+    assert hub.asked.wait(10)
+    stop.set()
+    thread.join(10)
+    silent = not hub.hurry.is_set()
+    hub.hurry.set()
+    assert stopped
+    assert silent
