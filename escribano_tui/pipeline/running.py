@@ -25,9 +25,11 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import Dossier, PhaseRecord
 from escribano_tui.domain.text import clean_line
+from escribano_tui.pipeline import file_watch
 from escribano_tui.pipeline.context import Context, Gate, RunWide
 from escribano_tui.pipeline.feed import Feed
-from escribano_tui.pipeline.plan import forced
+from escribano_tui.pipeline.file_watch import CHANGED, NOT_KEPT, OTHER, FileWatch
+from escribano_tui.pipeline.plan import NEEDS, forced
 from escribano_tui.pipeline.teller import Teller
 from escribano_tui.pipeline.work_pictures import LANES, WorkPictures
 from escribano_tui.ports import Cancelled, Output, PlannedStep, RunOptions
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READERS: Final = frozenset({"scan", "frames", "listen", "transcribe", "refine"})  # phases that read the recording itself
-OTHER: Final = "The file holds something else than it did when it was added: add it again."
-CHANGED: Final = "The file was changed while it was being read, so nothing of this is kept: run it again when it is whole."
 
 
 class Running:
@@ -143,9 +143,9 @@ class Running:
 
     def _outcome(self) -> tuple[str, str]:
         phases = self._state.phases.values()
-        failed = [p for p in phases if p.state == "failed"]
-        if failed:
-            return "failed", f"{failed[0].phase} failed: {failed[0].note}"
+        failed = next((p for p in phases if p.state == "failed"), None)
+        if failed is not None:
+            return "failed", failed.note if failed.note == CHANGED else f"{failed.phase} failed: {failed.note}"
         if any(p.state == "cancelled" for p in phases):
             return "cancelled", "Cancelled; what was finished is kept."
         return "finished", ""
@@ -167,23 +167,36 @@ class Running:
             threads.append(
                 threading.Thread(target=self._phase, args=(step, context, feeds[step.name]), name=step.name, daemon=True)
             )
+        watch = FileWatch(self._runner.media, self.recording) if reads else None
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
-        if reads and self._runner.media.changed(self.recording):
+        changed = self._wait_for(threads, watch)
+        if changed or (reads and self._runner.media.changed(self.recording)):
             self._take_back(steps, feeds)
+
+    def _wait_for(self, threads: list[threading.Thread], watch: FileWatch | None) -> bool:
+        """Wait for all phases; whether a file was written to meanwhile, which ends them."""
+        changed = False
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(file_watch.LOOK_S)
+                if watch is not None and not changed and watch.changed():
+                    changed = True
+                    self.cancel()
+        return changed
 
     def _take_back(self, steps: list[PlannedStep], feeds: dict[str, Feed]) -> None:
         """The file was written to meanwhile: what was computed is of something else, and a later run must not find it."""
+        why = CHANGED
         for step in steps:
             output_id = feeds[step.name].output_id
             if step.action in ("reuse", "skip") or output_id is None:
                 continue
             self._runner.store.outputs.clear(output_id)
-            output = self._runner.store.outputs.close(output_id, "failed", 0.0, 0.0, CHANGED)
+            output = self._runner.store.outputs.close(output_id, "failed", 0.0, 0.0, why)
             self._note(replace(PhaseRecord(step.name, "failed"), **_of_output(output)))
-            self._emit(PhaseFailed(step.name, 0.0, CHANGED))
+            self._emit(PhaseFailed(step.name, 0.0, why))
+            why = NOT_KEPT  # the cause is told once
 
     def _run_wide(self, steps: list[PlannedStep], feeds: dict[str, Feed]) -> RunWide:
         runner = self._runner
@@ -250,7 +263,7 @@ class Running:
             state = "cancelled"
         except Exception as error:
             log.exception("%s failed", step.name)
-            message = clean_line(str(error)) or type(error).__name__
+            message = self._lacked(step.name) or clean_line(str(error)) or type(error).__name__
         try:
             self._close_phase(step, context, feed, state, message)
         except Exception as error:  # the store cannot be written to: the run goes on to its end, and has failed
@@ -259,6 +272,11 @@ class Running:
             self._emit(PhaseFailed(step.name, time.monotonic() - context.began, why))
         finally:
             feed.end()
+
+    def _lacked(self, name: str) -> str:
+        """Why a phase could not but fail, where one that it needs has: the cause is told there, once."""
+        cause = next((need for need in NEEDS[name] if self._state.phases[need].state == "failed"), "")
+        return f"It needs what {cause} gives." if cause else ""
 
     def _close_phase(self, step: PlannedStep, context: Context, feed: Feed, state: str, message: str) -> None:
         now = time.monotonic()

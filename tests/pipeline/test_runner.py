@@ -16,6 +16,7 @@ from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile, ScanSettings
 from escribano_tui.domain.progress import load_state
 from escribano_tui.domain.segment import Segment
+from escribano_tui.pipeline import file_watch
 from escribano_tui.ports import PhaseContext, RunBusy, RunOptions
 from escribano_tui.store.library import LibraryStore
 from escribano_tui.usecases.runs import RunDesk
@@ -329,6 +330,34 @@ def test_a_file_that_is_written_to_while_it_is_read_fails_the_run_and_leaves_not
     monkeypatch.setattr(bench.runner.media, "changed", lambda recording: False)
     assert bench.run().state == "finished"
     assert bench.work.computed["read"] == FRAMES, "nothing of the other file is taken up again"
+
+
+def test_a_file_that_is_written_to_is_noticed_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(tmp_path)
+    file = tmp_path / "recording.mp4"
+    file.write_bytes(b"whole")
+    monkeypatch.setattr(file_watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(bench.runner.media, "changed", lambda recording: file.read_bytes() != b"whole")
+    bench.work.stop_before = "0000002500"  # never goes on by itself
+    running = bench.runner.start(replace(RECORDING, path=str(file)), QUICK, NOW, bench.events.append)
+    assert bench.work.reached.wait(20)
+    assert not running.wait(0.1)
+    file.write_bytes(b"other")
+    assert running.wait(20)
+    assert running.state.message == file_watch.CHANGED
+    assert [p.note for p in running.state.phases.values()].count(file_watch.CHANGED) == 1, "the cause is told once"
+
+
+def test_what_fails_for_lack_of_another_phase_says_so_and_the_cause_is_told_once(bench: Bench) -> None:
+    def align(context: PhaseContext) -> None:
+        raise LookupError(f"{len(context.load('segment', Segment))} segments")
+
+    bench.work.broken = {"segment"}
+    bench.runner.phases["align"] = Scripted("align", align)  # type: ignore[index]
+    state = bench.run()
+    assert state.message == "segment failed: segment is broken"
+    assert state.phases["align"].state == "failed"
+    assert state.phases["align"].note == "It needs what segment gives."
 
 
 def test_a_file_that_is_another_one_by_now_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
