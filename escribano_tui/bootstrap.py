@@ -93,7 +93,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         exports=ExportDesk(store, sessions, exports.renderers(sessions.thumbnail), summaries.views),
         doctor=DoctorDesk(registry, folders, paths.log, _codecs, lambda: _problems(paths), _pictures),
         close=_closer(registry.close, store.close),
-        rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues())),
+        rules=RuleDesk(store, sessions, RuleFile(paths.own_cues, _shipped_cues()), _tells),
         machine=registry,
         search=search,
         rollups=RollUpDesk(store, follower, summaries, local_zone),
@@ -157,6 +157,13 @@ def _index_of_looks(hashes: Sequence[int]) -> Near:
     from escribano_tui.media.similarity import looks_of
 
     return looks_of(hashes).near
+
+
+def _tells(picture: Path) -> bool:
+    """Whether a window can be known by the look of a picture that is kept."""
+    from escribano_tui.pipeline.looks import tells
+
+    return tells(picture)
 
 
 def _closer(*steps: Callable[[], None]) -> Callable[[], None]:

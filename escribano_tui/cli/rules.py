@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,7 +30,7 @@ def rules(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from escribano_tui.domain.learning import sentence_of, table_of
+    from escribano_tui.domain.ruling import sentence_of, table_of
     from escribano_tui.domain.text import clean_line, json_safe
 
     with open_house() as house:
@@ -57,7 +57,7 @@ def remove_rule(n: int) -> None:
     Example:
       escribano-tui rules remove 2
     """
-    from escribano_tui.domain.learning import sentence_of
+    from escribano_tui.domain.ruling import sentence_of
     from escribano_tui.domain.text import clean_line
 
     with open_house() as house:
@@ -74,11 +74,13 @@ def remove_rule(n: int) -> None:
 @click.option("--program", help="The program in front.")
 @click.option("--site", help="A host, or a kind of page by its name in the cues.")
 @click.option("--title", help="What the title or document holds.")
+@click.option("--any-look", is_flag=True, help="Take the picture out that a window must look like.")
 @click.option("--personal/--not-personal", default=None, help="Whether it marks segments as personal.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would change.")
 def edit_rule(
-    n: int, activity: str | None, program: str | None, site: str | None, title: str | None, personal: bool | None, dry_run: bool
-) -> None:
+    n: int, activity: str | None, program: str | None, site: str | None, title: str | None, any_look: bool,
+    personal: bool | None, dry_run: bool,
+) -> None:  # fmt: skip
     """Change rule N, as `escribano-tui rules` numbers them. What is not named stays; an empty text takes a field out.
 
     Says which segments of the library the next run would label otherwise.
@@ -90,19 +92,21 @@ def edit_rule(
     """
     from dataclasses import replace
 
-    from escribano_tui.domain.learning import sentence_of, wrong_with
+    from escribano_tui.domain.ruling import sentence_of, wrong_with
     from escribano_tui.domain.text import clean_line
 
     told = {"activity": activity, "program": program, "site": site, "title": title, "personal": personal}
-    given = {k: clean_line(v) if isinstance(v, str) else v for k, v in told.items() if v is not None}
+    given: dict[str, Any] = {k: clean_line(v) if isinstance(v, str) else v for k, v in told.items() if v is not None}
+    if any_look:
+        given |= {"likeness": (), "seen": ""}
     if not given:
-        raise click.UsageError("Say what to change: --activity, --program, --site, --title or --personal.")
+        raise click.UsageError("Say what to change: --activity, --program, --site, --title, --any-look or --personal.")
     with open_house() as house:
         try:
             known = house.rules.list()
             if n > len(known):
                 raise LookupError(f"There is no rule {n}.")
-            rule = replace(known[n - 1], **given)  # type: ignore[arg-type]
+            rule = replace(known[n - 1], **given)
             if wrong := wrong_with(rule):
                 raise ValueError(wrong)
             preview = house.rules.preview(rule)

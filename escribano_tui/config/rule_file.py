@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from escribano_tui.domain.cues import BadCues, Cues, Rule, parse_cues
-from escribano_tui.domain.learning import table_of
+from escribano_tui.domain.ruling import table_of
 
 _RULE: Final = re.compile(r"^\s*\[\[\s*(?:rule|\"rule\"|'rule')\s*\]\]")
 _HEADER: Final = re.compile(r"^\s*\[")
@@ -190,15 +190,15 @@ def _place(lines: Sequence[str], n: int) -> tuple[int, int]:
 
 
 def _text_of(rule: Rule) -> str:
+    return "\n".join(["[[rule]]", *(_line_of(name, value) for name, value in table_of(rule).items()), ""])
+
+
+def _line_of(name: str, value: str | bool | list[str]) -> str:
+    """One `name = value` without its line end, also where the value is a list."""
     import tomli_w
 
-    return f"[[rule]]\n{tomli_w.dumps(table_of(rule))}"
-
-
-def _line_of(name: str, value: str | bool) -> str:
-    """One `name = value` without its line end."""
-    import tomli_w
-
+    if isinstance(value, list):
+        return f"{name} = [{', '.join(_line_of(name, one).partition(' = ')[2] for one in value)}]"
     return tomli_w.dumps({name: value}).rstrip("\n")
 
 

@@ -22,6 +22,9 @@ _LISTS_OF_TEXTS = ("menus", "topics", "words")
 _SECTIONS = ("kind", "program", "site", "document", "command", "text", "result", "rule", *_LISTS_OF_TEXTS)
 
 
+_HASH = re.compile(r"[0-9a-fA-F]{16}")
+
+
 class BadCues(ValueError):
     """A cues file cannot be used; the message says which entry and why."""
 
@@ -124,12 +127,18 @@ class ResultCue:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that the owner accepted: windows that fit all that is given have this activity, or are personal."""
+    """A rule that the owner accepted: windows that fit all that is given have this activity, or are personal.
+
+    `likeness` are perceptual hashes of pictures (64 bits, 16 hexadecimal digits; see pipeline/looks.py), of which a window
+    must look like one; `seen` says in words which pictures those are.
+    """
 
     activity: str = ""
     program: str = ""
     site: str = ""
     title: str = ""
+    likeness: tuple[str, ...] = ()
+    seen: str = ""
     personal: bool = False
 
 
@@ -159,6 +168,11 @@ class Cues:
     def site(self, name: str) -> Site | None:
         wanted = name.casefold()
         return next((s for s in self.sites if s.name.casefold() == wanted), None)
+
+
+def hash_of(text: str) -> int:
+    """The perceptual hash that is written so."""
+    return int(text, 16)
 
 
 def parse_cues(text: str, extra: str = "") -> Cues:
@@ -251,6 +265,9 @@ def _one(entry: dict[str, Any], section: str, kind: type[T]) -> T:
             re.compile(pattern)
         except re.error as error:
             raise BadCues(f"{label}: {pattern!r} is not a regular expression: {error}") from error
+    for look in values.get("likeness", ()):
+        if not _HASH.fullmatch(look) or not hash_of(look):
+            raise BadCues(f"{label}: {look!r} is not a perceptual hash: 16 hexadecimal digits, not all of them 0")
     try:
         return kind(**values)
     except TypeError as error:

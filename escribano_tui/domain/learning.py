@@ -1,24 +1,23 @@
-"""What can be learned from one label of the owner's: rules that would have given it, and what else they would change.
-
-A rule goes by what a description says of a frame: the program in front, the document or title, the site (its host, or
-the kind of page by its name in the cues). All that a rule names must fit; of several that fit, the last one counts.
-"""
+"""What can be learned from one label of the owner's: rules that would have given it, and what else they would change."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from escribano_tui.domain.activity import is_activity
 from escribano_tui.domain.cues import Rule
-from escribano_tui.domain.evidence import Description
+from escribano_tui.domain.evidence import Description, Frame
 from escribano_tui.domain.lookalikes import fold
+from escribano_tui.domain.ruling import fits, looks_like, looks_of, same_name, sentence_of
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.times import clock
 
-RULED = 0.97  # share of the activity that a rule gives; the rest stays as it was told
+NO_LOOKS: Mapping[str, int] = MappingProxyType({})
+MOST_PICTURES = 4  # that a window is known by: one that looks like more things than that looks like none
 LEAST_TITLE = 4  # letters and digits below which a title says too little
 _COUNT = re.compile(r"[(\[]\s*\d+\+?\s*[)\]]")
 _EDGES = " \t-–—|·:•*"
@@ -30,6 +29,23 @@ class Candidate:
 
     rule: Rule
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The frames of a recording, what it is called, and which of them show enough to be known by their look."""
+
+    frames: Sequence[Frame]
+    name: str
+    tells: Callable[[Frame], bool]
+    looks: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "looks", looks_of(self.frames))
+
+    def within(self, segment: Segment) -> list[Frame]:
+        """Those that a window could be known by, in a segment."""
+        return [f for f in self.frames if f.phash and segment.start_s <= f.t_s < segment.end_s and self.tells(f)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,104 +66,63 @@ class RulePreview:
     elsewhere: tuple[Affected, ...] = ()
 
 
-# ---------------------------------------------------------------- what a rule means
-
-
-def fits(rule: Rule, description: Description) -> bool:
-    """Whether a frame is one that a rule means. A rule that names nothing means none."""
-    if not (rule.program or rule.site or rule.title):
-        return False
-    if rule.program and not (description.apps and _same(rule.program, description.apps[0])):
-        return False
-    if rule.site and not (_is_host(rule.site, description.site) or _same(rule.site, description.page)):
-        return False
-    wanted = fold(rule.title)
-    return not rule.title or (bool(wanted) and (wanted in fold(description.document) or wanted in fold(description.title)))
-
-
-def _same(name: str, other: str) -> bool:
-    return bool(fold(name)) and fold(name) == fold(other)
-
-
-def _is_host(site: str, host: str) -> bool:
-    """Whether a site is a host or whole labels of it: `python.org` is of `docs.python.org`, `x.com` not of `dropbox.com`."""
-    bare = site.strip().strip(".").casefold()
-    return bool(bare) and f".{bare}." in f".{host.strip().casefold()}."
-
-
-def ruling(rules: Sequence[Rule], description: Description) -> Rule | None:
-    """The rule that gives a frame its activity: the last one that fits, so that a newer rule overrides an older one."""
-    return next((r for r in reversed(rules) if r.activity and fits(r, description)), None)
-
-
-def ruled(description: Description, rules: Sequence[Rule]) -> Description:
-    """A description under the owner's rules; the same one where none of them changes it."""
-    rule = ruling(rules, description)
-    if rule is None or rule.activity == description.activity:
-        return description
-    scores = {name: share * (1 - RULED) for name, share in description.scores.items()}
-    scores[rule.activity] = scores.get(rule.activity, 0.0) + RULED
-    why = tuple(dict.fromkeys((why_ruled(rule), *description.why)))
-    return replace(description, activity=rule.activity, confidence=RULED, scores=scores, why=why)
-
-
-def why_ruled(rule: Rule) -> str:
-    """The reason that is shown with a label which a rule gave."""
-    return f"your rule: {' · '.join(t for t in (rule.site, rule.program, rule.title) if t)}"
-
-
-def sentence_of(rule: Rule) -> str:
-    """What a rule says, as a sentence.
-
-    >>> sentence_of(Rule("planning", site="docs.python.org"))
-    'Pages of docs.python.org are planning.'
-    """
-    what = f"“{rule.title}”" if rule.title else ""
-    match bool(rule.site), bool(rule.program):
-        case True, _:
-            pages = f"Pages of {rule.site}" if "." in rule.site else f"{rule.site} pages"
-            subject = pages + (f" titled {what}" if what else "") + (f" in {rule.program}" if rule.program else "")
-        case _, True:
-            subject = f"Windows of {rule.program}" + (f" titled {what}" if what else "")
-        case _:
-            subject = f"Windows titled {what}"
-    labels = [rule.activity] if rule.activity else []
-    return f"{subject} are {' and '.join([*labels, *(['personal'] if rule.personal else [])])}."
-
-
-def table_of(rule: Rule) -> dict[str, str | bool]:
-    """The fields that a `[[rule]]` must name."""
-    return {name: value for name, value in asdict(rule).items() if value}
-
-
-def wrong_with(rule: Rule) -> str:
-    """Why a rule cannot be used, or the empty string."""
-    if not (rule.program or rule.site or fold(rule.title)):
-        return "A rule must name a program, a site or a title."
-    if rule.activity and not is_activity(rule.activity):
-        return f"{rule.activity} is not an activity."
-    return "" if rule.activity or rule.personal else "A rule must give an activity, or say that it is personal."
-
-
 # ---------------------------------------------------------------- from a label to rules
 
 
-def candidates(segment: Segment, descriptions: Iterable[Description]) -> tuple[Candidate, ...]:
+def candidates(
+    segment: Segment, descriptions: Iterable[Description], pictures: Pictures | None = None, others: Sequence[Segment] = ()
+) -> tuple[Candidate, ...]:
     """Rules that would have given a segment its label, the most specific sensible one first: by site, by kind of page,
-    by program and title, by program. None where nothing was told of what stood in front."""
-    own = of_segment(segment, descriptions)
+    by program and title, by program; then by how the window looks, which comes first where no other rule tells it from
+    the segments that a rule should leave as they are (`others`). None where there is nothing to make a rule of."""
+    told = list(descriptions)
+    own, foreign = of_segment(segment, told), [d for other in others for d in of_segment(other, told)]
     program = _most(own, lambda d: d.apps[0] if d.apps else "")
-    front = [d for d in own if d.apps and _same(d.apps[0], program)]
+    named = [r for r in _by_name(segment, own, program) if _speaks_for(r, own)]
+    look = _by_look(Rule(segment.activity, program=program if named else ""), segment, own, foreign, pictures)
+    apart = any((r.site or r.title) and not any(fits(r, d) for d in foreign) for r in named)
+    rules = [*named, *look] if apart else [*look, *named]
+    return tuple(Candidate(rule, sentence_of(rule)) for rule in dict.fromkeys(rules))
+
+
+def _by_name(segment: Segment, own: Sequence[Description], program: str) -> list[Rule]:
+    """Rules by what was told of the program in front."""
+    front = [d for d in own if d.apps and same_name(d.apps[0], program)]
     if not front:
-        return ()
+        return []
     site, page = _most(front, lambda d: d.site), _most(front, lambda d: d.page)
     title = _pattern(_most(front, lambda d: d.document) or segment.title)
     rules = [Rule(segment.activity, site=site)] if "." in site else []
     rules += [Rule(segment.activity, site=page)] if page else []
     rules += [Rule(segment.activity, program=program, title=title)] if title and fold(title) != fold(program) else []
-    rules.append(Rule(segment.activity, program=program))
-    kept = [r for r in rules if _speaks_for(r, own)]
-    return tuple(Candidate(rule, sentence_of(rule)) for rule in dict.fromkeys(kept))
+    return [*rules, Rule(segment.activity, program=program)]
+
+
+def _by_look(
+    rule: Rule, segment: Segment, own: Sequence[Description], foreign: Sequence[Description], pictures: Pictures | None
+) -> list[Rule]:
+    """The rule with the pictures that stood longest in a segment; none where it looks like too many things, or like what
+    stands where the rule should change nothing."""
+    if pictures is None:
+        return []
+    chosen: list[Frame] = []
+    hashes: tuple[str, ...] = ()
+    for frame in sorted(pictures.within(segment), key=lambda f: (_stood_s(f, segment), -f.t_s), reverse=True):
+        told = f"{frame.phash:016x}"
+        alone = replace(rule, likeness=(told,))
+        if looks_like(hashes, frame.phash) or any(fits(alone, d, pictures.looks.get(d.item, 0)) for d in foreign):
+            continue
+        chosen.append(frame)
+        hashes = (*hashes, told)
+        if len(chosen) == MOST_PICTURES:
+            break
+    made = replace(rule, likeness=hashes, seen=f"{pictures.name} at {clock(chosen[0].t_s)}" if chosen else "")
+    return [made] if chosen and _speaks_for(made, own, pictures.looks) else []
+
+
+def _stood_s(frame: Frame, segment: Segment) -> float:
+    """For how long a picture stood within a segment."""
+    return min(frame.shows_until_s, segment.end_s) - max(frame.shows_from_s, segment.start_s)
 
 
 def _most(descriptions: Sequence[Description], value: Callable[[Description], str]) -> str:
@@ -175,9 +150,9 @@ def of_segment(segment: Segment, descriptions: Iterable[Description]) -> list[De
     return [d for d in descriptions if segment.start_s <= d.t_s < segment.end_s]
 
 
-def _speaks_for(rule: Rule, descriptions: Sequence[Description]) -> bool:
+def _speaks_for(rule: Rule, descriptions: Sequence[Description], looks: Mapping[str, int] = NO_LOOKS) -> bool:
     """Whether a rule fits most of the frames."""
-    return sum(fits(rule, d) for d in descriptions) > len(descriptions) / 2
+    return sum(fits(rule, d, looks.get(d.item, 0)) for d in descriptions) > len(descriptions) / 2
 
 
 def labelled_by_owner(segment: Segment) -> bool:
@@ -185,13 +160,16 @@ def labelled_by_owner(segment: Segment) -> bool:
     return segment.confidence >= 1.0
 
 
-def would_change(rule: Rule, segments: Iterable[Segment], descriptions: Sequence[Description]) -> list[Segment]:
+def would_change(
+    rule: Rule, segments: Iterable[Segment], descriptions: Sequence[Description], frames: Iterable[Frame] = ()
+) -> list[Segment]:
     """The segments of one session that the next draft would give the rule's label; never one that the owner labelled, nor
     one where nothing moves: that it is idle was not told by a description."""
+    looks = looks_of(frames)
     return [
         segment
         for segment in segments
         if segment.activity not in (rule.activity, "idle")
         and not labelled_by_owner(segment)
-        and _speaks_for(rule, of_segment(segment, descriptions))
+        and _speaks_for(rule, of_segment(segment, descriptions), looks)
     ]

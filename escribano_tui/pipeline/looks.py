@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from escribano_tui.ports import Image
 
 cv2.setNumThreads(1)  # the lanes share a small machine
@@ -17,6 +19,8 @@ cv2.setNumThreads(1)  # the lanes share a small machine
 Gray = npt.NDArray[np.uint8]
 
 _HASH_SIDE = 32  # pHash: the low 8x8 frequencies of a 32x32 picture (Zauner, "Perceptual image hash functions", 2010)
+_APART = 4.0  # of an orthonormal 32x32 DCT: an eighth of a level of grey all over the picture
+LEAST_BITS = 28  # of 63: pictures of windows in use have 34 and more, a page with a panel and a few lines has 14
 _SEEN = 24  # levels of grey: compression noise stays below, a thin antialiased stroke does not
 _BLOCK = 8
 _STRONG = 60  # levels of grey between neighbours: the edge of a letter
@@ -48,11 +52,26 @@ def look(image: Image) -> Look:
 
 def phash(gray: Gray) -> int:
     """64-bit perceptual hash: signs of the low DCT coefficients against their median, the mean left out."""
-    small = cv2.resize(gray, (_HASH_SIDE, _HASH_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    low = cv2.dct(small)[:8, :8].ravel()
-    bits = low > np.median(low[1:])
+    bits = _over_median(gray) > 0
     bits[0] = False  # the mean says how bright, not what
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def _over_median(gray: Gray) -> npt.NDArray[np.float32]:
+    """How far each of the 64 low DCT coefficients of a small picture (orthonormal) is above their median."""
+    small = cv2.resize(gray, (_HASH_SIDE, _HASH_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    low = cv2.dct(small)[:8, :8].ravel()
+    return np.asarray(low - np.median(low[1:]), dtype=np.float32)
+
+
+def tells(picture: Path) -> bool:
+    """Whether a picture in a file shows so much that its hash is no accident: a bit whose coefficient hardly differs from
+    the median is decided by noise, and nearly blank pictures have few others. False where it cannot be read."""
+    gray = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
+    if gray is None:
+        return False
+    apart = np.abs(_over_median(np.asarray(gray, dtype=np.uint8))[1:])
+    return int(np.count_nonzero(apart > _APART)) >= LEAST_BITS
 
 
 def newness(before: Gray | None, now: Gray) -> float:

@@ -8,9 +8,9 @@ from importlib import resources
 
 from escribano_tui.domain.cues import Cues, parse_cues
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
-from escribano_tui.domain.learning import ruled
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
+from escribano_tui.domain.ruling import looks_of, ruled
 from escribano_tui.domain.speech import settled
 from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
@@ -28,7 +28,7 @@ class SegmentPhase:
     """One item: all segments of the recording, without subjects. `own_cues` is the text of an owner's cues."""
 
     name = "segment"
-    version = 4
+    version = 5
     port = ""
 
     def __init__(self, own_cues: str = "") -> None:
@@ -44,7 +44,7 @@ class SegmentPhase:
         )
         changes = context.load("scan", Change)
         motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
-        descriptions = [ruled(d, cues.rules) for d in _follow(context, changes, motion, cues)]
+        descriptions = _follow(context, changes, motion, cues)
         spans = context.load("listen", SpeechSpan)
         said = settled(context.load("transcribe", Utterance), context.load("refine", Utterance), spans)
         clues = gather(
@@ -85,11 +85,14 @@ def settings_of(profile: Profile) -> Settings:
 
 
 def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | None, cues: Cues) -> list[Description]:
-    """The descriptions as they come, with a first draft of what has been described so far now and then."""
+    """The descriptions under the owner's rules, with a first draft of what has been described so far now and then."""
     descriptions: list[Description] = []
+    looks: dict[str, int] = {}
     next_at = 0.0
     for description in context.follow("describe", Description):
-        descriptions.append(ruled(description, cues.rules))
+        if description.item not in looks:  # frames are taken long before they are described
+            looks = looks_of(context.load("frames", Frame))
+        descriptions.append(ruled(description, cues.rules, looks.get(description.item, 0)))
         if time.monotonic() >= next_at:
             until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)
             clues = gather(until_ms, changes, motion, (), descriptions)
@@ -97,4 +100,6 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
             context.drafted(draft(clues, settings_of(context.profile), cues))
             took_s = time.monotonic() - began
             next_at = began + max(REDRAFT_S, took_s * REDRAFT_REST)
-    return context.load("describe", Description)  # some were put right after they had been handed on
+    looks = looks_of(context.load("frames", Frame))
+    last = context.load("describe", Description)  # some were put right after they had been handed on
+    return [ruled(d, cues.rules, looks.get(d.item, 0)) for d in last]

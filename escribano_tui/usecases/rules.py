@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from escribano_tui.domain.cues import Rule
-from escribano_tui.domain.evidence import Description
-from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change, wrong_with
+from escribano_tui.domain.evidence import Description, Frame
+from escribano_tui.domain.learning import Affected, Candidate, Pictures, RulePreview, candidates, would_change
 from escribano_tui.domain.recording import Recording
+from escribano_tui.domain.ruling import wrong_with
+from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Sessions, Store
@@ -31,18 +34,30 @@ class RuleBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleDesk:
-    """Offers rules, tells what they would change, and keeps those that are accepted."""
+    """Offers rules, tells what they would change, and keeps those that are accepted. `tells` says whether a picture (a
+    small one, in a file that may be gone) shows enough for a window to be known by it."""
 
     store: Store
     sessions: Sessions
     book: RuleBook
+    tells: Callable[[Path], bool]
 
     def candidates(self, recording_id: str, segment_id: str) -> Sequence[Candidate]:
         session = self.sessions.open(recording_id)
         segment = session.timeline.by_id(segment_id)
         if segment is None:
             raise LookupError("There is no such segment any more.")
-        return candidates(segment, self._described(session))
+        pictures = Pictures(self._frames(session), _name(session.recording), lambda frame: self._tells(session, frame))
+        return candidates(segment, self._described(session), pictures, self._others(session, segment))
+
+    def _others(self, session: Session, segment: Segment) -> list[Segment]:
+        """The segments that a rule for this one should leave as they are: of another activity, and not of its window."""
+        alike = self.sessions.alike(session.recording.id, segment.id)
+        return [s for s in session.timeline.segments if s.activity != segment.activity and s.id not in alike]
+
+    def _tells(self, session: Session, frame: Frame) -> bool:
+        """A frame without a small picture showed what is not to be kept."""
+        return bool(frame.thumbnail) and self.tells(self.sessions.thumbnail(session.recording.id, frame.thumbnail))
 
     def preview(self, rule: Rule, recording_id: str = "") -> RulePreview:
         here: list[Affected] = []
@@ -56,9 +71,12 @@ class RuleDesk:
             session = self.sessions.open(recording.id)
         except LookupError:  # nothing has been drafted of it
             return []
-        name = clean_line(os.path.basename(recording.path))
-        changed = would_change(rule, session.timeline.segments, self._described(session))
-        return [Affected(recording.id, name, segment) for segment in changed]
+        frames = self._frames(session) if rule.likeness else ()
+        changed = would_change(rule, session.timeline.segments, self._described(session), frames)
+        return [Affected(recording.id, _name(recording), segment) for segment in changed]
+
+    def _frames(self, session: Session) -> list[Frame]:
+        return dossiers.load(self.store, session.run, "frames", Frame)
 
     def _described(self, session: Session) -> list[Description]:
         return dossiers.load(self.store, session.run, "describe", Description)
@@ -74,6 +92,10 @@ class RuleDesk:
 
     def remove(self, n: int, was: Rule | None = None) -> Rule:
         return self.book.remove(n, was)
+
+
+def _name(recording: Recording) -> str:
+    return clean_line(os.path.basename(recording.path))
 
 
 def _usable(rule: Rule) -> Rule:

@@ -31,6 +31,13 @@ def test_a_rule_is_listed_edited_and_taken_out(tmp_path: Path) -> None:
         assert refused.returncode == status
         assert "Traceback" not in refused.stderr
 
+    cues.write_text(
+        '[[rule]]\nactivity = "data"\nprogram = "Krita"\nlikeness = ["0f0f3c3c55aa9966"]\nseen = "day.mp4 at 1:18"\n'
+    )
+    assert program("rules").stdout == "  1  Windows of Krita that look like day.mp4 at 1:18 are data.\n"
+    assert program("rules", "edit", "1", "--any-look").stdout.startswith("Now: Windows of Krita are data.")
+    cues.write_text("# mine\n" + cues.read_text())
+
     assert program("rules", "remove", "0").returncode == 2
     assert program("rules", "remove", "1").returncode == 0
     assert cues.read_text() == "# mine\n"

@@ -52,6 +52,19 @@ def test_a_rule_is_added_behind_what_stands_there_and_taken_out_again(path: Path
     assert "# My programs. Keep this first.\n" in path.read_text()
 
 
+def test_a_rule_by_look_is_one_line_and_can_be_changed_beside_its_comment(path: Path) -> None:
+    look = Rule("design", likeness=("8f3c6e1d2b4a5907", "0f0f3c3c55aa9966"), seen="day [1].mp4 at 1:18")
+    file = RuleFile(path, SHIPPED)
+    file.add(look)
+    told = 'likeness = ["8f3c6e1d2b4a5907", "0f0f3c3c55aa9966"]'
+    assert path.read_text() == f'[[rule]]\nactivity = "design"\n{told}\nseen = "day [1].mp4 at 1:18"\n'
+    path.write_text(path.read_text().replace(told, f"{told}  # the map"))
+    assert file.replace(1, Rule("media", likeness=look.likeness, seen=look.seen)) == look
+    assert f'activity = "media"\n{told}  # the map\n' in path.read_text()
+    file.replace(1, Rule("media", program="Krita"))
+    assert file.rules() == (Rule("media", program="Krita"),)
+
+
 def test_the_first_rule_makes_the_file_for_its_owner_alone(path: Path) -> None:
     RuleFile(path, SHIPPED).add(RULE)
     assert path.stat().st_mode & 0o077 == 0

@@ -8,7 +8,8 @@ import pytest
 
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.evidence import Description
-from escribano_tui.domain.learning import candidates, fits, ruled, ruling, sentence_of, would_change
+from escribano_tui.domain.learning import candidates, would_change
+from escribano_tui.domain.ruling import fits, ruled, ruling, sentence_of
 from escribano_tui.domain.segment import Segment
 
 

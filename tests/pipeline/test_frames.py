@@ -16,7 +16,7 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.files import RecordingFiles
 from escribano_tui.pipeline.frames import CLOSE, NOTHING_NEW, OVER, Frames
-from escribano_tui.pipeline.looks import fresh_text, look, newness, phash
+from escribano_tui.pipeline.looks import fresh_text, look, newness, phash, tells
 from escribano_tui.pipeline.probe import Probe
 from escribano_tui.pipeline.scan import Scan
 from escribano_tui.ports import Cancelled, Picture, Stop
@@ -217,3 +217,21 @@ def test_text_that_came_counts_and_text_that_stood_does_not() -> None:
     assert fresh_text(None, then) > fresh_text(None, gray) > 0
     assert fresh_text(gray, gray) == 0
     assert fresh_text(gray, then) == pytest.approx(fresh_text(None, then) - fresh_text(None, gray), rel=0.1)
+
+
+def test_a_nearly_blank_picture_tells_nothing_and_a_window_in_use_does(tmp_path: Path) -> None:
+    import cv2
+
+    blank = np.full((360, 640, 3), 250, np.uint8)
+    blank[:14] = 60  # a panel
+    blank[40:44, 30:160:3] = 0  # a line of text
+    rng = np.random.default_rng(3)
+    busy = np.full((360, 640, 3), 250, np.uint8)
+    for left, right in ((0, 180), (200, 630)):  # a sidebar, and a page of lines of different lengths
+        for y in range(20, 350, 8):
+            busy[y : y + 4, left : left + int(rng.integers(40, right - left)) : 3] = int(rng.integers(0, 120))
+    for name, picture in (("blank.jpg", blank), ("busy.jpg", busy)):
+        assert cv2.imwrite(str(tmp_path / name), picture)
+    assert not tells(tmp_path / "blank.jpg")
+    assert tells(tmp_path / "busy.jpg")
+    assert not tells(tmp_path / "gone.jpg")

@@ -16,7 +16,7 @@ from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.journal import Entry, StaleRevision, fold, replay, say
 from escribano_tui.domain.keeping import Due, KeepingRules, Weight
-from escribano_tui.domain.learning import Affected, Candidate, RulePreview, candidates, would_change
+from escribano_tui.domain.learning import Affected, Candidate, Pictures, RulePreview, candidates, would_change
 from escribano_tui.domain.machine import Resident, Residents
 from escribano_tui.domain.overview import Moment, OverviewRow, moments_of
 from escribano_tui.domain.own_text import OwnChange, layered
@@ -675,14 +675,16 @@ class FakeRules:
         segment = FakeSessions(self.world).open(recording_id).timeline.by_id(segment_id)
         if segment is None:
             raise LookupError("There is no such segment any more.")
-        return candidates(segment, self.world.item(recording_id).evidence.descriptions)
+        item = self.world.item(recording_id)
+        pictures = Pictures(item.evidence.frames, Path(item.recording.path).name, lambda frame: True)
+        return candidates(segment, item.evidence.descriptions, pictures)
 
     def preview(self, rule: Rule, recording_id: str = "") -> RulePreview:
         found: dict[bool, list[Affected]] = {True: [], False: []}
         for item in self.world.items.values():
             if item.draft is not None:
                 timeline = FakeSessions(self.world).open(item.recording.id).timeline
-                changed = would_change(rule, timeline.segments, item.evidence.descriptions)
+                changed = would_change(rule, timeline.segments, item.evidence.descriptions, item.evidence.frames)
                 name = Path(item.recording.path).name
                 found[item.recording.id == recording_id] += [Affected(item.recording.id, name, s) for s in changed]
         return RulePreview(rule, tuple(found[True]), tuple(found[False]))

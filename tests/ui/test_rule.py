@@ -60,6 +60,35 @@ async def test_escape_keeps_nothing_and_a_second_time_is_refused(world: FakeHous
         assert "This rule holds already." in said(pilot)
 
 
+async def test_a_window_of_which_nothing_was_told_is_known_by_its_look(world: FakeHouse) -> None:
+    item = world.items["rec-1"]
+    pictured = tuple(replace(f, phash=0x0F0F_3C3C_55AA_9966 ^ (0xFFFF_FFFF << (f.t_s > 30))) for f in item.evidence.frames)
+    untold = tuple(replace(d, apps=(), site="", document="", page="") for d in item.evidence.descriptions)
+    item.evidence = replace(item.evidence, frames=pictured, descriptions=untold)
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("home", "3", "home", "L")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleScreen))
+        await settle(pilot)
+        assert "Windows that look like" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        [rule] = world.rules
+        assert rule.likeness
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        await settle(pilot)
+        assert f"Windows that look like {rule.seen[:20]}" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleForm))
+        await settle(pilot)
+        await pilot.press("j", "j", "j", "j", "enter", "s")
+        await settle(pilot)
+        assert "must name a program, a site or a title, or go by a picture" in said(pilot)
+        await pilot.press("enter", "s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RulesScreen))
+        assert world.rules == [rule], "taken out and put back"
+
+
 async def test_where_nothing_was_told_there_is_nothing_to_make_a_rule_of(world: FakeHouse) -> None:
     item = world.items["rec-1"]
     item.evidence = replace(item.evidence, descriptions=())

@@ -46,6 +46,8 @@ STORIES = {
 }
 WANTED = {"first": ["research", "coding", "communication"], "third": ["coding", "writing"]}
 SECOND = ["coding", "research", "communication", "writing"]
+# A look of its own for each screen, far from all others, as that of different windows is.
+LOOKS = {name: (k + 1) * 0x9E37_79B9_7F4A_7C15 % 2**64 for k, name in enumerate(SCREENS)}
 RECORDINGS = {
     name: Recording(f"{name}0000", f"/films/{name}.mp4", f"{name}0000", k, float(SHOWN_S * len(STORIES[name])),
                     WIDTH, HEIGHT, 30.0, "h264")
@@ -69,7 +71,8 @@ def phases(own_cues: str) -> dict[str, Phase]:
 
     def frames(context: PhaseContext) -> None:
         for k, t in enumerate(range(0, int(context.recording.duration_s), SHOWN_S)):
-            frame = Frame(t + 2.0, "change", float(t), float(t + SHOWN_S), phash=k + 1)
+            phash = LOOKS[STORIES[Path(context.recording.path).stem][k]]
+            frame = Frame(t + 2.0, "change", float(t), float(t + SHOWN_S), phash, f"{k}.jpg")
             context.put(frame.item, [frame])
 
     def read(context: PhaseContext) -> None:
@@ -126,7 +129,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     for recording in RECORDINGS.values():
         store.recordings.save(recording)
     sessions = SessionDesk(store, files)  # type: ignore[arg-type]
-    made = World(runner, store, sessions, RuleDesk(store, sessions, RuleFile(cues, SHIPPED)), cues)
+    made = World(runner, store, sessions, RuleDesk(store, sessions, RuleFile(cues, SHIPPED), lambda picture: True), cues)
     yield made
     registry.close()
     store.close()
@@ -139,8 +142,8 @@ def drafted(world: World) -> World:
     return world
 
 
-def candidate(world: World, says: str) -> Rule:
-    offered = world.desk.candidates(RECORDINGS["first"].id, world.segments("first")[0].id)
+def candidate(world: World, says: str, n: int = 0) -> Rule:
+    offered = world.desk.candidates(RECORDINGS["first"].id, world.segments("first")[n].id)
     return next(c.rule for c in offered if c.sentence == says)
 
 
@@ -151,6 +154,7 @@ def test_the_rules_behind_a_label_go_from_the_site_to_the_program(drafted: World
         "Documentation pages are planning.",
         "Windows of Chromium titled “math — Mathematical functions” are planning.",
         "Windows of Chromium are planning.",
+        "Windows of Chromium that look like first.mp4 at 0:02 are planning.",
     ]
 
 
@@ -170,6 +174,31 @@ def test_a_rule_relabels_the_like_segments_of_another_recording_and_nothing_else
     assert drafted.segments("third") == before["third"]
 
     assert drafted.desk.remove(1) == rule
+    for name in STORIES:
+        drafted.run(name)
+        assert drafted.segments(name) == before[name], "removing the rule brings the draft back"
+
+
+def test_a_rule_by_look_holds_in_another_recording_and_nowhere_else(drafted: World) -> None:
+    before = {name: drafted.segments(name) for name in STORIES}
+    drafted.label("first", before["first"][2], "planning")
+    rule = candidate(drafted, "Windows of Chromium that look like first.mp4 at 0:42 are planning.", 2)
+    preview = drafted.desk.preview(rule, RECORDINGS["first"].id)
+    assert preview.here == ()
+    assert [(a.recording_name, a.segment.activity) for a in preview.elsewhere] == [("second.mp4", "communication")]
+
+    drafted.desk.accept(rule)
+    assert drafted.desk.list() == (rule,), "as it is read back from the file"
+    assert drafted.run("second") == ["coding", "research", "planning", "writing"]
+    changed = drafted.segments("second")
+    assert "your rule: Chromium · looks like first.mp4 at 0:42" in changed[2].why
+    assert [changed[k] for k in (0, 1, 3)] == [before["second"][k] for k in (0, 1, 3)]
+    assert drafted.run("third") == WANTED["third"]
+
+    drafted.desk.replace(1, replace(rule, activity="", personal=True), rule)
+    drafted.run("second")
+    assert [s.personal for s in drafted.segments("second")] == [False, False, True, False]
+    drafted.desk.remove(1)
     for name in STORIES:
         drafted.run(name)
         assert drafted.segments(name) == before[name], "removing the rule brings the draft back"

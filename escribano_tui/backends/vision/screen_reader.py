@@ -20,7 +20,7 @@ from escribano_tui.backends.vision.reader.windows import WindowFinder
 from escribano_tui.backends.vision.reader.wording import Wording
 from escribano_tui.domain.cues import Cues, Rule, parse_cues
 from escribano_tui.domain.evidence import Description
-from escribano_tui.domain.learning import ruling, why_ruled
+from escribano_tui.domain.ruling import ruling, why_ruled
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
@@ -85,7 +85,7 @@ class ScreenReader:
             backend=NAME,
             model=self._cues.digest,
         )
-        rule = self._rule(told, seen)
+        rule = self._rule(told, seen, scene.frame.phash)
         if rule is not None:
             points.decide(rule.activity, why_ruled(rule))
         shares = points.shares()
@@ -99,11 +99,11 @@ class ScreenReader:
             why=_reasons(seen, points, activity),
         )
 
-    def _rule(self, told: Description, seen: Seen) -> Rule | None:
+    def _rule(self, told: Description, seen: Seen, phash: int) -> Rule | None:
         """The owner's rule for what is in front; it may also name what runs inside of a terminal."""
-        rule = ruling(self._cues.rules, told)
+        rule = ruling(self._cues.rules, told, phash)
         if rule is None and seen.view.program:
-            rule = ruling(self._cues.rules, replace(told, apps=(seen.view.program,)))
+            rule = ruling(self._cues.rules, replace(told, apps=(seen.view.program,)), phash)
         return rule
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from escribano_tui.domain.coverage import union_s
 from escribano_tui.domain.cues import Cues
+from escribano_tui.domain.ruling import looks_of
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.text import squash
 from escribano_tui.pipeline.segmenting.closer import Look, look_closer
@@ -38,13 +39,15 @@ def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look
     if look is not None:
         spans = look_closer(spans, clues, look, round(settings.least_s * 1000))
     spans = furnished(spans, clues)
-    return [replace(_segment(s, clues, cues), returns_to_ms=back) for s, back in zip(spans, _returns(spans), strict=True)]
+    looks = looks_of(clues.frames)
+    segments = [_segment(span, clues, cues, looks) for span in spans]
+    return [replace(segment, returns_to_ms=back) for segment, back in zip(segments, _returns(spans), strict=True)]
 
 
 # ---------------------------------------------------------------- one segment
 
 
-def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
+def _segment(span: Span, clues: Clues, cues: Cues | None, looks: Mapping[str, int]) -> Segment:
     """What a span of one state is as a segment. What was seen in other programs (a glance) is told last or not at all."""
     if span.state == IDLE:
         own = [land for land in span.lands if land.weight == 1.0]  # what stood there, not what was there before
@@ -71,7 +74,7 @@ def _segment(span: Span, clues: Clues, cues: Cues | None) -> Segment:
         why=_why(span, best, clues),
     )
     segment = replace(segment, importance=importance_of(segment, clues))
-    return replace(segment, personal=cues is not None and is_personal(segment, [land.description for land in agreeing], cues))
+    return replace(segment, personal=cues is not None and is_personal([land.description for land in agreeing], cues, looks))
 
 
 def _id(start_ms: int) -> str:

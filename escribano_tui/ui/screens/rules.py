@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -18,7 +18,8 @@ from textual.widgets import Static
 
 from escribano_tui.domain.activity import ACTIVITIES
 from escribano_tui.domain.cues import Rule
-from escribano_tui.domain.learning import RulePreview, sentence_of, wrong_with
+from escribano_tui.domain.learning import RulePreview
+from escribano_tui.domain.ruling import pictured, sentence_of, wrong_with
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.screens.rule import lines_of
@@ -33,6 +34,7 @@ ABOUT = {
     "program": "the program in front",
     "site": "a host, or a kind of page of the cues",
     "title": "what a title or document must hold",
+    "likeness": "the picture that a window must look like",
     "personal": "whether it marks as personal",
 }
 
@@ -161,7 +163,8 @@ class RuleForm(ModalScreen[Rule | None]):
     def __init__(self, rule: Rule) -> None:
         super().__init__()
         self._rule = rule
-        self._names = [f.name for f in fields(Rule)]
+        self._before = rule
+        self._names = list(ABOUT)
 
     @property
     def house_app(self) -> EscribanoApp:
@@ -201,13 +204,18 @@ class RuleForm(ModalScreen[Rule | None]):
         style = self.house_app.palette.style
         ground = "selection" if here else "surface"
         name = self._names[index]
-        value = getattr(self._rule, name)
-        empty = "(none)" if name == "activity" else "(any)"
-        shown = ("yes" if value else "no") if isinstance(value, bool) else value or empty
+        shown = self._shown(name)
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
         out.fit(name, 10, style("primary", ground, bold=True)).fit(shown, min(40, width // 3), style("foreground", ground))
         out.add(" ", style("muted", ground)).fit(ABOUT[name], max(0, width - out.width), style("muted", ground))
         return out.strip(width, style("foreground", ground))
+
+    def _shown(self, name: str) -> str:
+        value = getattr(self._rule, name)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        told = pictured(self._rule) if name == "likeness" and value else value
+        return told or ("(none)" if name == "activity" else "(any)")
 
     # ------------------------------------------------------------ keys
 
@@ -223,6 +231,8 @@ class RuleForm(ModalScreen[Rule | None]):
         value = getattr(self._rule, name)
         if isinstance(value, bool):
             self.take(name, not value)
+        elif name == "likeness":
+            self.take_look(() if value else self._before.likeness)
         elif name == "activity":
             choices = ["", *ACTIVITIES]
             items = [Item(a, a or "(none)") for a in choices]
@@ -235,6 +245,14 @@ class RuleForm(ModalScreen[Rule | None]):
         if value is not None:
             self._rule = replace(self._rule, **{name: value})  # type: ignore[arg-type]
             self.show()
+
+    def take_look(self, likeness: tuple[str, ...]) -> None:
+        """Take the picture out of the rule, or back in: what it looks like cannot be typed."""
+        if not likeness and not self._rule.likeness:
+            self.house_app.tell("A picture comes into a rule in the review only: L on a segment.", "warning")
+            return
+        self._rule = replace(self._rule, likeness=likeness, seen=self._before.seen if likeness else "")
+        self.show()
 
     def action_save(self) -> None:
         wrong = wrong_with(self._rule)
