@@ -1175,6 +1175,10 @@ class Exports(Protocol):
 
     def export(self, recording_id: str, format: str) -> str: ...
 
+    def write(self, recording_id: str, format: str, target: Path) -> None:
+        """Export into a file, readable by its owner alone, that is there as a whole or as it was. Raises OSError."""
+        ...
+
     def draft(self, recording_id: str) -> str:
         """The machine's draft as JSON, without the owner's corrections: what an evaluation measures."""
         ...

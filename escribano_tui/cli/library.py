@@ -191,11 +191,11 @@ def export_session(ident: str, format: str, output: Path | None) -> None:
         if format not in house.exports.formats():
             raise click.BadParameter(f"there are: {', '.join(house.exports.formats())}.", param_hint="--format")
         recording = house.library.find(ident)
+        if output is not None:
+            house.exports.write(recording.id, format, output)
+            return
         text = house.exports.export(recording.id, format)
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-    else:
-        output.write_text(text, encoding="utf-8", newline="")
+    click.echo(text, nl=not text.endswith("\n"))
 
 
 @click.command("pack")

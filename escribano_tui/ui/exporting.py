@@ -57,8 +57,7 @@ class Exporting(_Base):
                 lambda yes: self.export(format, path, True) if yes else None,
             )
             return
-        text = await asyncio.to_thread(self.house_app.house.exports.export, self.recording_id, format)
-        await asyncio.to_thread(target.write_text, text, "utf-8", newline="")
+        await asyncio.to_thread(self.house_app.house.exports.write, self.recording_id, format, target)
         self.tell(f"Wrote {target}")
 
 

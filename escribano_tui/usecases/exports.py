@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.ports import Sessions, Store
 from escribano_tui.usecases import dossiers
+from escribano_tui.usecases.whole_file import write_whole
 
 Render = Callable[[Dossier], str]
 
@@ -31,6 +33,9 @@ class ExportDesk:
         session = self.sessions.open(recording_id)
         dossier = dossiers.make_dossier(self.store, session.recording, session.run)
         return render(replace(dossier, summaries=self.views(dossier)))
+
+    def write(self, recording_id: str, format: str, target: Path) -> None:
+        write_whole(target, self.export(recording_id, format))
 
     def draft(self, recording_id: str) -> str:
         session = self.sessions.open(recording_id)

@@ -12,6 +12,8 @@ from typing import IO
 
 from escribano_tui.domain.text import clean_line
 
+_STREAMS = ("/dev/", "/proc/")  # names of what is open already: `-o /dev/stdout`
+
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[IO[bytes]]:
@@ -31,3 +33,16 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a text as a whole file; a link goes on pointing to it. A pipe or a device is written to as it is.
+
+    Raises OSError.
+    """
+    if str(target).startswith(_STREAMS) or (target.exists() and not target.is_file()):
+        with target.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        return
+    with whole_file(Path(os.path.realpath(target))) as file:
+        file.write(text.encode())

@@ -661,6 +661,9 @@ class FakeExports:
     def export(self, recording_id: str, format: str) -> str:
         return f"{format} of {self.world.item(recording_id).recording.id}\n"
 
+    def write(self, recording_id: str, format: str, target: Path) -> None:
+        target.write_text(self.export(recording_id, format))
+
     def draft(self, recording_id: str) -> str:
         return self.export(recording_id, "draft")
 
