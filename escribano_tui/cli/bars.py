@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from types import TracebackType
 from typing import TextIO
 
 from escribano_tui.domain.events import PHASES, Event, PhaseState, RunState
-from escribano_tui.domain.progress import share_of
+from escribano_tui.domain.progress import left_of, phase_left, share_of
+from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
 
@@ -18,11 +20,13 @@ WIDTH = 20
 
 
 class Bars:
-    """`sink` takes the events of a run, from any thread; `refresh` is called by the one thread that draws."""
+    """`sink` takes the events of a run, from any thread; `refresh` is called by the one thread that draws. The plan, once
+    it is `expected`, says what will be skipped and how long the rest will take."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._live = stream.isatty()
+        self.live = stream.isatty()
+        self._plan: RunPlan | None = None
         self._state = RunState()
         self._guard = threading.Lock()
         self._drawn = 0
@@ -35,6 +39,9 @@ class Bars:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.refresh()
 
+    def expect(self, plan: RunPlan) -> None:
+        self._plan = plan
+
     def sink(self, event: Event) -> None:
         with self._guard:
             self._state = self._state.apply(event)
@@ -45,7 +52,7 @@ class Bars:
         if self._lost:
             return
         try:
-            if self._live:
+            if self.live:
                 self._draw(state)
             else:
                 self._tell(state)
@@ -53,9 +60,14 @@ class Bars:
             self._lost = True
 
     def _draw(self, state: RunState) -> None:
-        lines = [line_of(state.phases[name]) for name in PHASES]
+        from rich.cells import set_cell_size
+
+        planned = {phase.name: phase for phase in self._plan.phases} if self._plan else {}
+        lines = [line_of(state.phases[name], planned.get(name)) for name in PHASES]
+        lines += [] if self._plan is None or state.done else [_in_all(state, self._plan)]
         up = f"\x1b[{self._drawn}A" if self._drawn else ""
-        self._stream.write(up + "".join(f"\x1b[2K{line}\n" for line in lines))
+        columns = _columns(self._stream)
+        self._stream.write(up + "".join(f"\x1b[2K{set_cell_size(line, columns).rstrip()}\n" for line in lines) + "\x1b[J")
         self._stream.flush()
         self._drawn = len(lines)
 
@@ -68,23 +80,54 @@ class Bars:
         self._stream.flush()
 
 
-def line_of(phase: PhaseState) -> str:
-    """One phase as a line of at most 100 characters."""
+def line_of(phase: PhaseState, planned: PlannedPhase | None = None) -> str:
+    """One phase as a line of at most 100 characters; what is `planned` for it is said until it begins."""
+    if phase.state == "waiting" and planned is not None:
+        return _to_come(phase.phase, planned)[:100]
     parts = [f"{MARKS[phase.state]} {phase.phase:<10}", _middle(phase)]
     if phase.failed:
         parts.append(f"{phase.failed} failed")
-    if phase.state == "running" and phase.left_s is not None:
-        parts.append(f"{clock(phase.left_s)} left")
+    left_s = phase_left(phase, planned.estimate_s or None if planned else None, phase.updated_at_s)
+    if phase.state == "running" and phase.worked and left_s is not None:
+        parts.append(f"{clock(left_s)} left")
     if phase.state == "finished":
         parts.append("reused" if phase.reused else f"{phase.busy_s:.1f} s")
     parts.append(phase.note)
     return "  ".join(part for part in parts if part)[:100]
 
 
+def _to_come(name: str, planned: PlannedPhase) -> str:
+    if planned.skip:
+        return f"{MARKS['skipped']} {name:<10}  will be skipped  {planned.skip}"
+    if planned.reuses == "all":
+        return f"{MARKS['waiting']} {name:<10}  from an earlier run"
+    about = f"  about {clock(planned.estimate_s)}" if planned.estimate_s >= 1 else ""
+    return f"{MARKS['waiting']} {name:<10}{about}"
+
+
+def _in_all(state: RunState, plan: RunPlan) -> str:
+    """The line below the phases: of the time of all, how much is through and how much is left."""
+    left_s = left_of(state, plan)
+    left = f"  {clock(left_s)} left" if left_s is not None else ""
+    return f"  {'in all':<10}  {_bar(share_of(state, plan))}{left}"
+
+
+def _columns(stream: TextIO) -> int:
+    """Width of a terminal: a line that it would wrap could not be drawn over."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns - 1
+    except OSError:
+        return 79
+
+
+def _bar(share: float) -> str:
+    full = round(share * WIDTH)
+    return "█" * full + "░" * (WIDTH - full)
+
+
 def _middle(phase: PhaseState) -> str:
     if phase.state == "running" and phase.share is not None:
-        full = round(phase.share * WIDTH)
-        return f"{'█' * full}{'░' * (WIDTH - full)} {phase.done}/{phase.total}"
+        return f"{_bar(phase.share)} {phase.done}/{phase.total}"
     if phase.state == "finished":
         return f"{phase.done} items" if phase.done != 1 else ""
     return "" if phase.state in ("waiting", "running") else phase.state
@@ -105,8 +148,7 @@ class Board:
         if not self._live:
             return
         share = share_of(state)
-        full = round(share * WIDTH)
-        line = f"▶ {clean_line(name, 40):<40}  {'█' * full}{'░' * (WIDTH - full)} {share:4.0%}"
+        line = f"▶ {clean_line(name, 40):<40}  {_bar(share)} {share:4.0%}"
         with self._guard:
             self._lines[number] = line
             self._clear()

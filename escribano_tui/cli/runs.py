@@ -160,6 +160,8 @@ def run_and_tell(house: House, recording_id: str, profile: str, options: RunOpti
 
     with Bars(sys.stderr) as bars:
         try:
+            if bars.live:
+                bars.expect(house.runs.plan(recording_id, profile, options))
             started = house.runs.start(recording_id, profile, options, bars.sink)
         except RunBusy as why:
             raise Problem(str(why)) from why

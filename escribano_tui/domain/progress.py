@@ -49,8 +49,13 @@ def load_state(text: str) -> RunState:
         raise ValueError(f"not the state of a run: {error}") from error
 
 
-def share_of(state: RunState) -> float:
-    """How much of a run is through, 0..1: the mean over the phases of the slower lane."""
+def share_of(state: RunState, plan: RunPlan | None = None) -> float:
+    """How much of a run is through, 0..1: of its time, where that can be told; else the mean over the phases of the slower
+    lane."""
+    left_s = left_of(state, plan) if plan else None
+    gone_s = max(p.updated_at_s for p in state.phases.values())
+    if left_s is not None and gone_s + left_s > 0:
+        return gone_s / (gone_s + left_s)
     lanes = [[state.phases[p] for p in LANES[lane]] for lane in ("screen", "speech")]
     return min(sum((p.share or 0.0) for p in lane) / len(lane) for lane in lanes)
 

@@ -70,7 +70,7 @@ class Kept:
             return "waiting in the queue"
         if self.paused:
             return "paused"
-        share = share_of(self.state)
+        share = share_of(self.state, self.plan)
         left = self.left_s
         return f"running {share:.0%}" + (f", {clock(left)} left" if left is not None else "")
 
