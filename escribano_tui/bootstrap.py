@@ -69,7 +69,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     make_private(paths.home)
     if os.access(paths.home, os.W_OK):  # else the library can still be read
         make_private(paths.logs)
-    store = LibraryStore(paths.library)
+    store = LibraryStore(paths.library, _lines_mb(paths))
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
     registry = backends or build_backends(paths, store)
@@ -129,7 +129,13 @@ def _look_again(backends: Backends) -> Callable[[], None]:
 def _library(paths: Paths) -> Store:
     from escribano_tui.store.library import LibraryStore
 
-    return LibraryStore(paths.library)
+    return LibraryStore(paths.library, _lines_mb(paths))
+
+
+def _lines_mb(paths: Paths) -> float:
+    from escribano_tui.config.settings import load_settings
+
+    return load_settings(paths.own_settings)[0].models.lines_mb
 
 
 def _media_engine() -> Media:

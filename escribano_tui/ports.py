@@ -569,11 +569,19 @@ class SummaryShelf(Protocol):
 
 
 class Memory(Protocol):
-    """Small values kept across runs and recordings, by namespace and key."""
+    """Small values kept across runs and recordings, by namespace and key.
+
+    Namespaces `reading/RECORDING/…` are of one recording and go with it; of `lines/…`, which all share, what was used
+    least recently goes where they weigh too much.
+    """
 
     def get_many(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]: ...
 
-    def put_many(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
+    def put_many(self, namespace: str, values: dict[bytes, bytes], used: Sequence[bytes] = ()) -> None:
+        """`used` are keys of values that are there and served just now."""
+        ...
+
+    def forget(self, namespace: str, keys: Sequence[bytes]) -> None: ...
 
 
 class Queue(Protocol):
@@ -835,7 +843,11 @@ class PhaseContext(Protocol):
         """Values kept by `keep` in this or any earlier run, on any recording."""
         ...
 
-    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None: ...
+    def keep(self, namespace: str, values: dict[bytes, bytes], used: Sequence[bytes] = ()) -> None:
+        """`used` are keys of values that were remembered and served."""
+        ...
+
+    def forget(self, namespace: str, keys: Sequence[bytes]) -> None: ...
 
     def measured(self, material_s: float, model_s: float) -> None:
         """So many seconds of sound went through the backend that was chosen, in so many seconds: kept with the run."""

@@ -149,8 +149,12 @@ class MemoryContext:
     def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         return {key: self.kept[namespace, key] for key in keys if (namespace, key) in self.kept}
 
-    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None:
+    def keep(self, namespace: str, values: dict[bytes, bytes], used: Sequence[bytes] = ()) -> None:
         self.kept.update({(namespace, key): value for key, value in values.items()})
+
+    def forget(self, namespace: str, keys: Sequence[bytes]) -> None:
+        for key in keys:
+            self.kept.pop((namespace, key), None)
 
     def measured(self, material_s: float, model_s: float) -> None:
         self.costs.append((material_s, model_s))

@@ -29,6 +29,10 @@ class ModelSettings:
     memory_share: float = setting(0.5, "share of this machine's memory that all models may take", low=0.05, high=0.95)
     memory_mb: float = setting(0.0, "the same in MB; 0 is by the share", unit="MB", low=0.0, high=10_000_000.0)
     idle_s: float = setting(300.0, "a model that nobody has used for so long is let go of", unit="s", low=1.0, high=86_400.0)
+    lines_mb: float = setting(
+        64.0, "what lines of text may weigh that the reader knows again in other recordings; those used least recently go",
+        unit="MB", low=0.0, high=100_000.0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

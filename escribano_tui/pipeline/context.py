@@ -300,5 +300,8 @@ class Context:
     def remember(self, namespace: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         return self._run.store.memory.get_many(namespace, keys)
 
-    def keep(self, namespace: str, values: dict[bytes, bytes]) -> None:
-        self._run.store.memory.put_many(namespace, values)
+    def keep(self, namespace: str, values: dict[bytes, bytes], used: Sequence[bytes] = ()) -> None:
+        self._run.store.memory.put_many(namespace, values, used)
+
+    def forget(self, namespace: str, keys: Sequence[bytes]) -> None:
+        self._run.store.memory.forget(namespace, keys)

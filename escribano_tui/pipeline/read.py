@@ -88,6 +88,8 @@ class _Reading:
             # Of the whole recording: a run that was broken off and went on says what one that was not would say.
             told = f"{self._shelf.learned} line images recognised in {self._read} pictures"
             context.note(f"{told}{self._masked()}{self._left_out()}")
+        if not context.failed_items() and not context.failed_in("frames"):
+            self._shelf.clear(self._through)
 
     def _masked(self) -> str:
         masked = self._shelf.holding(MASK)

@@ -12,8 +12,9 @@ from escribano_tui.store.database import Connections
 _PARTS = {
     "screen_lines": "screen text", "utterances": "speech", "segments": "sessions", "subjects": "sessions",
     "journal": "corrections", "owners_words": "corrections", "own_texts": "corrections", "thread_journal": "corrections",
-    "summaries": "summaries", "descriptions": "descriptions", "memory": "memory of the reader", "frames": "frames and changes",
-    "changes": "frames and changes", "envelopes": "frames and changes", "moments": "overviews", "points": "overviews",
+    "summaries": "summaries", "descriptions": "descriptions",
+    "memory": "lines that the reader knows again", "frames": "frames and changes", "changes": "frames and changes",
+    "envelopes": "frames and changes", "moments": "overviews", "points": "overviews",
     "overviews": "overviews",
 }  # fmt: skip
 _INDEXES = ("screen_lines_fts", "utterances_fts", "descriptions_fts", "moments_fts", "points_fts")

@@ -23,7 +23,8 @@ from escribano_tui.store.thread_journal import ThreadJournalStore
 class LibraryStore:
     """The Store port on one SQLite file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lines_mb: float = 64.0) -> None:
+        """`lines_mb` is what lines that were read may weigh, which are remembered for all recordings together."""
         self._connections = Connections(path)
         self.outputs = OutputStore(self._connections)
         self.recordings = RecordingStore(self._connections)
@@ -31,7 +32,7 @@ class LibraryStore:
         self.live = LiveStore(self._connections)
         self.journal = JournalStore(self._connections)
         self.summaries = SummaryStore(self._connections)
-        self.memory = MemoryStore(self._connections)
+        self.memory = MemoryStore(self._connections, round(lines_mb * 1e6))
         self.finder = SearchStore(self._connections)
         self.overviews = OverviewStore(self._connections)
         self.threads = ThreadJournalStore(self._connections)

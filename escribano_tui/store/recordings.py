@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from escribano_tui.domain.recording import Recording, Track
+from escribano_tui.store.cache import forget_recording
 from escribano_tui.store.database import Connections
 from escribano_tui.store.rows import MAPPINGS
 
@@ -85,6 +86,7 @@ class RecordingStore:
     def _remove(self, recording_id: str) -> None:
         outputs = "SELECT id FROM outputs WHERE recording_id = ?"
         with self._connections.write() as db:
+            forget_recording(db, recording_id)
             for table in [m.table for m in MAPPINGS.values()] + ["items"]:
                 db.execute(f"DELETE FROM {table} WHERE output_id IN ({outputs})", [recording_id])
             db.execute("DELETE FROM run_phases WHERE run_id IN (SELECT id FROM runs WHERE recording_id = ?)", [recording_id])

@@ -241,6 +241,18 @@ def test_lines_of_other_recordings_are_known() -> None:
     assert [line.text for line in second.mine(ScreenLine)] == [line.text for line in first.mine(ScreenLine)]
 
 
+def test_what_served_is_said_to_have_served_and_only_the_edges_stay_of_a_recording_that_is_read() -> None:
+    first = reading(story(7))
+    Read().run(first)
+    assert {key.rpartition(b":")[2] for space, key in first.kept if space.startswith("reading/")} == {b"edges"}
+    second = reading(story(7), kept=dict(first.kept))
+    served: set[bytes] = set()
+    keep = second.keep
+    second.keep = lambda space, values, used=(): (served.update(used), keep(space, values, used))[1]  # type: ignore[method-assign]
+    Read().run(second)
+    assert served == {key for space, key in first.kept if space.startswith("lines/")}
+
+
 def test_what_is_to_be_read_anew_is_recognised_again_and_counts() -> None:
     pictures = story(9, steps=6)
     first = reading(pictures)

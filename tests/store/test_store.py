@@ -254,6 +254,34 @@ def test_memory_is_kept_by_content(store: LibraryStore) -> None:
     assert store.memory.get_many("other", keys) == {}
 
 
+def test_what_all_recordings_remember_weighs_no_more_than_it_may(tmp_path: Path) -> None:
+    store = LibraryStore(tmp_path / "library.db", lines_mb=0.01)
+    for key in (b"a", b"b", b"c"):
+        store.memory.put_many("lines/reader", {key: bytes(3000)})
+    store.memory.put_many("reading/rec/reader", {b"own": bytes(30_000)})
+    store.memory.put_many("lines/reader", {}, used=[b"a"])
+    store.memory.put_many("lines/reader", {b"d": bytes(3000)})
+    kept = store.memory.get_many("lines/reader", [b"a", b"b", b"c", b"d"])
+    assert set(kept) == {b"a", b"c", b"d"}, "b was used least recently"
+    assert store.memory.get_many("reading/rec/reader", [b"own"]), "what a recording needs to go on is not counted"
+    store.memory.forget("reading/rec/reader", [b"own"])
+    assert not store.memory.get_many("reading/rec/reader", [b"own"])
+    store.close()
+
+
+def test_what_a_deleted_recording_taught_is_forgotten(store: LibraryStore) -> None:
+    store.memory.put_many("lines/reader", {b"before": b"x"})
+    store.runs.begin(RECORDING.id, "quick")
+    store.memory.put_many("lines/reader", {b"taught": b"a password"})
+    store.memory.put_many(f"reading/{RECORDING.id}/reader", {b"f": b"a password"})
+    store.memory.put_many("reading/another/reader", {b"f": b"y"})
+    store.recordings.set_deleted(RECORDING.id, True)
+    store.recordings.purge()
+    assert set(store.memory.get_many("lines/reader", [b"before", b"taught"])) == {b"before"}
+    assert not store.memory.get_many(f"reading/{RECORDING.id}/reader", [b"f"])
+    assert store.memory.get_many("reading/another/reader", [b"f"])
+
+
 def test_purging_removes_only_what_was_deleted(store: LibraryStore) -> None:
     drafted(store)
     store.recordings.save(replace(RECORDING, id="other0000000", fingerprint="other"))

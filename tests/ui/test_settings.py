@@ -53,7 +53,7 @@ async def test_it_leads_to_themes_and_profiles(world: FakeHouse, paths: Paths) -
         assert isinstance(app, EscribanoApp)
         await pilot.press("f7")
         await settle(pilot)
-        await pilot.press(*["down"] * 5, "enter")
+        await pilot.press(*["down"] * 6, "enter")
         await until(pilot, lambda: isinstance(app.screen, ThemesScreen), "the themes")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))

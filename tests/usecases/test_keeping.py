@@ -19,6 +19,7 @@ from escribano_tui.domain.keeping import KeepingRules
 from escribano_tui.domain.timeline import Assign
 from escribano_tui.ports import House
 from escribano_tui.store.library import LibraryStore
+from escribano_tui.usecases.keeping import KeepingDesk
 from tests.usecases.drafted import RECORDING, drafted
 
 EDIT = Assign(0, 20_000, "title", "mine")
@@ -48,6 +49,20 @@ def test_every_part_is_weighed(house: House, place: Paths) -> None:
     assert files * 0.8 <= library <= files * 1.2
     assert next(w.bytes for w in weights if w.area == "pictures") == 5000
     assert {"library", "pictures", "models", "logs"} == {w.area for w in weights}
+
+
+def test_the_settings_say_what_the_reader_may_remember(place: Paths) -> None:
+    place.own_settings.write_text("[models]\nlines_mb = 0.001\n")
+    drafted(place.home.parent).close()
+    house = build_house(place)
+    assert isinstance(house.keeping, KeepingDesk)
+    memory = house.keeping.store.memory
+    memory.put_many("lines/x", {b"a": bytes(600)})
+    memory.put_many("lines/x", {b"b": bytes(600)})
+    assert list(memory.get_many("lines/x", [b"a", b"b"])) == [b"b"]
+    told = {w.name: w.bytes for w in house.keeping.weigh()}
+    assert told["lines that the reader knows again"] > 0
+    house.close()
 
 
 def test_rules_are_kept_and_other_settings_with_them(place: Paths) -> None:

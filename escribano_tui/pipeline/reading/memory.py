@@ -56,10 +56,11 @@ class LineMemory:
 
 def keys_like(prints: Iterable[Print]) -> list[bytes]:
     """Keys under which lines like these may be kept across recordings."""
-    return list(dict.fromkeys(_key(size) for one in prints for size in sizes_like(one.size)))
+    return list(dict.fromkeys(key_of(size) for one in prints for size in sizes_like(one.size)))
 
 
-def _key(size: tuple[int, int]) -> bytes:
+def key_of(size: tuple[int, int]) -> bytes:
+    """The key under which lines of a size are kept across recordings."""
     return b"%dx%d" % size
 
 
@@ -67,7 +68,7 @@ def merged(new: Sequence[Known], before: dict[bytes, bytes]) -> dict[bytes, byte
     """What is to be kept across recordings: new lines joined to what was kept under their keys."""
     by_key: dict[bytes, list[Known]] = {}
     for known in new:
-        key = _key(known.print.size)
+        key = key_of(known.print.size)
         if key not in by_key:
             by_key[key] = list(unpacked(before[key])) if key in before else []
         alike = [other for other in by_key[key] if difference(known.print, other.print) < float("inf")]

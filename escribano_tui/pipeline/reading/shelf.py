@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.pipeline.reading.edges import Edges, loaded
-from escribano_tui.pipeline.reading.memory import Known, LineMemory, keys_like, merged, packed, unpacked
+from escribano_tui.pipeline.reading.memory import Known, LineMemory, key_of, keys_like, merged, packed, unpacked
 from escribano_tui.pipeline.reading.pixels import Gray, Mask
 from escribano_tui.pipeline.reading.places import Places
 from escribano_tui.pipeline.reading.prints import Print
@@ -33,6 +33,7 @@ class Shelf:
         self._memory = LineMemory()
         self._places = Places()
         self._learned: list[Known] = []
+        self._used: set[bytes] = set()  # keys of what others knew and was right here
 
     @property
     def learned(self) -> int:
@@ -73,7 +74,9 @@ class Shelf:
         for value in self._context.remember(self._shared, keys_like(prints)).values():
             for known in unpacked(value):
                 elsewhere.add(known)
-        return [elsewhere.find(one) for one in prints]
+        found = [elsewhere.find(one) for one in prints]
+        self._used |= {key_of(known.print.size) for known in found if known is not None}
+        return found
 
     def standing(self, gray: Gray, tiles: Mask) -> list[Known]:
         """Lines of this recording that stand again where they once stood."""
@@ -103,8 +106,13 @@ class Shelf:
         keys = [key for known in self._learned for key in keys_like([known.print])[:1]]
         before = self._context.remember(self._shared, list(dict.fromkeys(keys)))
         values = merged(self._learned, before)
-        if values:
-            self._context.keep(self._shared, values)
+        if values or self._used:
+            self._context.keep(self._shared, values, sorted(self._used))
+
+    def clear(self, frames: Iterable[Frame]) -> None:
+        """All frames are read: their line images, which weigh most, serve no longer. The edges stay: by them a frame is
+        known as read."""
+        self._context.forget(self._own, [frame.item.encode() + _LINES for frame in frames])
 
     def _kept(self, frame: Frame, what: bytes) -> bytes:
         key = frame.item.encode() + what
