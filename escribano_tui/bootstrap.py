@@ -6,9 +6,11 @@ Nothing heavy is imported before it is needed: the command line imports this mod
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from escribano_tui.config.paths import Paths, data, find_paths, make_private, shipped
@@ -111,6 +113,31 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
         packing=PackingDesk(store, files, runner.busy),
         weights=WeightDesk(lambda name, progress, stop: _pull(paths, name, progress, stop), _look_again(registry)),
     )
+
+
+@contextmanager
+def house_aside(recording: Path) -> Iterator[tuple[House, Recording]]:
+    """A house on a library of its own in a temporary folder, gone at the end, and in it a recording with what the owner's
+    library has computed of it already: a run in it changes nothing in the owner's. Raises UnusableInput."""
+    paths = find_paths()
+    with TemporaryDirectory(prefix="escribano-") as folder, ExitStack() as closing:
+        known = _library(paths) if paths.library.exists() else None
+        closing.callback(known.close if known else lambda: None)
+        house = build_house(Paths(Path(folder), paths.config), build_backends(paths, known))
+        closing.callback(house.close)
+        taken = house.library.add(recording)
+        if known is not None and known.recordings.get(taken.id):
+            _carry_over(known, paths, house, taken.id, Path(folder) / "known.zip")
+        yield house, taken
+
+
+def _carry_over(known: Store, paths: Paths, house: House, recording_id: str, packed: Path) -> None:
+    from escribano_tui.domain.recording import UnusableInput
+    from escribano_tui.usecases.packing import PackingDesk
+
+    PackingDesk(known, _recording_files(paths), lambda recording: False).pack(recording_id, packed)
+    with suppress(UnusableInput):  # a run is writing to it just now: then all is computed here
+        house.packing.unpack(packed)
 
 
 def _pull(paths: Paths, name: str, progress: Callable[[int, int, str], None], stop: Stop) -> Path:

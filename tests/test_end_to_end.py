@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import time
@@ -237,6 +238,11 @@ def test_a_kill_in_any_phase(session: dict[str, Any], tmp_path: Path, phase: str
     assert alike(again) == alike(session)
 
 
+def dump(library: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(library)) as connection:
+        return list(connection.iterdump())
+
+
 def test_drafts_of_several_profiles_are_measured_side_by_side_and_a_truth_comes_back_perfect(
     program: Program, session: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -246,14 +252,17 @@ def test_drafts_of_several_profiles_are_measured_side_by_side_and_a_truth_comes_
         "[with-a-rather-long-name]\n[with-a-rather-long-name.segment]\nmin_segment_s = 100.0\n"
     )
     recording, truth = str(demo_recording()), str(demo_recording().with_suffix(".json"))
-    both = ("--profile", "with-a-rather-long-name", "--profile", "quick")
+    both = ("--profile", "quick", "--profile", "with-a-rather-long-name")
+    library = program.home / "state" / "library.db"
+    before = dump(library)
 
     told = json.loads(program("evaluate", truth, recording, *both, "--json").stdout)
     assert told["quick"]["boundary_2s_f1"] >= 0.85
     assert told["quick"]["corrections_per_hour"] < told["with-a-rather-long-name"]["corrections_per_hour"]
     table = program("evaluate", truth, recording, *both).stdout.splitlines()
-    assert table[0].split() == ["with-a-rather-long-name", "quick"]
+    assert table[0].split() == ["quick", "with-a-rather-long-name"]
     assert all(len(line.split()) == 3 for line in table[1:10])
+    assert dump(library) == before, "the library shows what it showed"
 
     own = tmp_path / "own.json"
     exported = program("export", session["recording"]["id"], "--format", "truth", "-o", str(own))

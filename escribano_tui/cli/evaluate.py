@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from escribano_tui.cli.failures import DONE, Problem
-from escribano_tui.cli.runs import open_house, run_to_the_end
+from escribano_tui.cli.runs import run_to_the_end
 from escribano_tui.domain.text import clean_line
 
 SHOWN = (
@@ -31,19 +31,22 @@ def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: b
     """Measure drafts of RECORDING against a ground truth, for several profiles side by side.
 
     TRUTH is a JSON file as `export --format truth` writes it from a reviewed session. The machine's draft is measured,
-    without your corrections.
+    without your corrections. Your library stays as it is.
 
     \b
     Example:
       escribano-tui evaluate truth.json recording.mp4 --profile quick --profile thorough
     """
+    from escribano_tui.bootstrap import house_aside, private
+    from escribano_tui.config.paths import find_paths
     from escribano_tui.domain.evaluation import evaluate as measure
     from escribano_tui.ports import RunOptions
+    from escribano_tui.terminal import quiet
 
     told = _read(truth)
     figures: dict[str, dict[str, Any]] = {}
-    with open_house() as house:
-        found = house.library.add(recording)
+    private()
+    with quiet(find_paths().log), house_aside(recording) as (house, found):
         if abs(found.duration_s - told["duration_s"]) > FAR_S:
             click.echo(f"This truth is of {told['duration_s']:g} s, the recording lasts {found.duration_s:g} s.", err=True)
         for profile in profiles:
