@@ -44,7 +44,9 @@ class FramesSettings:
     read_interval_s: float = setting(
         0.0, "also read on this grid where something changed; 0 is off", unit="s", low=0.0, high=60.0
     )
-    most_per_minute: float = setting(12.0, "cap of frames per minute of recording", low=0.5, high=600.0)
+    most_per_minute: float = setting(
+        12.0, "cap of frames for each minute of recording, wherever in it they lie", low=0.5, high=600.0
+    )
     description_side: int = setting(768, "long side of the picture for a vision backend", unit="px", low=128, high=4096)
 
 

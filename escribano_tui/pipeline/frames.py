@@ -9,8 +9,9 @@ from escribano_tui.domain.evidence import Change, Envelope, Frame, LeftOut
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
+from escribano_tui.pipeline.coverage_first import capped
 from escribano_tui.pipeline.looks import Gray, fresh_text, look, newness
-from escribano_tui.pipeline.moments import Moment, Seen, candidates, capped
+from escribano_tui.pipeline.moments import Moment, Seen, candidates
 from escribano_tui.ports import PhaseContext, Picture
 
 CLOSE, OVER, NOTHING_NEW = "close to another", "over the cap", "showed nothing new"  # why a candidate is left out
@@ -35,8 +36,9 @@ class Frames:
 
     def run(self, context: PhaseContext) -> None:
         settings = context.profile.frames
-        found, close = candidates(_seen(context), settings)
-        wanted, over = capped(found, settings.most_per_minute)
+        seen = _seen(context)
+        found, close = candidates(seen, settings)
+        wanted, over = capped(found, settings.most_per_minute, seen)
         context.expect(len(wanted))
         whole_s = context.recording.duration_s
         before = [LeftOut("", 0.0, whole_s, why, count) for why, count in ((CLOSE, close), (OVER, over)) if count]

@@ -96,19 +96,6 @@ def spacing_s(settings: FramesSettings) -> float:
     return min(2.0, 0.4 * 60.0 / settings.most_per_minute)
 
 
-def capped(wanted: Sequence[Moment], most_per_minute: float) -> tuple[list[Moment], int]:
-    """At most so many in each minute, those that stand for most time first; and how many were left out."""
-    kept: list[Moment] = []
-    by_minute: dict[int, list[Moment]] = {}
-    for moment in wanted:
-        by_minute.setdefault(int(moment.t_s // 60), []).append(moment)
-    most = max(1, math.floor(most_per_minute))
-    for minute in by_minute.values():
-        ranked = sorted(minute, key=lambda m: (m.reason not in ("intro", "outro"), -m.weight, m.t_s))
-        kept += ranked[:most]
-    return sorted(kept, key=lambda m: m.t_s), len(wanted) - len(kept)
-
-
 def _of_stretch(start_s: float, end_s: float, seen: Seen, settings: FramesSettings) -> list[Moment]:
     """Moments between two changes: when it has settled, after typing, at its end where something was added."""
     length_s = end_s - start_s

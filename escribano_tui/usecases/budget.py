@@ -27,9 +27,9 @@ def fit(
 ) -> Fitted:
     """Take fewer frames until the estimate (wall seconds of a profile) fits; speech is never left out.
 
-    Fewer frames are taken evenly by the sampling itself, which keeps the changes that matter most. Where a model looks at
-    pictures (`looks`), it is given less time first: it begins with the stretches of work that matter most, and the screen
-    reader tells the rest.
+    Fewer frames are chosen by the sampling itself: it looks at every stretch of work once before it looks at any twice, at
+    those first in which most time was spent. Where a model looks at pictures (`looks`), it is given less time first: it
+    begins with the stretches of work that matter most, and the screen reader tells the rest.
     """
     named = replace(profile, name=f"{profile.name} in {duration(round(budget_s * 1000))}")
     if estimate(named) <= budget_s:
@@ -50,7 +50,8 @@ def fit(
         else:
             high = middle
     before, after = frames_expected(profile, duration_s), frames_expected(fitted, duration_s)
-    out = [f"about {max(1, round(before - after))} of {round(before)} frames"]
+    fewer = max(1, round(before - after))
+    out = [f"about {fewer} of {round(before)} frames: every stretch of work is looked at once before any is looked at twice"]
     if profile.frames.read_interval_s:
         out.append("reading between the chosen frames")
     if estimate(fitted) > budget_s:

@@ -28,7 +28,8 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.media.decoder import shown_at
 from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.packets import read_packets
-from escribano_tui.pipeline.moments import Seen, capped, moments
+from escribano_tui.pipeline.coverage_first import capped
+from escribano_tui.pipeline.moments import Seen, moments
 from tests.benchmarks import rivals
 from tests.benchmarks.long_films import piece, repeated
 from tests.benchmarks.timing import KEPT, Took, compare, keep, median, peak_mb, ratio, timed
@@ -97,7 +98,7 @@ def _wanted(recording: Recording) -> dict[str, list[float]]:
     changes, motion = engine.scan(recording, 0.4, 0.5, STOP, lambda done, total: None)
     seen = Seen(recording.duration_s, changes, motion, engine.keyframes(recording, STOP))
     settings = FramesSettings()
-    chosen = [m.t_s for m in capped(moments(seen, settings), settings.most_per_minute)[0]]
+    chosen = [m.t_s for m in capped(moments(seen, settings), settings.most_per_minute, seen)[0]]
     return {"chosen": chosen, "450 spread evenly": [recording.duration_s * (k + 0.5) / 450 for k in range(450)]}
 
 

@@ -31,7 +31,8 @@ from escribano_tui.domain.evidence import Box, Change, Frame, ScreenLine
 from escribano_tui.domain.layout import reading_order
 from escribano_tui.domain.recording import Recording
 from escribano_tui.media.engine import MediaEngine
-from escribano_tui.pipeline.moments import Seen, capped, moments
+from escribano_tui.pipeline.coverage_first import capped
+from escribano_tui.pipeline.moments import Seen, moments
 from escribano_tui.pipeline.read import Read
 from escribano_tui.pipeline.reading.tracker import is_noise
 from escribano_tui.ports import Availability, BackendInfo, Choice
@@ -108,7 +109,7 @@ def quick(media: MediaEngine, recording: Recording) -> list[Frame]:
         recording, settings.scan.sensitivity, settings.scan.min_interval_s, STOP, lambda done, total: None
     )
     seen = Seen(recording.duration_s, changes, motion, media.keyframes(recording, STOP))
-    taken, _ = capped(moments(seen, settings.frames), settings.frames.most_per_minute)
+    taken, _ = capped(moments(seen, settings.frames), settings.frames.most_per_minute, seen)
     return [Frame(m.t_s, m.reason, *_span(m.t_s, changes, recording.duration_s)) for m in taken]
 
 

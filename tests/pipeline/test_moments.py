@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from escribano_tui.domain.evidence import FRAME_REASONS, Change, Envelope
 from escribano_tui.domain.profile import FramesSettings
-from escribano_tui.pipeline.moments import ACTIVE, BUSY, Moment, Seen, candidates, capped, moments
+from escribano_tui.pipeline.coverage_first import capped
+from escribano_tui.pipeline.moments import ACTIVE, BUSY, Moment, Seen, candidates, moments
 
 QUICK = FramesSettings()
 STEP_S = 0.5
@@ -61,15 +63,32 @@ def test_moments_cover_the_recording_in_order(scan: Seen, policy: str, grid_s: f
 
 
 @given(scan=scans(), most=st.floats(0.5, 30))
-def test_the_cap_holds_in_every_minute(scan: Seen, most: float) -> None:
+def test_the_cap_holds_over_the_recording_and_ends_the_same(scan: Seen, most: float) -> None:
     found = moments(scan, FramesSettings(most_per_minute=most))
-    kept, dropped = capped(found, most)
+    kept, dropped = capped(found, most, scan)
     assert len(kept) + dropped == len(found)
-    by_minute: dict[int, int] = {}
-    for moment in kept:
-        by_minute[int(moment.t_s // 60)] = by_minute.get(int(moment.t_s // 60), 0) + 1
-    assert all(count <= max(1, most) for count in by_minute.values())
-    assert most < 2 or found[0] in kept
+    assert len(kept) <= max(1, math.ceil(most * scan.duration_s / 60))
+    assert kept == sorted(kept, key=lambda m: m.t_s)
+    assert found[0] in kept
+    assert capped(found, most, scan) == (kept, dropped)
+
+
+def test_a_tight_cap_looks_at_every_window_before_it_looks_twice() -> None:
+    """A busy minute of six windows beside nine quiet ones: what is saved there is spent here."""
+    windows = {float(t): "large" for t in range(60, 120, 10)} | {120.0: "large"}
+    scan = seen(600, windows, [(0, 59, ACTIVE + 0.1), (125, 300, ACTIVE + 0.1)])
+    found = moments(scan, replace(QUICK, most_per_minute=1.0))
+    kept, dropped = capped(found, 1.0, scan)
+    assert len(kept) == 10
+    assert dropped > 0
+    edges = [0.0, *windows, 600.0]
+    assert all(any(a <= m.t_s < b for m in kept) for a, b in pairwise(edges)), "each stretch is looked at"
+
+
+def test_a_still_stretch_is_worth_less_than_one_in_which_something_is_done() -> None:
+    scan = seen(300, {100.0: "large", 210.0: "large"}, [(0, 60, ACTIVE + 0.1), (211, 300, ACTIVE + 0.1)])
+    kept, _ = capped(moments(scan, QUICK), 0.4, scan)
+    assert [int(m.t_s > 100) + int(m.t_s > 210) for m in kept] == [0, 2]
 
 
 @given(scan=scans())
