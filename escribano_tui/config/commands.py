@@ -169,6 +169,8 @@ _REVIEW_MOVE = (
     Command("review.cursor-on-frame", ("ctrl+full_stop", "apostrophe"), "cursor", "Time cursor on by one frame"),
     Command("review.change-back", ("left",), "change", "Time cursor to the change before", 43, "change"),
     Command("review.change-on", ("right",), "change", "Time cursor to the change after", 43, "change"),
+    Command("review.picture-back", ("left_parenthesis",), "picture", "Time cursor to the picture before", 41, "picture"),
+    Command("review.picture-on", ("right_parenthesis",), "picture", "Time cursor to the picture after", 41, "picture"),
     Command("review.zoom-in", ("plus", "equals_sign"), "zoom", "Zoom the time line in at the cursor", 35, "zoom"),
     Command("review.zoom-out", ("minus",), "zoom", "Zoom the time line out", 35, "zoom"),
     Command("review.zoom-all", ("0",), "zoom", "Show the whole recording on the time line"),

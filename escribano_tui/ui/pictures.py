@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.color import Color
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 BLOCKS_ONLY: Final = Graphics()
-KEPT: Final = 64  # pictures kept as painted
+KEPT_BYTES: Final = 16 << 20  # of painted pictures, about
 # Which quarters of the cell have the ink: 1 upper left, 2 upper right, 4 lower left; the lower right one never.
 QUARTERS: Final = " ▘▝▀▖▌▞▛"
 Lines = list[list[Segment]]
@@ -41,32 +42,51 @@ class Painted:
     number: int = 0
     data: str = ""
 
+    @property
+    def bytes(self) -> int:
+        """What it weighs in memory, about: a run of cells is a small object."""
+        return len(self.data) + 200 * sum(len(line) for line in self.lines)
+
 
 NOTHING: Final = Painted([], 0, 0)
 
 
 class Painter:
-    """Decodes and scales pictures, and keeps the latest. Called from worker threads."""
+    """Decodes and scales pictures, and keeps those that were shown last. Called from worker threads."""
 
     def __init__(self, graphics: Graphics = BLOCKS_ONLY) -> None:
         self.graphics = graphics
         self._kept: OrderedDict[tuple[str, int, int], Painted] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+        self.held: OrderedDict[int, None] = OrderedDict()  # what the terminal has, by Kitty's number; for the event loop
         self._number = os.getpid() << 8 & 0xFFFF00  # other programs in this terminal have pictures, too
 
     def known(self, path: Path, width: int, height: int) -> Painted | None:
-        return self._kept.get((str(path), width, height))
+        key = (str(path), width, height)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
     def paint(self, path: Path, width: int, height: int) -> Painted:
         """A picture for at most `width` by `height` cells, in its own shape. Raises OSError, ValueError."""
-        key = (str(path), width, height)
-        painted = self._kept.get(key)
+        painted = self.known(path, width, height)
         if painted is None:
-            self._number += 1
-            painted = read(path, width, height, self.graphics, self._number)
-            self._kept[key] = painted
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            with self._lock:
+                self._number += 1
+                number = self._number
+            painted = read(path, width, height, self.graphics, number)
+            self._keep((str(path), width, height), painted)
         return painted
+
+    def _keep(self, key: tuple[str, int, int], painted: Painted) -> None:
+        with self._lock:
+            before = self._kept.pop(key, NOTHING)
+            self._kept[key] = painted
+            self._weight += painted.bytes - before.bytes
+            while self._weight > KEPT_BYTES and len(self._kept) > 1:
+                self._weight -= self._kept.popitem(last=False)[1].bytes
 
 
 def read(path: Path, width: int, height: int, graphics: Graphics = BLOCKS_ONLY, number: int = 0) -> Painted:
@@ -81,6 +101,7 @@ def read(path: Path, width: int, height: int, graphics: Graphics = BLOCKS_ONLY, 
     columns, rows = shape(image.width, image.height, width, height)
     lines = in_blocks(image, columns, rows)
     if graphics.kind == KITTY:
+        image.thumbnail((columns * graphics.cell[0], rows * graphics.cell[1]))  # it would not show more
         return Painted(lines, columns, rows, number, transmission(image, number, columns, rows))
     if graphics.kind == SIXEL:
         return Painted(lines, columns, rows, 0, sixels(image, columns * graphics.cell[0], rows * graphics.cell[1]))

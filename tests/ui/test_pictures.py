@@ -216,3 +216,15 @@ async def test_the_review_shows_them_in_front_and_blocks_behind_a_dialog(world: 
             await until(pilot, lambda: any(mark in s for s in sent), "the picture again")
         else:
             await until(pilot, lambda: PLACEHOLDER in "\n".join(lines_of(pilot)), "the picture again")
+
+
+def test_painted_pictures_are_kept_within_bounds_and_the_latest_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.effect_noise((64, 36), 90).convert("RGB").save(tmp_path / "a.png")
+    painter = Painter()
+    weight = painter.paint(tmp_path / "a.png", 20, 20).bytes
+    monkeypatch.setattr("escribano_tui.ui.pictures.KEPT_BYTES", 3 * weight)
+    first = painter.known(tmp_path / "a.png", 20, 20)
+    for width in (21, 22, 23, 24, 25):
+        painter.paint(tmp_path / "a.png", width, 20)
+        assert painter.known(tmp_path / "a.png", 20, 20) is first, "what is looked at stays"
+    assert painter.known(tmp_path / "a.png", 21, 20) is None

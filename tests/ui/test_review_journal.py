@@ -204,9 +204,9 @@ async def test_segments_have_a_second_line_where_all_of_them_have_room(world: Fa
 async def test_the_edge_that_is_moved_is_looked_at(world: FakeHouse) -> None:
     async with reviewing(world) as (pilot, screen):
         await pilot.press("j", "j")
-        await until(pilot, lambda: "1 of 3, 1:08" in screen_text(pilot), "the picture at the start")
+        await until(pilot, lambda: "▲ 1:08 1/3" in screen_text(pilot), "the picture at the start")
         await pilot.press("}")
-        await until(pilot, lambda: "4 of 4, 1:45" in screen_text(pilot), "that at the end")
+        await until(pilot, lambda: "▲ 1:45 4/4" in screen_text(pilot), "that at the end")
         assert screen.review is not None
         assert screen.review.looked_at_ms == 104_180
         await pilot.press("full_stop")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import cite, clock, parse_clock
 from escribano_tui.ui.review.place import Review
@@ -66,6 +67,19 @@ def change(screen: ReviewScreen, direction: int) -> None:
         screen.show_place()
     else:
         screen.tell("There is no further change in this direction.")
+
+
+def to_frame(screen: ReviewScreen, frame: Frame) -> None:
+    """To a frame of the film strip, without leaving the segment: it may have been taken before its start."""
+    segment = review_of(screen).segment
+    screen.go_to_ms(max(segment.start_ms, min(round(frame.t_s * 1000), segment.end_ms - 1)))
+
+
+def picture(screen: ReviewScreen, direction: int) -> None:
+    if review_of(screen).to_picture(direction):
+        screen.show_place()
+    else:
+        screen.tell("There is no further picture in this direction.")
 
 
 def zoom(screen: ReviewScreen, closer: bool | None) -> None:
@@ -161,6 +175,8 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "cursor-on-frame": partial(cursor_frame, direction=1),
     "change-back": partial(change, direction=-1),
     "change-on": partial(change, direction=1),
+    "picture-back": partial(picture, direction=-1),
+    "picture-on": partial(picture, direction=1),
     "zoom-in": partial(zoom, closer=True),
     "zoom-out": partial(zoom, closer=False),
     "zoom-all": partial(zoom, closer=None),

@@ -57,6 +57,7 @@ class Review:
         """What was seen and heard, as it is known now."""
         self.outline = outline
         self.changes_ms = sorted({round(c.t_s * 1000) for c in outline.changes})
+        self.frames_ms = sorted({round(f.t_s * 1000) for f in outline.frames})
 
     @property
     def timeline(self) -> Timeline:
@@ -124,7 +125,13 @@ class Review:
 
     def to_change(self, direction: int) -> bool:
         """Put the time cursor on the next change, or the one before; False where there is none."""
-        marks = self.changes_ms
+        return self._to_mark(self.changes_ms, direction)
+
+    def to_picture(self, direction: int) -> bool:
+        """Put the time cursor on the next frame that was taken, or the one before; False where there is none."""
+        return self._to_mark(self.frames_ms, direction)
+
+    def _to_mark(self, marks: list[int], direction: int) -> bool:
         k = bisect_right(marks, self.cursor_ms) if direction > 0 else bisect_left(marks, self.cursor_ms) - 1
         if not 0 <= k < len(marks):
             return False

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -17,7 +18,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from escribano_tui.domain.evidence import Description, ScreenLine, Utterance
+from escribano_tui.domain.evidence import Description, Frame, ScreenLine, Utterance
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
@@ -25,8 +26,8 @@ from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.telling import frame_at, frames_of, heading
-from escribano_tui.ui.widgets.evidence import FilmStrip
 from escribano_tui.ui.widgets.facts import Fact, Facts, fact
+from escribano_tui.ui.widgets.filmstrip import FilmStrip
 from escribano_tui.ui.widgets.heading import Heading
 from escribano_tui.ui.widgets.picture import Picture, refresh_pictures
 from escribano_tui.ui.widgets.rows import Rows
@@ -119,6 +120,7 @@ class EvidenceScreen(ModalScreen[int | None]):
         self._recording_id = recording_id
         self._segment = review.segment
         self._recording = review.session.recording
+        self._shape = (self._recording.width, self._recording.height)
         self._whole_ms = review.timeline.duration_ms
         self._frames = frames_of(review.outline.frames, review.segment)
         self._evidence = Evidence()
@@ -139,7 +141,7 @@ class EvidenceScreen(ModalScreen[int | None]):
         with Container(id="body"):
             with Container(id="look"):
                 yield Picture(app.painter, lambda: self.palette, id="picture")
-                yield FilmStrip(app, id="strip")
+                yield FilmStrip(app.painter, lambda: self.palette, id="strip")
                 yield Facts(lambda: self.palette, id="about")
             yield Rows(self.paint, id="rows")
         yield Static(Content("↓ ↑ moments   ← → frames   e correct what was said   enter go there   esc back"), id="hint")
@@ -159,9 +161,12 @@ class EvidenceScreen(ModalScreen[int | None]):
 
     def fit_size(self) -> None:
         self.set_class(self.app.size.width >= 100, "-wide")
-        self.call_after_refresh(
-            lambda: self.query_one(Picture).fit_height(self._recording, max(3, self.query_one("#look").size.height - 6))
-        )
+        self.call_after_refresh(self.fit_pictures)
+
+    def fit_pictures(self) -> None:
+        height = self.query_one("#look").size.height
+        strip = self.query_one(FilmStrip).fit_height(self._shape, height - 14)
+        self.query_one(Picture).fit_height(self._recording, max(3, height - strip - 5))
 
     @job("load")
     async def load(self) -> None:
@@ -188,18 +193,17 @@ class EvidenceScreen(ModalScreen[int | None]):
 
     def look_at(self, t_ms: int, kind: str = "", text: str = "") -> None:
         """The picture of a moment, the whole of a line that may be cut in the list, and what was made of the picture."""
-        app = cast("EscribanoApp", self.app)
         self._t_ms = t_ms
         at = frame_at(self._frames, t_ms / 1000)
-        self.query_one("#strip", FilmStrip).show(self._frames, at)
-        if at is None or not self._frames[at].thumbnail:
-            self.query_one(Picture).show(None, "No picture was taken here.")
-        else:
-            self.query_one(Picture).show(
-                app.house.sessions.thumbnail(self._recording_id, self._frames[at].thumbnail), "The picture is gone."
-            )
+        self.query_one("#strip", FilmStrip).show(self._frames, at, self._shape, self.small_picture)
+        path = None if at is None else self.small_picture(self._frames[at])
+        self.query_one(Picture).show(path, "The picture is gone." if path else "No picture was taken here.")
         told = [fact(kind, (text, "*foreground"))] if kind in ("read", "edge", "said", "doubtful", "yours") else []
         self.query_one("#about", Facts).show([*told, *self.about(None if at is None else self._frames[at].t_s)])
+
+    def small_picture(self, frame: Frame) -> Path | None:
+        sessions = cast("EscribanoApp", self.app).house.sessions
+        return sessions.thumbnail(self._recording_id, frame.thumbnail) if frame.thumbnail else None
 
     def about(self, t_s: float | None) -> list[Fact]:
         described = None if t_s is None else self._evidence.description_at(t_s)
@@ -246,6 +250,10 @@ class EvidenceScreen(ModalScreen[int | None]):
         if at is not None:
             frame = self._frames[max(0, min(at + by, len(self._frames) - 1))]
             self.look_at(round(max(frame.t_s, self._segment.start_s) * 1000))
+
+    @on(FilmStrip.Clicked)
+    def frame_clicked(self, event: FilmStrip.Clicked) -> None:
+        self.look_at(round(max(event.frame.t_s, self._segment.start_s) * 1000))
 
     @on(Rows.Chosen)
     def action_take(self) -> None:

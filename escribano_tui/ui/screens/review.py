@@ -26,6 +26,7 @@ from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.row import paint_more, paint_row
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.evidence import EvidencePane
+from escribano_tui.ui.widgets.filmstrip import FilmStrip
 from escribano_tui.ui.widgets.guide import Guide
 from escribano_tui.ui.widgets.heading import Heading
 from escribano_tui.ui.widgets.keybar import Hint
@@ -325,6 +326,10 @@ class ReviewScreen(CommandScreen):
     @on(TimeBand.Clicked)
     def band_clicked(self, event: TimeBand.Clicked) -> None:
         self.go_to_ms(event.t_ms)
+
+    @on(FilmStrip.Clicked)
+    def frame_clicked(self, event: FilmStrip.Clicked) -> None:
+        moving.to_frame(self, event.frame)
 
     @on(TimeBand.Dragged)
     def band_dragged(self, event: TimeBand.Dragged) -> None:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.segment import Segment
-from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
-from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.telling import frame_at, frames_of, heading, tell, telling_lines
 from escribano_tui.ui.widgets.facts import Facts
+from escribano_tui.ui.widgets.filmstrip import FilmStrip
 from escribano_tui.ui.widgets.heading import Heading
 from escribano_tui.ui.widgets.picture import Picture
 
@@ -42,33 +40,6 @@ class Found:
     alike: int
 
 
-class FilmStrip(Widget, can_focus=False):
-    """A mark for each frame of the segment, the shown one filled."""
-
-    def __init__(self, app: EscribanoApp, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._house_app = app
-        self._frames: Sequence[Frame] = ()
-        self._at: int | None = None
-
-    def show(self, frames: Sequence[Frame], at: int | None) -> None:
-        self._frames, self._at = frames, at
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        style = self._house_app.palette.style
-        width = self.size.width
-        line = Line().add(" ", style())
-        if self._at is None:
-            return line.add("no picture was taken here", style("muted")).strip(width, style())
-        said = f"  {self._at + 1} of {len(self._frames)}, {cite(self._frames[self._at].t_s)}"
-        room = max(1, (width - len(said) - 2) // 2)
-        first = max(0, min(self._at - room // 2, len(self._frames) - room))
-        for k in range(first, min(first + room, len(self._frames))):
-            line.add("▣ " if k == self._at else "▪ ", style("accent" if k == self._at else "muted", bold=k == self._at))
-        return line.add(said.strip(), style("muted")).strip(width, style())
-
-
 class EvidencePane(Widget, can_focus=False):
     """Follows a review: its heading at once; picture and facts once the selection rests, so that the list never waits for
     them; then what had to be fetched in a thread."""
@@ -85,6 +56,7 @@ class EvidencePane(Widget, can_focus=False):
         self._shown: tuple[str, int, int, int] | None = None
         self._found: OrderedDict[tuple[str, int, int, int], Found] = OrderedDict()
         self._timer: Timer | None = None
+        self._frames: tuple[tuple[int, int, int], list[Frame]] | None = None
 
     @property
     def palette(self) -> Palette:
@@ -95,7 +67,7 @@ class EvidencePane(Widget, can_focus=False):
         with Container(id="evidence-body"):
             with Container(id="look"):
                 yield Picture(self._house_app.painter, lambda: self.palette, id="picture")
-                yield FilmStrip(self._house_app, id="strip")
+                yield FilmStrip(self._house_app.painter, lambda: self.palette, id="strip")
             yield Facts(lambda: self.palette, id="told")
 
     def report(self, error: Exception) -> None:
@@ -126,21 +98,35 @@ class EvidencePane(Widget, can_focus=False):
             self.call_after_refresh(self._fit, self._review)
 
     def _fit(self, review: Review) -> None:
+        recording = review.session.recording
         body = self.query_one("#evidence-body").size
-        self.query_one("#picture", Picture).fit_height(
-            review.session.recording, max(3, min(body.height - 1, max(6, body.height * 3 // 5)))
-        )
+        beside = self.screen.has_class("-narrow")  # the facts stand beside the pictures, not below them
+        room = body.height if beside else max(6, body.height * 5 // 8)
+        strip = self.query_one("#strip", FilmStrip).fit_height((recording.width, recording.height), room - 6)
+        gap = 0 if beside or strip == 1 else 1
+        self.query_one("#strip", FilmStrip).styles.margin = (gap, 0, 0, 0)
+        self.query_one("#picture", Picture).fit_height(recording, max(3, room - strip - gap))
 
     def _show_picture(self, review: Review, segment: Segment) -> None:
-        frames = frames_of(review.outline.frames, segment)
+        recording = review.session.recording
+        frames = self._frames_of(review, segment)
         at = frame_at(frames, review.looked_at_ms / 1000)
-        self.query_one("#strip", FilmStrip).show(frames, at)
+        self.query_one("#strip", FilmStrip).show(frames, at, (recording.width, recording.height), self._small_picture)
         picture = self.query_one("#picture", Picture)
-        if at is None or not frames[at].thumbnail:
-            picture.show(None, "No picture was taken here.")
-        else:
-            path = self._house_app.house.sessions.thumbnail(review.session.recording.id, frames[at].thumbnail)
-            picture.show(path, "The picture is gone.")
+        path = None if at is None else self._small_picture(frames[at])
+        picture.show(path, "The picture is gone." if path else "No picture was taken here.")
+
+    def _frames_of(self, review: Review, segment: Segment) -> list[Frame]:
+        """The same list for the same segment, so that its pictures are known to be the same."""
+        key = (id(review.outline), segment.start_ms, segment.end_ms)
+        if self._frames is None or self._frames[0] != key:
+            self._frames = (key, frames_of(review.outline.frames, segment))
+        return self._frames[1]
+
+    def _small_picture(self, frame: Frame) -> Path | None:
+        if self._review is None or not frame.thumbnail:
+            return None
+        return self._house_app.house.sessions.thumbnail(self._review.session.recording.id, frame.thumbnail)
 
     def _tell(self, review: Review, segment: Segment, keep_place: bool) -> None:
         found = self._found.get(self._key(review))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,13 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets._toast import Toast
 
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.pictures import NOTHING, Lines, Painted, Painter
-from escribano_tui.ui.sharp import forgetting, placeholders
-
-HELD = 24  # pictures that the terminal keeps for us
+from escribano_tui.ui.widgets.protocol import OwnPictures
 
 
 class Picture(Widget, can_focus=False):
@@ -40,7 +36,7 @@ class Picture(Widget, can_focus=False):
         self._path: Path | None = None
         self._painted = NOTHING
         self._lines: Lines = []  # as they are shown now
-        self._given: OrderedDict[int, None] = OrderedDict()  # what the terminal holds, by Kitty's number
+        self._own = OwnPictures(self, painter.held)
         self._words = ""
 
     def show(self, path: Path | None, words: str = "") -> None:
@@ -72,6 +68,8 @@ class Picture(Widget, can_focus=False):
         words = self._words
         try:
             painted = await asyncio.to_thread(self._painter.paint, path, width, height)
+        except FileNotFoundError:
+            painted = NOTHING
         except (OSError, ValueError, SyntaxError):  # PIL raises SyntaxError for a broken file
             painted, words = NOTHING, "The picture cannot be read."
         if path == self._path:  # else another one has been asked for meanwhile
@@ -82,48 +80,21 @@ class Picture(Widget, can_focus=False):
         self._words = f"The picture cannot be shown ({type(error).__name__})."
         self._take(NOTHING)
 
-    # ------------------------------------------------------------ in the terminal's own protocol
-
     def _take(self, painted: Painted) -> None:
         self._painted = painted
-        if painted.number and painted.number not in self._given:
-            self._write(painted.data)
-            self._given[painted.number] = None
-            while len(self._given) > HELD:
-                self._write(forgetting(self._given.popitem(last=False)[0]))
         self.refresh()
 
-    def _write(self, data: str) -> None:
-        """To the terminal, in order with what the app itself draws."""
-        if self.app._driver is not None:
-            self.app._driver.write(data)
-
-    @property
-    def _in_front(self) -> bool:
-        return self.app.screen is self.screen
-
-    def _draw_sixels(self) -> None:
-        """Over the cells that have just been drawn in block elements, unless something lies over them."""
-        painted = self._painted
-        if not painted.data or painted.number or not self.is_attached or not self._in_front:
-            return
-        if self.region.size == self.size and not any(toast.region.overlaps(self.region) for toast in self.screen.query(Toast)):
-            left = self.region.x + (self.size.width - painted.columns) // 2
-            self._write(f"\x1b7\x1b[{self.region.y + 1};{left + 1}H{painted.data}\x1b8")
+    def _left(self) -> int:
+        return max(0, (self.size.width - self._painted.columns) // 2)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        painted = self._painted
-        if painted.number and self._in_front:  # behind another screen its colours, Kitty's numbers, would be dimmed
-            self._lines = placeholders(painted.number, painted.columns, painted.rows)
-        else:
-            self._lines = painted.lines
-        if painted.data and not painted.number:
-            self.call_after_refresh(self._draw_sixels)
+        self._lines = self._own.lines(self._painted)
+        if self._painted.data:
+            self.call_after_refresh(self._own.draw, (self._painted, self._left(), 0))
         return super().render_lines(crop)
 
     def on_unmount(self) -> None:
-        for number in self._given:
-            self._write(forgetting(number))
+        self._own.forget()
 
     def on_resize(self) -> None:
         self._paint_now()
@@ -133,7 +104,7 @@ class Picture(Widget, can_focus=False):
         style = self._palette().style
         painted = self._painted
         if y < len(self._lines):
-            left = max(0, (width - painted.columns) // 2)
+            left = self._left()
             pad = [Segment(" " * left, style())] if left else []
             return Strip([*pad, *self._lines[y]], left + painted.columns).adjust_cell_length(width, style())
         if not self._lines and y == 0 and self._words:
@@ -143,5 +114,5 @@ class Picture(Widget, can_focus=False):
 
 def refresh_pictures(screen: Screen[Any]) -> None:
     """Another screen came before this one, or went: the terminal's own pictures show in front only."""
-    for picture in screen.query(Picture):
-        picture.refresh()
+    for widget in screen.query("Picture, FilmStrip"):
+        widget.refresh()
