@@ -152,10 +152,10 @@ _REVIEW_EDIT = (
 _REVIEW_MOVE = (
     Command("review.down", ("j", "down"), "next", "Next segment", 20, "move"),
     Command("review.up", ("k", "up"), "previous", "Previous segment", 20, "move"),
-    Command("review.page-down", ("pagedown",), "page down", "One page down"),
-    Command("review.page-up", ("pageup",), "page up", "One page up"),
-    Command("review.first", ("home",), "first", "First segment"),
-    Command("review.last", ("end", "G"), "last", "Last segment"),
+    Command("review.page-down", ("pagedown",), "page down", "One page down", group="page"),
+    Command("review.page-up", ("pageup",), "page up", "One page up", group="page"),
+    Command("review.first", ("home",), "first", "First segment", group="first, last"),
+    Command("review.last", ("end", "G"), "last", "Last segment", group="first, last"),
     Command("review.next-unreviewed", ("n",), "to review", "Next segment that is not reviewed", 70),
     Command("review.least-sure", ("c",), "least sure", "Next least sure label that is not reviewed", 58),
     Command("review.next-of-subject", ("N",), "of this subject", "Next segment of this subject"),
@@ -163,23 +163,27 @@ _REVIEW_MOVE = (
     Command("review.search", ("slash",), "search", "Search titles, speech and screen text as you type", 57),
     Command("review.cursor-back", ("comma",), "cursor", "Time cursor back by 1 s", 45, "cursor"),
     Command("review.cursor-on", ("full_stop",), "cursor", "Time cursor on by 1 s", 45, "cursor"),
-    Command("review.cursor-back-5", ("less_than_sign",), "cursor", "Time cursor back by 5 s"),
-    Command("review.cursor-on-5", ("greater_than_sign",), "cursor", "Time cursor on by 5 s"),
-    Command("review.cursor-back-frame", ("ctrl+comma", "semicolon"), "cursor", "Time cursor back by one frame"),
-    Command("review.cursor-on-frame", ("ctrl+full_stop", "apostrophe"), "cursor", "Time cursor on by one frame"),
+    Command("review.cursor-back-5", ("less_than_sign",), "cursor", "Time cursor back by 5 s", group="cursor 5 s"),
+    Command("review.cursor-on-5", ("greater_than_sign",), "cursor", "Time cursor on by 5 s", group="cursor 5 s"),
+    Command(
+        "review.cursor-back-frame", ("semicolon", "ctrl+comma"), "cursor", "Time cursor back by one frame", group="by a frame"
+    ),
+    Command(
+        "review.cursor-on-frame", ("apostrophe", "ctrl+full_stop"), "cursor", "Time cursor on by one frame", group="by a frame"
+    ),
     Command("review.change-back", ("left",), "change", "Time cursor to the change before", 43, "change"),
     Command("review.change-on", ("right",), "change", "Time cursor to the change after", 43, "change"),
     Command("review.picture-back", ("left_parenthesis",), "picture", "Time cursor to the picture before", 41, "picture"),
     Command("review.picture-on", ("right_parenthesis",), "picture", "Time cursor to the picture after", 41, "picture"),
     Command("review.zoom-in", ("plus", "equals_sign"), "zoom", "Zoom the time line in at the cursor", 35, "zoom"),
     Command("review.zoom-out", ("minus",), "zoom", "Zoom the time line out", 35, "zoom"),
-    Command("review.zoom-all", ("0",), "zoom", "Show the whole recording on the time line"),
+    Command("review.zoom-all", ("0",), "all of it", "Show the whole recording on the time line"),
 )
 
 _REVIEW_LOOK = (
     Command("review.evidence", ("enter",), "evidence", "Show all evidence of this segment", 75),
-    Command("review.evidence-down", ("shift+down", "J"), "more evidence", "Scroll the evidence down"),
-    Command("review.evidence-up", ("shift+up", "K"), "less evidence", "Scroll the evidence up"),
+    Command("review.evidence-down", ("J", "shift+down"), "more evidence", "Scroll the evidence down", group="scroll evidence"),
+    Command("review.evidence-up", ("K", "shift+up"), "less evidence", "Scroll the evidence up", group="scroll evidence"),
     Command("review.open", ("o",), "open", "Open the recording at the cursor in a player", 34),
     Command("review.play", ("P",), "play", "Play the sound of this segment, or stop it", 33),
     Command("review.hear-edge", ("H",), "hear the edge", "Play the sound around the edge that was moved, or the nearer one"),
@@ -188,6 +192,7 @@ _REVIEW_LOOK = (
     Command("review.history", ("h",), "history", "Show what each edit was", 52),
     Command("review.summary", ("w",), "summary", "Write and read the summary", 83),
     Command("review.run", ("R",), "run again", "Choose a profile and run it again"),
+    Command("review.all-keys", ("tab",), "all keys", "Show all keys at the foot of the screen, page by page", 98),
 )
 
 _REVIEW = tuple(

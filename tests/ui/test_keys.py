@@ -17,7 +17,7 @@ from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.screens.review import COMMANDS as REVIEW
 from escribano_tui.ui.screens.run import RunScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
-from escribano_tui.ui.widgets.keybar import fitting, hints_of
+from escribano_tui.ui.widgets.keybar import KeyBar, fitting, hints_of
 from tests.ui.conftest import opened, reviewing, said, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse
 
@@ -133,3 +133,44 @@ async def test_themes_are_previewed_kept_and_left(world: FakeHouse, paths: Paths
         await pilot.press("ctrl+q")
     async with opened(world, paths=paths) as pilot:
         assert pilot.app.theme == "moss"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_footer_turned_over_shows_every_key(world: FakeHouse, size: tuple[int, int]) -> None:
+    async with reviewing(world, size) as (pilot, screen):
+        keybar = screen.query_one(KeyBar)
+        keymap, seen, turns = screen.house_app.keymap, "", 0
+        await pilot.press("tab")
+        while keybar.turned:
+            await settle(pilot)
+            assert keybar.size.height <= size[1] // 4
+            seen += "\n".join(screen_text(pilot).splitlines()[-keybar.size.height :])
+            turns += 1
+            await pilot.press("tab")
+        for command in (*commands_of("review"), *commands_of("app")):
+            shown = next(h for h in hints_of([command], keymap, every=True))
+            if not command.name.startswith("label-"):
+                assert shown.keys in seen, command.id
+                assert (command.group or command.label) in seen, command.id
+        assert "1-9 l label" in seen
+        assert turns == {120: 1, 80: 3}[size[0]]
+        assert keybar.size.height == 1
+
+
+async def test_the_footer_turned_over_is_clicked_and_closed(world: FakeHouse) -> None:
+    async with reviewing(world, (80, 24)) as (pilot, screen):
+        keybar = screen.query_one(KeyBar)
+        await pilot.press("tab")
+        await settle(pilot)
+        rows = screen_text(pilot).splitlines()[-keybar.size.height :]
+        y = next(k for k, row in enumerate(rows) if "personal" in row)
+        await pilot.click(keybar, offset=(rows[y].index("personal"), y))
+        await settle(pilot)
+        assert screen.review is not None
+        assert screen.review.segments[0].personal
+        await pilot.resize_terminal(10, 3)
+        await pilot.resize_terminal(80, 24)
+        assert keybar.turned
+        await pilot.press("escape")
+        assert not keybar.turned
+        assert pilot.app.screen is screen

@@ -20,6 +20,7 @@ from escribano_tui.ui.review.editing import edit
 from escribano_tui.ui.review.moving import review_of
 from escribano_tui.ui.review.wording import correct_said
 from escribano_tui.ui.screens.pick import Item
+from escribano_tui.ui.widgets.keybar import KeyBar
 from escribano_tui.ui.words import many
 
 if TYPE_CHECKING:
@@ -254,6 +255,10 @@ def run_again(screen: ReviewScreen) -> None:
     screen.house_app.go_chooser(screen.recording_id)
 
 
+def all_keys(screen: ReviewScreen) -> None:
+    screen.query_one("#keybar", KeyBar).turn()
+
+
 COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "evidence": evidence,
     "evidence-down": partial(scroll_evidence, by=1),
@@ -268,4 +273,5 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "hear-edge": hear_edge,
     "summary": summary,
     "run": run_again,
+    "all-keys": all_keys,
 }

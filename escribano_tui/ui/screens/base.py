@@ -58,12 +58,22 @@ class CommandScreen(Screen[None]):
             self.set_class(name in (wide, tall), name)
 
     def keybar(self) -> ComposeResult:
-        yield KeyBar(self.hints, lambda: self.palette, id="keybar")
+        yield KeyBar(self.hints, lambda: self.palette, self.all_hints, id="keybar")
 
     def hints(self) -> Sequence[Hint]:
         """What the footer offers now."""
         commands = [c for c in commands_of(self.where) if not self.unavailable(c.name)]
         return hints_of([*commands, BY_ID["app.help"]], self.house_app.keymap)
+
+    def all_hints(self) -> dict[str, list[Hint]]:
+        """What the footer offers when it is turned over: every command, by its part."""
+        keymap = self.house_app.keymap
+        commands = commands_of(self.where)
+        parts = {
+            part or "Keys": hints_of([c for c in commands if c.part == part], keymap, every=True)
+            for part in dict.fromkeys(c.part for c in commands)
+        }
+        return {**parts, "Everywhere": hints_of(commands_of("app"), keymap, every=True)}
 
     def unavailable(self, name: str) -> str:
         """Why a command cannot be used now, or the empty string."""

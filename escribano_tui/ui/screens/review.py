@@ -29,7 +29,7 @@ from escribano_tui.ui.widgets.evidence import EvidencePane
 from escribano_tui.ui.widgets.filmstrip import FilmStrip
 from escribano_tui.ui.widgets.guide import Guide
 from escribano_tui.ui.widgets.heading import Heading
-from escribano_tui.ui.widgets.keybar import Hint
+from escribano_tui.ui.widgets.keybar import Hint, KeyBar
 from escribano_tui.ui.widgets.labels import LabelBar
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.timeband import TimeBand
@@ -45,7 +45,19 @@ LATER = {
     "rule": "A rule can be made of a label when the run has ended.",
 }
 FREE = frozenset(
-    {"evidence-down", "evidence-up", "labels", "history", "coverage", "search", "go-to", "open", "play", "hear-edge"}
+    {
+        "evidence-down",
+        "evidence-up",
+        "labels",
+        "history",
+        "coverage",
+        "search",
+        "go-to",
+        "open",
+        "play",
+        "hear-edge",
+        "all-keys",
+    }
 )
 
 
@@ -301,6 +313,10 @@ class ReviewScreen(CommandScreen):
         return was
 
     def do_back(self) -> None:
+        keybar = self.query_one("#keybar", KeyBar)
+        if keybar.turned:
+            keybar.close()
+            return
         if self.hide_guide():
             return
         if self.review is not None and self.review.selected:
