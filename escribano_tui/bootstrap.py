@@ -6,6 +6,7 @@ Nothing heavy is imported before it is needed: the command line imports this mod
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from escribano_tui.domain.recording import Recording
     from escribano_tui.ports import BackendInfo, Backends, House, Media, MediaFiles, Phase, Stop, Store
 
+# While somebody looks at the screen: a thread that works gives way to the one that draws after this time (Python's own 5 ms
+# add up, as a key press passes through several threads), and models stand back by so many levels of niceness.
+SWITCH_S = 0.001
+BEHIND = 5
+
 
 def private() -> None:
     """From now on, files that this process makes are readable by their owner alone."""
@@ -40,8 +46,11 @@ def known_profiles(paths: Paths | None = None) -> Profiles:
     return load_profiles(shipped("profiles.toml"), (paths or find_paths()).own_profiles)
 
 
-def build_house(paths: Paths | None = None, backends: Backends | None = None) -> House:
-    """Every part, joined. Makes the folders of the state; close it with `house.close()`."""
+def build_house(paths: Paths | None = None, backends: Backends | None = None, nice: int = 0) -> House:
+    """Every part, joined; models stand back by `nice` levels behind what else the machine does.
+
+    Makes the folders of the state; close it with `house.close()`.
+    """
     from escribano_tui import exports
     from escribano_tui.config.keeping_file import KeepingFile
     from escribano_tui.config.rule_file import RuleFile
@@ -74,7 +83,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None) ->
     store = LibraryStore(paths.library, _lines_mb(paths))
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
-    registry = backends or build_backends(paths, store)
+    registry = backends or build_backends(paths, store, nice)
     runner = Runner(
         LaterMapping(lambda: phase_table(build_phases(paths)), lambda: own_cues(paths)[0]), store, media, files, registry,
         lambda recording, run: make_dossier(store, recording, run), paths.home / "locks",
@@ -207,7 +216,7 @@ def _closer(*steps: Callable[[], None]) -> Callable[[], None]:
     return close
 
 
-def build_backends(paths: Paths, store: Store | None = None) -> Backends:
+def build_backends(paths: Paths, store: Store | None = None, nice: int = 0) -> Backends:
     """The registry of all backends; `store` knows what they cost on this machine so far."""
     from escribano_tui.backends.registry import Registry
     from escribano_tui.config.settings import load_settings
@@ -217,6 +226,7 @@ def build_backends(paths: Paths, store: Store | None = None) -> Backends:
     return Registry(
         paths.models, paths.log, settings.memory_mb, own_cues=lambda: own_cues(paths)[0], own_prompts=paths.own_prompts,
         idle_s=settings.idle_s, share=settings.memory_share, measured=measured(store.runs) if store else _not_measured,
+        nice=nice,
     )  # fmt: skip
 
 
@@ -395,7 +405,8 @@ def run_app(opening: Path | None = None, demo: bool = False) -> None:
     from escribano_tui.ui.app import EscribanoApp, Start
 
     paths = find_paths()
-    house = build_house(paths)
+    sys.setswitchinterval(SWITCH_S)
+    house = build_house(paths, nice=BEHIND)
     try:
         path = demo_recording() if demo else opening
         if path:

@@ -44,6 +44,7 @@ def main(fd: int) -> None:
     os.umask(0o077)
     os.set_inheritable(fd, False)
     _die_with_parent()
+    _stand_behind(int(os.environ.get("ESCRIBANO_HOST_NICE", "0")))
     with contextlib.suppress(ConnectionError, EOFError):
         _serve(socket.socket(fileno=fd))
     _leave(0)
@@ -101,6 +102,16 @@ def _die_with_parent() -> None:
         fcntl.fcntl(0, fcntl.F_SETSIG, signal.SIGKILL)
         fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
     threading.Thread(target=_watch, name="parent", daemon=True).start()
+
+
+def _stand_behind(by: int) -> None:
+    """Leave the processor to whoever wants it more: somebody looks at a screen meanwhile."""
+    if not by or not hasattr(os, "nice"):
+        return
+    with contextlib.suppress(OSError):
+        os.nice(by)
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:
+        group.write(str(by))  # a session of its own is weighed as a whole where the kernel groups by session
 
 
 def _watch() -> None:

@@ -56,18 +56,20 @@ class Registry:
 
     `own_cues` reads what the owner's cues are now; `own_prompts` is as in `Wanted`. `measured` gives what a model of a
     port, by the names of its backend and of itself, cost on this machine so far. `limit_mb` 0.0 is `share` of all memory.
+    Models stand back by `nice` levels.
     """
 
     def __init__(
         self, models: Path, log: Path | None = None, limit_mb: float = 0.0, modules: Sequence[str] = MODULES,
         own_cues: Callable[[], str] = str, own_prompts: Path = Path(), idle_s: float = IDLE_S,
         share: float = SHARE_OF_MEMORY, measured: Callable[[str, str, str], Figures | None] = _nothing,
+        nice: int = 0,
     ) -> None:  # fmt: skip
         self._own_cues = own_cues
         self._measured = measured
         self._models, self._own_prompts = models, own_prompts
         self._modules = tuple(modules)
-        self._residency = Residency(log, limit_mb or total_mb() * share, idle_s)
+        self._residency = Residency(log, limit_mb or total_mb() * share, idle_s, nice)
         self._looked: dict[tuple[str, str, Wanted], tuple[float, BackendInfo]] = {}
 
     # ------------------------------------------------------------ the port

@@ -47,9 +47,11 @@ class Residency:
     """Host processes with one limit. The least recently used goes first; one inside of a call never goes.
 
     A model that was put out is loaded again when it is called. `limit_mb` defaults to half of the machine's memory.
+    Processes stand back by `nice` levels.
     """
 
-    def __init__(self, log: Path | None = None, limit_mb: float = 0.0, idle_s: float = IDLE_S) -> None:
+    def __init__(self, log: Path | None = None, limit_mb: float = 0.0, idle_s: float = IDLE_S, nice: int = 0) -> None:
+        self._environment = {"ESCRIBANO_HOST_NICE": str(nice)}
         self.limit_mb = limit_mb or total_mb() * SHARE_OF_MEMORY
         self._idle_s = idle_s
         self._log = log
@@ -67,7 +69,7 @@ class Residency:
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
-                host = Host(factory, options, log=self._log, load_timeout_s=load_timeout_s)
+                host = Host(factory, options, log=self._log, load_timeout_s=load_timeout_s, environment=self._environment)
                 entry = _Entry(host, label, size_mb, owner)
                 self._entries[key] = entry
             entry.users += 1
