@@ -1,15 +1,18 @@
 """How this terminal can show pictures: it is asked once, before the screen is taken, and never for long.
 
-Kitty's protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol) is asked for by a query that terminals answer; Sixel is
+Kitty's protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol) is asked for by a query that terminals answer where they
+know its placeholders (`U=1`): kitty before 0.28 refuses it as a key that it does not know, and gets block elements. Sixel is
 attribute 4 of the answer to DA1 (VT340 manual, `ESC [ c`). DA1 comes last and every terminal answers it, so that its answer
 ends the waiting. Where both are offered Sixel serves: of the terminals that have both, none has Kitty's placeholders.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import select
+import struct
 import termios
 import time
 import tty
@@ -19,7 +22,7 @@ from typing import Final
 
 KITTY, SIXEL, BLOCKS = "kitty", "sixel", "blocks"
 NAMES: Final = {KITTY: "Kitty graphics", SIXEL: "Sixel", BLOCKS: "block elements"}
-QUERIES: Final = b"\x1b_Gi=4211,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
+QUERIES: Final = b"\x1b_Gi=4211,s=1,v=1,a=q,U=1,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
 _DA1 = re.compile(rb"\x1b\[\?([\d;]*)c")
 _KITTY = re.compile(rb"\x1b_Gi=4211;OK\x1b\\")
 _CELL = re.compile(rb"\x1b\[6;(\d{1,3});(\d{1,3})t")
@@ -54,9 +57,10 @@ def find_graphics(environ: Mapping[str, str] | None = None) -> Graphics:
         return Graphics(why="there is no terminal")
     try:
         answer = ask(terminal, _PATIENCE_S * (2 if "SSH_CONNECTION" in env else 1))
+        cell = cell_of(terminal)
     finally:
         os.close(terminal)
-    found = graphics_of(answer)
+    found = graphics_of(answer, cell)
     return Graphics(wanted, found.cell, "ESCRIBANO_PICTURES says so") if wanted in NAMES else found
 
 
@@ -93,11 +97,21 @@ def ask(terminal: int, patience_s: float) -> bytes:
     return answer
 
 
-def graphics_of(answer: bytes) -> Graphics:
-    """What an answer to QUERIES comes to."""
+def cell_of(terminal: int) -> tuple[int, int]:
+    """Width and height of a character in pixels, as the terminal's line has it; (0, 0) where it does not say. xterm answers
+    no query for it unless it is allowed to."""
+    try:
+        rows, columns, width, height = struct.unpack("4H", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        return 0, 0
+    return (width // columns, height // rows) if columns and rows else (0, 0)
+
+
+def graphics_of(answer: bytes, measured: tuple[int, int] = (0, 0)) -> Graphics:
+    """What an answer to QUERIES comes to; `measured` is the size of a character where the answer does not tell it."""
     size = _CELL.search(answer)
-    height, width = (int(n) for n in size.groups()) if size else (20, 10)
-    cell = (width, height) if width and height else (10, 20)
+    height, width = (int(n) for n in size.groups()) if size else (0, 0)
+    cell = next((c for c in ((width, height), measured) if all(c)), (10, 20))
     attributes = _DA1.search(answer)
     if attributes is None:
         return Graphics(BLOCKS, cell, "the terminal did not answer")

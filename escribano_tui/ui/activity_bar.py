@@ -25,5 +25,5 @@ def add_activity_bar(line: Line, palette: Palette, activities: Sequence[tuple[st
     """Bands in proportion, each with its letter; bands of under half a cell are left out."""
     for (name, _), width in zip(activities, shares([ms for _, ms in activities], cells), strict=True):
         if width:
-            style = palette.style("background", name, bold=True)
+            style = palette.style("background", name)
             line.add(LETTERS.get(name, "?").ljust(width), style)

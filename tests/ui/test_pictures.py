@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import struct
+import termios
 import threading
 from base64 import standard_b64decode
 from io import BytesIO
@@ -15,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from escribano_tui.config.graphics import BLOCKS, KITTY, QUERIES, SIXEL, Graphics, ask, find_graphics, graphics_of
+from escribano_tui.config.graphics import BLOCKS, KITTY, QUERIES, SIXEL, Graphics, ask, cell_of, find_graphics, graphics_of
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.pictures import Painter, in_blocks, read, shape
 from escribano_tui.ui.screens.ask import AskScreen
@@ -103,6 +106,16 @@ def test_some_terminals_are_not_asked(environ: dict[str, str], monkeypatch: pyte
     assert found.why in found.said
 
 
+def test_a_terminal_that_does_not_tell_the_size_of_a_character_is_measured() -> None:
+    ours, theirs = pty.openpty()
+    assert cell_of(theirs) == (0, 0)
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("4H", 40, 120, 960, 600))
+    assert graphics_of(b"\x1b[?62;4c", cell_of(theirs)).cell == (8, 15)
+    assert graphics_of(b"\x1b[6;18;9t\x1b[?62;4c", cell_of(theirs)).cell == (9, 18), "what it answers comes first"
+    os.close(ours)
+    os.close(theirs)
+
+
 def terminal_that_answers(answer: bytes) -> tuple[int, int, threading.Thread]:
     """(program's side, terminal's side): answers once all queries have come."""
     ours, theirs = pty.openpty()
@@ -119,8 +132,6 @@ def terminal_that_answers(answer: bytes) -> tuple[int, int, threading.Thread]:
 
 
 def test_a_terminal_is_asked_without_echo_and_left_as_it_was() -> None:
-    import termios
-
     theirs, ours, thread = terminal_that_answers(OK + b"\x1b[?62;c")
     before = termios.tcgetattr(theirs)
     assert graphics_of(ask(theirs, 5.0)).kind == KITTY

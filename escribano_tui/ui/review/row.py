@@ -25,7 +25,7 @@ def paint_row(review: Review, palette: Palette, index: int, width: int, here: bo
     line.add(" ", text).fit(times.starts[index], at, text, right=True).add(" ", text)
     if width >= 44:
         line.fit(times.lengths[index], max(5, at), quiet, right=True).add(" ", text)
-    line.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity, bold=True)).add(" ", text)
+    line.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity)).add(" ", text)
     unsure = "?" if segment.confidence < UNSURE and not segment.reviewed else ""
     if width >= 36:
         line.fit(segment.activity + unsure, 14, style(segment.activity, ground, bold=here)).add(" ", text)

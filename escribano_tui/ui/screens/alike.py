@@ -69,7 +69,7 @@ class AlikeScreen(ModalScreen[list[str] | None]):
         out.add("x " if on else "· ", style("accent" if on else "muted", ground, bold=True))
         out.fit(cite(segment.start_s, segment.end_s), 8, style("foreground", ground), right=True)
         out.fit(duration(segment.duration_ms), 8, style("muted", ground), right=True).add(" ", style("muted", ground))
-        out.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity, bold=True))
+        out.add(f" {LETTERS[segment.activity]} ", style("background", segment.activity))
         change = (
             segment.activity if segment.activity == self._pattern.activity else f"{segment.activity} → {self._pattern.activity}"
         )

@@ -166,7 +166,7 @@ class EvidenceScreen(ModalScreen[int | None]):
     def fit_pictures(self) -> None:
         height = self.query_one("#look").size.height
         strip = self.query_one(FilmStrip).fit_height(self._shape, height - 14)
-        self.query_one(Picture).fit_height(self._recording, max(3, height - strip - 5))
+        self.query_one(Picture).fit_height(self._recording, max(3, height - strip - 6))
 
     @job("load")
     async def load(self) -> None:

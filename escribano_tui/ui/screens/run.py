@@ -213,7 +213,7 @@ class RunScreen(CommandScreen):
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
         out.fit(cite(row.start_ms / 1000, row.end_ms / 1000), 7, style("foreground", ground), right=True)
         out.fit(self.length(index), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
-        out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity, bold=True))
+        out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity))
         out.add(" ", style("foreground", ground)).fit(row.activity, 14, style(row.activity, ground))
         app = min(16, max(0, width - out.width - 16)) if width >= 56 else 0
         out.fit(row.title, width - out.width - app - 1, style("foreground", ground)).add(" ", style("foreground", ground))

@@ -109,11 +109,11 @@ class TimeBand(Widget, can_focus=False):
             unsure = segment.confidence < UNSURE and not segment.reviewed
             char = LETTERS[segment.activity] if k in cells.starts else "╱" if unsure else " "
             if k == dragged:
-                found.append(Segment("┃", style("background", "foreground", bold=True)))
+                found.append(Segment("┃", style("background", "foreground")))
             elif k == cursor and k not in cells.starts:
-                found.append(Segment("│", style("background", segment.activity, bold=True)))
+                found.append(Segment("│", style("background", segment.activity)))
             else:
-                found.append(Segment(char, style("background", segment.activity, bold=True)))
+                found.append(Segment(char, style("background", segment.activity)))
         return list(Segment.simplify(found))
 
     def _names(self, review: Review, cells: Cells, width: int) -> list[Segment]:

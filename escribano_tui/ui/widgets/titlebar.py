@@ -37,7 +37,7 @@ class TitleBar(Widget, can_focus=False):
         ground = style("foreground", "panel")
         width = self.size.width
         brand = " escribano "
-        line = Line().add(brand, style("background", "primary", bold=True)).add(" ", ground)
+        line = Line().add(brand, style("background", "primary")).add(" ", ground)
         facts = list(self._facts)
         while facts and width - line.width - cell_len(" · ".join(facts)) - 2 < min(24, cell_len(self._said)):
             facts.pop()
