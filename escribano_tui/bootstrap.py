@@ -116,6 +116,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None, ni
             KeepingFile(paths.own_settings),
             paths.library,
             paths.media,
+            files,
             (("models", paths.models), ("logs", paths.logs)),
         ),
         queue=QueueDesk(store, paths.home / "locks" / "queue.lock"),

@@ -141,16 +141,38 @@ class Media(Protocol):
 
 
 class MediaFiles(Protocol):
-    """Thumbnails and work pictures of recordings, in folders 0700, files 0600."""
+    """Pictures of recordings, in folders 0700, files 0600. What nobody has looked at yet lies aside and goes with the run;
+    `name` is that of the frame."""
 
     def folder(self, recording_id: str) -> Path: ...
 
     def save_thumbnail(self, recording_id: str, name: str, image: Image) -> str:
-        """Write a small JPEG; returns its file name."""
+        """Write a small JPEG, aside; returns the file name that it has once it is shown."""
         ...
 
-    def drop_thumbnail(self, recording_id: str, file: str) -> None:
-        """Remove a thumbnail by its file name; nothing happens where it is not there."""
+    def show(self, recording_id: str, name: str, whole: bool = False) -> bool:
+        """Keep the thumbnail of a frame, made of its work picture where there is none, and with `whole` its full picture.
+        False where there is neither."""
+        ...
+
+    def keep_whole(self, recording_id: str, name: str, image: Image) -> None:
+        """Keep a full picture beside the thumbnail of its frame."""
+        ...
+
+    def thumbnail(self, recording_id: str, file: str) -> Path:
+        """Where a thumbnail is, whether it is shown yet or not."""
+        ...
+
+    def whole(self, recording_id: str, file: str) -> Path | None:
+        """The full picture that was kept beside a thumbnail, if any."""
+        ...
+
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        """Remove thumbnail and full picture of a frame; nothing happens where they are not there."""
+        ...
+
+    def clear_work(self, recording_id: str) -> None:
+        """Remove all that is aside."""
         ...
 
     def save_work(self, recording_id: str, name: str, image: Image) -> None:
@@ -1047,6 +1069,10 @@ class Sessions(Protocol):
         ...
 
     def thumbnail(self, recording_id: str, name: str) -> Path: ...
+
+    def picture(self, recording_id: str, name: str) -> Path:
+        """The best that is kept of a thumbnail's moment: the full picture, else the thumbnail."""
+        ...
 
 
 class Run(Protocol):

@@ -160,6 +160,8 @@ def came(tmp_path_factory: pytest.TempPathFactory) -> Came:
     path = folder / "film.mp4"
     film(path)
     paths = Paths(folder / "home", folder / "config")
+    paths.config.mkdir()
+    paths.own_profiles.write_text("[quick.frames]\nkeep_pictures = true\n")
     backends: Any = Backends(Registry(paths.models, paths.log))
     house = build_house(paths, backends)
     try:
@@ -230,10 +232,12 @@ def test_no_secret_is_in_a_log(came: Came) -> None:
 
 
 def test_no_picture_shows_one(came: Came) -> None:
-    """A picture of a page with secrets is not kept, nor any work picture; those of other pages are."""
+    """A picture of a page with secrets is not kept, nor any work picture; those of other pages are, full size too as
+    the profile says."""
     first, last = PAGE_S, PAGE_S * (len(pages()) - 1)
     kept = {f.t_s for f in came.frames if f.thumbnail and (came.media / f.thumbnail).is_file()}
     assert kept
     assert [t for t in kept if first + 0.4 < t < last - 0.1] == []
-    files = {p.name for p in came.media.rglob("*") if p.is_file()}
-    assert len(files) <= len(kept) + 1
+    files = {str(p.relative_to(came.media)) for p in came.media.rglob("*") if p.is_file()}
+    small = {f.thumbnail for f in came.frames if f.t_s in kept}
+    assert files == {*small, *(f"whole/{name}" for name in small)}

@@ -14,9 +14,11 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    keyed: bool = True,
 ) -> Any:
-    """A dataclass field with what a form, a checker and the documentation need to know about it."""
-    metadata = {"help": help, "unit": unit, "low": low, "high": high, "choices": choices}
+    """A dataclass field with what a form, a checker and the documentation need to know about it; what a phase finds does
+    not hang on one that is not `keyed`."""
+    metadata = {"help": help, "unit": unit, "low": low, "high": high, "choices": choices, "keyed": keyed}
     if isinstance(default, (list, dict)):
         return field(default_factory=lambda: type(default)(default), metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -48,6 +50,9 @@ class FramesSettings:
         12.0, "cap of frames for each minute of recording, wherever in it they lie", low=0.5, high=600.0
     )
     description_side: int = setting(768, "long side of the picture for a vision backend", unit="px", low=128, high=4096)
+    keep_pictures: bool = setting(
+        False, "keep the full pictures too, not only thumbnails: none of secrets, or of what is never read", keyed=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,11 @@ class Profile:
         """Settings of one phase as plain data; empty for a phase without settings."""
         value = getattr(self, phase, None)
         return asdict(value) if value is not None and phase in SECTIONS else {}
+
+    def keyed(self, phase: str) -> dict[str, Any]:
+        """Of those, what the phase's results hang on."""
+        names = {f.name for f in fields(getattr(self, phase)) if f.metadata["keyed"]} if phase in SECTIONS else set()
+        return {name: value for name, value in self.section(phase).items() if name in names}
 
 
 SECTIONS: tuple[str, ...] = tuple(f.name for f in fields(Profile) if f.name not in ("name", "description"))

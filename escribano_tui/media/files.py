@@ -1,4 +1,4 @@
-"""Thumbnails and work pictures of recordings: folders 0700, files 0600."""
+"""Pictures of recordings: thumbnails, what is at work, and full ones that are kept. Folders 0700, files 0600."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from escribano_tui.ports import Image
 
 THUMBNAIL_SIDE = 480
+WORK, WHOLE = "work", "whole"  # folders of what is at work, and of full pictures that the owner keeps
+_SMALL = ".small"
 _THUMBNAIL = [cv2.IMWRITE_JPEG_QUALITY, 80]
 # 4:4:4: red text on dark ground would bleed with subsampled colour; see tests/benchmarks for time against reading.
 _WORK = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -35,13 +37,41 @@ class RecordingFiles:
         return folder
 
     def save_thumbnail(self, recording_id: str, name: str, image: Image) -> str:
-        """Write a JPEG of at most 480 px on its long side; returns its file name."""
-        file = f"{_checked(name)}.jpg"
-        _write(self.folder(recording_id) / file, _encoded(shrunk(image, THUMBNAIL_SIDE), _THUMBNAIL))
-        return file
+        """Write a JPEG of at most 480 px on its long side; returns the file name that it has once it is shown."""
+        _write(self._work_path(recording_id, f"{name}{_SMALL}", make=True), _encoded(shrunk(image, THUMBNAIL_SIDE), _THUMBNAIL))
+        return f"{_checked(name)}.jpg"
 
-    def drop_thumbnail(self, recording_id: str, file: str) -> None:
-        (self.folder(recording_id) / _checked(file)).unlink(missing_ok=True)
+    def show(self, recording_id: str, name: str, whole: bool = False) -> bool:
+        small, shown = self._work_path(recording_id, f"{name}{_SMALL}"), self._path(recording_id, "", name)
+        if not small.exists() and not shown.exists():
+            image = self.work(recording_id, name)
+            if image is None:
+                return False
+            self.save_thumbnail(recording_id, name, image)
+        _link(small, shown)
+        if whole:
+            _link(self._work_path(recording_id, name), self._path(recording_id, WHOLE, name, make=True))
+        return True
+
+    def keep_whole(self, recording_id: str, name: str, image: Image) -> None:
+        _write(self._path(recording_id, WHOLE, name, make=True), _encoded(image, _WORK))
+
+    def thumbnail(self, recording_id: str, file: str) -> Path:
+        """Where a thumbnail lies; until it is shown that is aside."""
+        name = _checked(file).removesuffix(".jpg")
+        shown, small = self._path(recording_id, "", name), self._work_path(recording_id, f"{name}{_SMALL}")
+        return small if small.exists() and not shown.exists() else shown
+
+    def whole(self, recording_id: str, file: str) -> Path | None:
+        if not _SAFE.fullmatch(file):  # a session that was packed elsewhere may name its thumbnails otherwise
+            return None
+        path = self._path(recording_id, WHOLE, file.removesuffix(".jpg"))
+        return path if path.exists() else None
+
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        self._work_path(recording_id, f"{name}{_SMALL}").unlink(missing_ok=True)
+        for inside in ("", WHOLE):
+            self._path(recording_id, inside, name).unlink(missing_ok=True)
 
     def save_work(self, recording_id: str, name: str, image: Image) -> None:
         """Keep a full-size picture (JPEG 95, 4:4:4) until both lanes are through with it."""
@@ -59,8 +89,16 @@ class RecordingFiles:
     def drop_work(self, recording_id: str, name: str) -> None:
         self._work_path(recording_id, name).unlink(missing_ok=True)
 
+    def clear_work(self, recording_id: str) -> None:
+        folder = self._root / _checked(recording_id) / WORK
+        for path in folder.iterdir() if folder.is_dir() else ():
+            path.unlink(missing_ok=True)
+
     def _work_path(self, recording_id: str, name: str, make: bool = False) -> Path:
-        folder = self._root / _checked(recording_id) / "work"
+        return self._path(recording_id, WORK, name, make)
+
+    def _path(self, recording_id: str, inside: str, name: str, make: bool = False) -> Path:
+        folder = self._root / _checked(recording_id) / inside
         if make:
             self.folder(recording_id)
             _make(folder)
@@ -82,6 +120,19 @@ def _checked(name: str) -> str:
     if not _SAFE.fullmatch(name) or ".." in name:
         raise ValueError(f"not a plain file name: {name!r}")
     return name
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let a file stand in a second place as well, instead of what stands there. Without a source nothing happens."""
+    if not source.exists() or (target.exists() and os.path.samefile(source, target)):
+        return
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        os.link(source, temporary)
+    except OSError:  # a file system without hard links
+        _write(target, source.read_bytes())
+        return
+    os.replace(temporary, target)
 
 
 def _make(folder: Path) -> None:

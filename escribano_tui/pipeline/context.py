@@ -215,7 +215,7 @@ class Context:
         self._run.emit(PhaseProgressed(self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked()))
 
     def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
-        path = str(self.files.folder(self.recording.id) / thumbnail) if thumbnail else ""
+        path = str(self.files.thumbnail(self.recording.id, thumbnail)) if thumbnail else ""
         self._run.emit(Looked(t_s, path, clean_line(line)))
 
     def drafted(self, segments: Sequence[Segment]) -> None:

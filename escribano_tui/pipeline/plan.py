@@ -56,7 +56,7 @@ def make_key(recording: Recording, phase: Phase, profile: Profile, choice: Choic
     told: dict[str, object] = {
         "fingerprint": recording.fingerprint,
         "phase": [phase.name, phase.version],
-        "settings": profile.section(phase.name),
+        "settings": profile.keyed(phase.name),
         "backend": [choice.identity, choice.model, choice.url] if choice else None,
         "needs": needed,
     }

@@ -146,8 +146,7 @@ class _Reading:
         ended = [replace(line, end_s=out.start_s) for line in stood if line.end_s > out.start_s]
         width, height = (state.gray.shape[1], state.gray.shape[0]) if state else (0, 0)
         edges = self._edges or Edges(width, height)
-        if frame.thumbnail:
-            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+        self._context.files.drop_pictures(self._context.recording.id, frame.item)
         self._shelf.keep(frame, (), edges)
         self._context.put(frame.item, [*ended, *self._out_until(out.start_s), out])
         self._state, self._edges, self._out = None, edges, out
@@ -167,14 +166,13 @@ class _Reading:
         state, seen = given
         out = self._never_read(None, frame, state)
         if out is not None:
-            if frame.thumbnail:
-                self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+            self._context.files.drop_pictures(self._context.recording.id, frame.item)
             self._context.put(frame.item, [out])
             return
         there = {squash(line.text) for line in self._context.mine(ScreenLine) if line.start_s <= frame.t_s < line.end_s}
         edges = self._shelf.edges(self._through[-1] if self._through else frame, *state.gray.shape[::-1])
         lines = edges.placed(line for line in state.lines if squash(line.text) not in there)
-        self._hide(frame, state.lines)
+        self._show(frame, state.lines)
         learned = self._shelf.keep(frame, seen.learned, edges)
         self._context.put(frame.item, lines)
         self._shelf.add(learned)
@@ -195,9 +193,16 @@ class _Reading:
         self._read += 1
         return given
 
-    def _hide(self, frame: Frame, lines: Sequence[ScreenLine]) -> None:
-        if frame.thumbnail and shows_secret(lines):
-            self._context.files.drop_thumbnail(self._context.recording.id, frame.thumbnail)
+    def _show(self, frame: Frame, lines: Sequence[ScreenLine]) -> None:
+        """Now that it is known what a frame shows its picture is kept, unless a secret stands there."""
+        files, identity = self._context.files, self._context.recording.id
+        if shows_secret(lines):
+            files.drop_pictures(identity, frame.item)
+            return
+        whole = self._context.profile.frames.keep_pictures
+        shown = not frame.thumbnail or files.show(identity, frame.item, whole)
+        if not shown and self._pictures.get(frame, self._following(frame)) is not None:  # an earlier run was broken off
+            files.show(identity, frame.item, whole)
 
     def _fail(self, frame: Frame, message: str, raw: str = "") -> None:
         self._shelf.forget(frame)
@@ -214,7 +219,7 @@ class _Reading:
         if last:
             changed += self._placed_anew(edges, {line.id for line in changed})
         changed += self._out_until(since(before, frame))
-        self._hide(frame, placed.lines)
+        self._show(frame, placed.lines)
         learned = self._shelf.keep(frame, seen.learned, edges)
         self._context.put(frame.item, changed)
         self._shelf.add(learned)

@@ -25,7 +25,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.session import Dossier, PhaseRecord
 from escribano_tui.domain.text import clean_line
-from escribano_tui.pipeline import file_watch
+from escribano_tui.pipeline import file_watch, kept_pictures
 from escribano_tui.pipeline.context import Context, Gate, RunWide
 from escribano_tui.pipeline.feed import Feed
 from escribano_tui.pipeline.file_watch import CHANGED, NOT_KEPT, OTHER, FileWatch
@@ -131,7 +131,7 @@ class Running:
         steps: tuple[Callable[[], None], ...] = (
             lambda: runner.store.runs.end(self.id, state, wall_s), self._teller.end,
             lambda: live.end(self.recording.id) if state == "finished" else None,
-            runner.backends.release, lambda: self._lock.release(),
+            lambda: runner.files.clear_work(self.recording.id), runner.backends.release, lambda: self._lock.release(),
         )  # fmt: skip
         for step in steps:
             try:
@@ -173,6 +173,18 @@ class Running:
         changed = self._wait_for(threads, watch)
         if changed or (reads and self._runner.media.changed(self.recording)):
             self._take_back(steps, feeds)
+        elif not self._gate.stop.is_set():
+            self._keep_pictures(steps, feeds)
+
+    def _keep_pictures(self, steps: list[PlannedStep], feeds: dict[str, Feed]) -> None:
+        files, identity = self._runner.files, self.recording.id
+        frames = feeds["frames"].output_id
+        taken = self._runner.store.outputs.load(frames, Frame) if frames is not None else []
+        if any(step.name == "read" and step.action == "skip" for step in steps):
+            kept_pictures.show_unread(files, identity, taken)
+        files.clear_work(identity)
+        if self._settings.frames.keep_pictures:
+            kept_pictures.keep_whole(self._runner.media, files, self.recording, taken, self._gate.stop)
 
     def _wait_for(self, threads: list[threading.Thread], watch: FileWatch | None) -> bool:
         """Wait for all phases; whether a file was written to meanwhile, which ends them."""
@@ -192,6 +204,9 @@ class Running:
             output_id = feeds[step.name].output_id
             if step.action in ("reuse", "skip") or output_id is None:
                 continue
+            if step.name == "frames":
+                taken = self._runner.store.outputs.load(output_id, Frame)
+                kept_pictures.drop(self._runner.files, self.recording.id, taken)
             self._runner.store.outputs.clear(output_id)
             output = self._runner.store.outputs.close(output_id, "failed", 0.0, 0.0, why)
             self._note(replace(PhaseRecord(step.name, "failed"), **_of_output(output)))

@@ -93,10 +93,10 @@ def read(path: Path, width: int, height: int, graphics: Graphics = BLOCKS_ONLY, 
     """Read a picture and paint it. Raises OSError, ValueError."""
     from PIL import Image
 
-    fine = graphics.kind != BLOCKS
+    across, down = (4, 4) if graphics.kind == BLOCKS else graphics.cell
+    room = (width * across, height * down)
     with Image.open(path) as opened:
-        if not fine:
-            opened.draft("RGB", (width * 4, height * 4))
+        opened.draft("RGB", room)  # a JPEG is decoded no larger than it needs to be
         image = opened.convert("RGB")
     columns, rows = shape(image.width, image.height, width, height)
     lines = in_blocks(image, columns, rows)

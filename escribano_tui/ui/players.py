@@ -38,6 +38,12 @@ def video_player(path: str, t_s: float, which: Which | None = None, platform: st
     return None
 
 
+def picture_viewer(path: str, which: Which | None = None, platform: str = sys.platform) -> Command | None:
+    """How to look at a picture; None where nothing is there that could."""
+    found = (which or shutil.which)("open" if platform == "darwin" else "xdg-open")
+    return Command((found, str(Path(path).absolute()))) if found else None
+
+
 def sound_player(path: str, start_s: float, end_s: float, which: Which | None = None) -> Command | None:
     """How to hear a span of a file, without a window; None where nothing is there that could."""
     file = str(Path(path).absolute())

@@ -16,9 +16,11 @@ from escribano_tui.domain.journal import fold
 from escribano_tui.domain.keeping import Due, KeepingRules, Weight
 from escribano_tui.domain.overview import OverviewRow
 from escribano_tui.domain.rollup import started_ms
-from escribano_tui.ports import Pipeline, Sessions, Store
+from escribano_tui.ports import MediaFiles, Pipeline, Sessions, Store
 from escribano_tui.usecases.following import FOREVER_S, Follower
 from escribano_tui.usecases.whole_file import whole_file
+
+WHOLE = "whole"  # the folder of full pictures, within that of a recording
 
 
 class RulesFile(Protocol):
@@ -40,6 +42,7 @@ class KeepingDesk:
     file: RulesFile
     library: Path
     media: Path
+    files: MediaFiles
     folders: Sequence[tuple[str, Path]]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -47,8 +50,12 @@ class KeepingDesk:
 
     def weigh(self) -> list[Weight]:
         parts = [Weight("library", name, count, str(self.library)) for name, count in self.store.kept.weigh()]
-        pictures = [Weight("pictures", "pictures", _weight(self.media), str(self.media))]
-        return [*parts, *pictures, *(Weight(area, area, _weight(path), str(path)) for area, path in self.folders)]
+        return [*parts, *self._pictures(), *(Weight(area, area, _weight(path), str(path)) for area, path in self.folders)]
+
+    def _pictures(self) -> list[Weight]:
+        whole = sum(_weight(folder) for folder in self.media.glob(f"*/{WHOLE}"))
+        small = Weight("pictures", "thumbnails" if whole else "pictures", _weight(self.media) - whole, str(self.media))
+        return [small, Weight("pictures", "full pictures", whole, str(self.media))] if whole else [small]
 
     # ------------------------------------------------------------ rules
 
@@ -78,6 +85,9 @@ class KeepingDesk:
 
     def tidy(self) -> list[Due]:
         done = []
+        for recording, _ in self.store.recordings.all():
+            if not self.pipeline.busy(recording.id):  # left by a run that was killed
+                self.files.clear_work(recording.id)
         for due in self.due():
             if self.pipeline.busy(due.recording_id):
                 continue
@@ -119,9 +129,15 @@ class KeepingDesk:
             copy = Path(folder) / "library.db"
             self.store.kept.copy_to(copy)
             zipped.write(copy, "library.db")
-            for file in sorted(self.media.rglob("*.jpg")) if pictures and self.media.is_dir() else ():
+            for file in _kept(self.media) if pictures else ():
                 zipped.write(file, f"media/{file.relative_to(self.media).as_posix()}", zipfile.ZIP_STORED)
         return path.stat().st_size
+
+
+def _kept(media: Path) -> list[Path]:
+    """All pictures but those that a run has at work."""
+    found = media.glob("*/*.jpg"), media.glob(f"*/{WHOLE}/*.jpg")
+    return sorted(path for some in found for path in some)
 
 
 def _weight(folder: Path) -> int:

@@ -157,6 +157,9 @@ class SessionDesk:
     def thumbnail(self, recording_id: str, name: str) -> Path:
         return self._files.folder(recording_id) / Path(name).name
 
+    def picture(self, recording_id: str, name: str) -> Path:
+        return self._files.whole(recording_id, Path(name).name) or self.thumbnail(recording_id, name)
+
     # ------------------------------------------------------------ correcting
 
     def edit(self, recording_id: str, operations: Sequence[Operation], base_revision: int) -> Session:

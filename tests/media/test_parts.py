@@ -29,9 +29,50 @@ def test_files_are_for_the_owner_alone(tmp_path: Path) -> None:
     files = RecordingFiles(tmp_path / "media")
     name = files.save_thumbnail("abc", "0000001000", page(1))
     files.save_work("abc", "0000001000", page(1))
+    assert files.show("abc", "0000001000", whole=True)
     folder = files.folder("abc")
-    assert mode(folder) == mode(folder / "work") == mode(tmp_path / "media") == 0o700
-    assert mode(folder / name) == mode(folder / "work" / "0000001000.jpg") == 0o600
+    assert mode(folder) == mode(folder / "work") == mode(folder / "whole") == mode(tmp_path / "media") == 0o700
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    assert {mode(path) for path in found} == {0o600}
+    assert {folder / name, folder / "work" / "0000001000.jpg", folder / "whole" / "0000001000.jpg"} <= set(found)
+
+
+def test_pictures_are_aside_until_they_are_shown_and_then_stay(tmp_path: Path) -> None:
+    files = RecordingFiles(tmp_path)
+    for name in ("a", "b", "c"):
+        file = files.save_thumbnail("abc", name, page(1))
+        files.save_work("abc", name, page(1))
+        assert files.thumbnail("abc", file).parent.name == "work"
+    assert files.show("abc", "a")
+    assert files.show("abc", "b", whole=True)
+    assert files.show("abc", "b", whole=True), "twice is once"
+    files.save_thumbnail("abc", "b", page(2))
+    assert files.show("abc", "b"), "a newer one takes the place of the older one"
+    files.clear_work("abc")
+    assert sorted(str(p.relative_to(tmp_path / "abc")) for p in tmp_path.rglob("*") if p.is_file()) == [
+        "a.jpg", "b.jpg", "whole/b.jpg"
+    ]  # fmt: skip
+    assert files.whole("abc", "a.jpg") is None
+    assert files.whole("abc", "[odd].jpg") is None
+    assert files.thumbnail("abc", "a.jpg") == tmp_path / "abc" / "a.jpg"
+    files.drop_pictures("abc", "b")
+    assert files.whole("abc", "b.jpg") is None
+    assert not (tmp_path / "abc" / "b.jpg").exists()
+    assert not files.show("abc", "c"), "it was never shown, and is gone"
+    files.save_work("abc", "c", page(3))
+    assert files.show("abc", "c"), "made of the picture at work"
+
+
+def test_where_there_are_no_hard_links_pictures_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    files = RecordingFiles(tmp_path)
+    files.save_work("abc", "a", page(1))
+    assert files.show("abc", "a", whole=True)
+    files.clear_work("abc")
+    assert mode(tmp_path / "abc" / "a.jpg") == mode(tmp_path / "abc" / "whole" / "a.jpg") == 0o600
 
 
 def test_work_pictures_come_back_as_they_were_and_go(tmp_path: Path) -> None:
@@ -52,6 +93,7 @@ def test_work_pictures_come_back_as_they_were_and_go(tmp_path: Path) -> None:
 def test_thumbnails_are_small(tmp_path: Path) -> None:
     files = RecordingFiles(tmp_path)
     name = files.save_thumbnail("abc", "wide", page(0, width=1600, height=400))
+    assert files.show("abc", "wide")
     import cv2
 
     image = cv2.imread(str(files.folder("abc") / name))

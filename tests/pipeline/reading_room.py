@@ -108,6 +108,12 @@ class Files:
     def drop_work(self, recording_id: str, name: str) -> None:
         self.pictures.pop(name, None)
 
+    def show(self, recording_id: str, name: str, whole: bool = False) -> bool:
+        return True
+
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        self.pictures.pop(name, None)
+
 
 class Film:
     """A Media that decodes pictures by their time; `lost` ones cannot be decoded."""

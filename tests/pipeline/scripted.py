@@ -154,12 +154,23 @@ class NoFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.dropped: list[str] = []
+        self.gone: list[str] = []
+        self.cleared = 0
 
     def folder(self, recording_id: str) -> Path:
         return self.root
 
     def drop_work(self, recording_id: str, name: str) -> None:
         self.dropped.append(name)
+
+    def thumbnail(self, recording_id: str, file: str) -> Path:
+        return self.root / file
+
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        self.gone.append(name)
+
+    def clear_work(self, recording_id: str) -> None:
+        self.cleared += 1
 
 
 class StillMedia:

@@ -26,6 +26,7 @@ VAULT = [
 ]
 MAIL = ["Inbox - Fernmail - Mozilla Firefox", "https://mail.fern.example/u/0", "Balance 4210 crowns"]
 BANK = ["Accounts - Bank of Visby - Mousepad", "File Edit Search View Document Help", "Balance 4210 crowns"]
+KEY = ["notes.txt - Mousepad", "File Edit Search View Document Help", "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"]
 SECRETS = ("hunter2secret", "tulip-stone", "Harbour.kdbx", "4210")
 
 
@@ -35,7 +36,7 @@ class Telling(DrawnReader):
     def __init__(self) -> None:
         super().__init__()
         self._texts: dict[str, str] = {}
-        for text in {*HARBOUR, *VAULT, *BANK, *MAIL, "10:12"}:
+        for text in {*HARBOUR, *VAULT, *BANK, *MAIL, *KEY, "10:12"}:
             image = screen([(30, 40, text)], width=WIDTH, height=90, size=15)
             boxes = self.detect(image)
             left, right = min(b.x for b in boxes), max(b.right for b in boxes)
@@ -57,8 +58,8 @@ class Pictures(Files):
         super().__init__(pictures)
         self.dropped: list[str] = []
 
-    def drop_thumbnail(self, recording_id: str, file: str) -> None:
-        self.dropped.append(file)
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        self.dropped.append(name)
 
 
 class Both:
@@ -99,7 +100,7 @@ def test_a_password_manager_is_not_read_pictured_or_remembered() -> None:
     assert texts_at(context, 11.0) == texts_at(context, 21.0) == {"KeePassXC"}
     assert {line.region for line in context.mine(ScreenLine) if line.text == "KeePassXC"} == {REGION}
     assert not any(secret in kept(context) for secret in SECRETS)
-    assert context.files.dropped == ["1.jpg", "2.jpg"]
+    assert context.files.dropped == [frame.item for frame in context.earlier["frames"][1:3]]
     assert context.notes[-1].endswith("; 2 pictures left unread: KeePassXC")
 
 

@@ -107,7 +107,8 @@ def test_pictures_are_kept_for_those_who_want_them(context: MemoryContext) -> No
     Frames().run(context)
     folder = context.files.folder(context.recording.id)
     for frame in frames(context):
-        assert (folder / frame.thumbnail).is_file()
+        assert context.files.thumbnail(context.recording.id, frame.thumbnail).is_file()
+        assert not (folder / frame.thumbnail).exists(), "it is not shown before somebody has looked at it"
         work = context.files.work(context.recording.id, frame.item)
         assert (work is not None) == (frame.to_read or frame.to_describe)
         assert 0 <= frame.score <= 1

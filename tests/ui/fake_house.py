@@ -444,6 +444,10 @@ class FakeSessions:
     def thumbnail(self, recording_id: str, name: str) -> Path:
         return self.world.folder / "thumbnails" / name
 
+    def picture(self, recording_id: str, name: str) -> Path:
+        whole = self.world.folder / "whole" / name
+        return whole if whole.exists() else self.thumbnail(recording_id, name)
+
 
 class FakeRun:
     """Tells a script of events from a thread of its own."""

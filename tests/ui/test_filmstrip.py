@@ -59,7 +59,7 @@ async def test_a_strip_without_room_is_marks_and_without_files_says_so(world: Fa
     async with reviewing(world) as (pilot, screen):
         strip = screen.query_one(FilmStrip)
         await until(pilot, lambda: "no picture" in strip.render_line(1).text, "words in place of a picture")
-        assert "The picture is gone." in screen_text(pilot)
+        assert "No picture is kept of this moment." in screen_text(pilot)
         strip.styles.height = 1
         await until(pilot, lambda: strip.size.height == 1, "one line")
         assert "▣ ▪ ▪ 1 of 3" in strip.render_line(0).text

@@ -248,6 +248,26 @@ async def test_without_a_player_or_a_file_it_says_so(world: FakeHouse, monkeypat
         await pilot.press("o")
         await settle(pilot)
         assert "not where it was" in said(pilot)
+        assert "opened instead" not in said(pilot)
+
+
+async def test_a_recording_that_is_gone_is_looked_at_in_the_pictures_that_were_kept(
+    world: FakeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    started: list[players.Command] = []
+    monkeypatch.setattr(players, "start", started.append)
+    async with reviewing(world) as (pilot, screen):
+        frames = screen.review.outline.frames  # type: ignore[union-attr]
+        (world.folder / "whole").mkdir()
+        for frame in frames:
+            shutil.copy(world.folder / "thumbnails" / frame.thumbnail, world.folder / "whole" / frame.thumbnail)
+        await pilot.press("o")
+        await settle(pilot)
+        assert "not where it was" in said(pilot)
+        assert "opened instead" in said(pilot)
+    (command,) = started
+    assert Path(command.argv[1]).parent == world.folder / "whole"
 
 
 async def test_labels_typed_by_the_owner_are_cleaned(world: FakeHouse) -> None:

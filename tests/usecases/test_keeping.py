@@ -51,6 +51,26 @@ def test_every_part_is_weighed(house: House, place: Paths) -> None:
     assert {"library", "pictures", "models", "logs"} == {w.area for w in weights}
 
 
+def test_full_pictures_are_weighed_saved_and_cleared_up(house: House, place: Paths, tmp_path: Path) -> None:
+    folder = place.media / RECORDING.id
+    for inside, name, size in (("whole", "0000002000", 90_000), ("work", "0000009000", 70_000)):
+        (folder / inside).mkdir()
+        (folder / inside / f"{name}.jpg").write_bytes(b"x" * size)
+    told = {w.name: w.bytes for w in house.keeping.weigh() if w.area == "pictures"}
+    assert told == {"thumbnails": 75_000, "full pictures": 90_000}
+    assert house.sessions.picture(RECORDING.id, "0000002000.jpg") == folder / "whole" / "0000002000.jpg"
+    assert house.sessions.picture(RECORDING.id, "0000009000.jpg") == folder / "0000009000.jpg"
+    house.keeping.backup(tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as zipped:
+        names = {n.removeprefix(f"media/{RECORDING.id}/") for n in zipped.namelist()}
+    assert names == {"library.db", "0000002000.jpg", "whole/0000002000.jpg"}, "nothing that was only at work"
+    house.keeping.tidy()
+    assert not (folder / "work" / "0000009000.jpg").exists(), "a killed run had left it"
+    house.keeping.set_rules(KeepingRules(gone="pictures"))
+    assert [d.bytes for d in house.keeping.tidy()] == [95_000]
+    assert not folder.exists()
+
+
 def test_the_settings_say_what_the_reader_may_remember(place: Paths) -> None:
     place.own_settings.write_text("[models]\nlines_mb = 0.001\n")
     drafted(place.home.parent).close()

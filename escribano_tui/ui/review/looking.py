@@ -18,6 +18,7 @@ from escribano_tui.ui import players
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.editing import edit
 from escribano_tui.ui.review.moving import review_of
+from escribano_tui.ui.review.telling import frame_at
 from escribano_tui.ui.review.wording import correct_said
 from escribano_tui.ui.screens.pick import Item
 from escribano_tui.ui.widgets.keybar import KeyBar
@@ -183,7 +184,9 @@ def start(screen: ReviewScreen, command: players.Command | None, path: str, soun
 async def start_player(screen: ReviewScreen, command: players.Command, path: str, sound: bool) -> None:
     if not await asyncio.to_thread(Path(path).is_file):
         key = screen.house_app.keymap.shown("review.find-file")
-        screen.tell(f"The recording is not where it was: {key} looks for it by its content.", "warning", 8.0)
+        shown = not sound and await asyncio.to_thread(show_kept, screen)
+        instead = " The full picture that was kept is opened instead." if shown else ""
+        screen.tell(f"The recording is not where it was: {key} looks for it by its content.{instead}", "warning", 8.0)
         return
     started = await asyncio.to_thread(players.start, command)
     name = Path(command.argv[0]).name
@@ -192,6 +195,21 @@ async def start_player(screen: ReviewScreen, command: players.Command, path: str
         screen.tell(f"Playing with {name}; {screen.house_app.keymap.shown('review.play')} stops it.")
     else:
         screen.tell(f"Opened with {name}" + ("." if command.exact else ", from the beginning."))
+
+
+def show_kept(screen: ReviewScreen) -> bool:
+    """In a thread: open the full picture of this moment, where one was kept and something can show it."""
+    review = review_of(screen)
+    at = frame_at(review.outline.frames, review.cursor_ms / 1000)
+    if at is None or not review.outline.frames[at].thumbnail:
+        return False
+    sessions, thumbnail = screen.house_app.house.sessions, review.outline.frames[at].thumbnail
+    picture = sessions.picture(screen.recording_id, thumbnail)
+    command = players.picture_viewer(str(picture))
+    if picture == sessions.thumbnail(screen.recording_id, thumbnail) or command is None:
+        return False
+    players.start(command)
+    return True
 
 
 def find_file(screen: ReviewScreen) -> None:

@@ -196,8 +196,12 @@ class EvidenceScreen(ModalScreen[int | None]):
         self._t_ms = t_ms
         at = frame_at(self._frames, t_ms / 1000)
         self.query_one("#strip", FilmStrip).show(self._frames, at, self._shape, self.small_picture)
-        path = None if at is None else self.small_picture(self._frames[at])
-        self.query_one(Picture).show(path, "The picture is gone." if path else "No picture was taken here.")
+        frame = None if at is None or not self._frames[at].thumbnail else self._frames[at]
+        if frame is None:
+            self.query_one(Picture).show(None, "No picture was taken here.")
+        else:
+            path = cast("EscribanoApp", self.app).house.sessions.picture(self._recording_id, frame.thumbnail)
+            self.query_one(Picture).show(path, "No picture is kept of this moment.")
         told = [fact(kind, (text, "*foreground"))] if kind in ("read", "edge", "said", "doubtful", "yours") else []
         self.query_one("#about", Facts).show([*told, *self.about(None if at is None else self._frames[at].t_s)])
 

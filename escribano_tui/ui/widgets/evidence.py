@@ -113,8 +113,11 @@ class EvidencePane(Widget, can_focus=False):
         at = frame_at(frames, review.looked_at_ms / 1000)
         self.query_one("#strip", FilmStrip).show(frames, at, (recording.width, recording.height), self._small_picture)
         picture = self.query_one("#picture", Picture)
-        path = None if at is None else self._small_picture(frames[at])
-        picture.show(path, "The picture is gone." if path else "No picture was taken here.")
+        if at is None or not frames[at].thumbnail:
+            picture.show(None, "No picture was taken here.")
+        else:
+            path = self._house_app.house.sessions.picture(recording.id, frames[at].thumbnail)
+            picture.show(path, "No picture is kept of this moment.")
 
     def _frames_of(self, review: Review, segment: Segment) -> list[Frame]:
         """The same list for the same segment, so that its pictures are known to be the same."""

@@ -68,7 +68,7 @@ class Picture(Widget, can_focus=False):
         words = self._words
         try:
             painted = await asyncio.to_thread(self._painter.paint, path, width, height)
-        except FileNotFoundError:
+        except FileNotFoundError:  # never kept (a secret stood there), or the owner's rules have let it go
             painted = NOTHING
         except (OSError, ValueError, SyntaxError):  # PIL raises SyntaxError for a broken file
             painted, words = NOTHING, "The picture cannot be read."
