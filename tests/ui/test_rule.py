@@ -42,6 +42,24 @@ async def test_a_rule_is_offered_with_what_it_would_change_and_kept_on_enter(wor
         assert "holds from the next run on" in said(pilot)
 
 
+async def test_the_rule_of_a_label_is_offered_where_it_was_just_given(world: FakeHouse) -> None:
+    async with reviewing(world) as (pilot, screen):
+        await pilot.press("home", "3")
+        await settle(pilot)
+        assert screen.review is not None
+        assert screen.review.index == 1, "it goes on to the next"
+        assert "L makes a rule of this label" in said(pilot)
+        await pilot.press("L")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleScreen))
+        await settle(pilot)
+        assert "Make a rule of this label: terminal, of 0:00" in screen_text(pilot)
+        await pilot.press("escape", "j", "k", "L")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RuleScreen))
+        await settle(pilot)
+        assert f"label: {screen.review.segment.activity}, of " in screen_text(pilot), "of the one that we went to"
+        assert screen.review.segment.activity != "terminal"
+
+
 async def test_escape_keeps_nothing_and_a_second_time_is_refused(world: FakeHouse) -> None:
     async with reviewing(world) as (pilot, screen):
         await pilot.press("L")

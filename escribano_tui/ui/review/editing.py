@@ -46,7 +46,27 @@ def on_to_next(screen: ReviewScreen) -> Callable[[], None]:
 
 
 def label(screen: ReviewScreen, activity: str) -> None:
-    edit(screen, edits.relabel(review_of(screen).chosen, activity), on_to_next(screen))
+    review = review_of(screen)
+    corrected = review.segment.id if review.segment.activity != activity and not review.selected else ""
+    go_on = on_to_next(screen)
+
+    def then() -> None:
+        go_on()
+        if corrected:
+            offer_rule(screen, corrected)
+
+    edit(screen, edits.relabel(review.chosen, activity), then)
+
+
+def offer_rule(screen: ReviewScreen, segment_id: str) -> None:
+    """Let the next key make a rule of the label that was given just now, and say so once for each opening."""
+    review = review_of(screen)
+    if review.session.live:
+        return
+    review.labelled = (segment_id, review.index)
+    if not review.told_of_rules:
+        review.told_of_rules = True
+        screen.tell(f"{screen.house_app.keymap.shown('review.rule')} makes a rule of this label, for windows like that one.")
 
 
 def labels(screen: ReviewScreen) -> None:

@@ -75,14 +75,15 @@ async def show_alike(screen: ReviewScreen) -> None:
 
 
 def rule(screen: ReviewScreen) -> None:
-    """Offer the rules behind this label; what is accepted holds from the next run on."""
+    """Offer the rules behind the label that was given just now, else behind this one; what is accepted holds from the next
+    run on."""
     from escribano_tui.ui.screens.rule import RuleScreen
 
     def told(says: str | None) -> None:
         if says:
             screen.tell(f"Kept: {says} It holds from the next run on.", timeout=8.0)
 
-    screen.app.push_screen(RuleScreen(screen.recording_id, review_of(screen).segment), told)
+    screen.app.push_screen(RuleScreen(screen.recording_id, review_of(screen).just_labelled or review_of(screen).segment), told)
 
 
 def history(screen: ReviewScreen) -> None:

@@ -44,6 +44,8 @@ class Review:
     selected: set[str] = field(default_factory=set)
     edge_ms: int | None = None  # the edge that was moved last: it is looked at until the cursor moves
     view: tuple[int, int] = (0, 0)
+    labelled: tuple[str, int] | None = None  # the segment that was given another label just now, and where we went from it
+    told_of_rules: bool = False
 
     def __post_init__(self) -> None:
         self._least_sure = ""
@@ -77,6 +79,13 @@ class Review:
     @property
     def segment(self) -> Segment:
         return self.segments[self.index]
+
+    @property
+    def just_labelled(self) -> Segment | None:
+        """The segment that was given another label just now, where nobody has gone elsewhere since."""
+        if self.labelled is None or self.labelled[1] != self.index:
+            return None
+        return self.timeline.by_id(self.labelled[0])
 
     def grows(self, index: int) -> bool:
         """Whether a segment is the last one of a draft that is not whole."""

@@ -163,6 +163,8 @@ class ReviewScreen(CommandScreen):
         """While an edit is being written, what is pressed waits its turn, so that it meets what it was meant for."""
         if self.review is None:
             return
+        if name != "rule":
+            self.review.labelled = None
         if self.review.session.live and name in LATER:
             self.tell(LATER[name])
         elif self._editing and name not in FREE:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -26,6 +27,7 @@ from escribano_tui.ui.words import many
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
 
+MARK = "▸ "
 MOST_SHOWN = 6  # segments named below the list
 
 
@@ -53,7 +55,9 @@ class RuleScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):
-            yield Static(Content(f"Make a rule of this label: {self._segment.activity}"), id="heading")
+            segment = self._segment
+            which = f"{cite(segment.start_s, segment.end_s)} {segment.title}".rstrip()
+            yield Static(Content(f"Make a rule of this label: {segment.activity}, of {which}"), id="heading")
             yield Rows(self.paint, id="rows")
             yield Static(id="told")
             yield Static(Content("enter keeps the rule   esc close"), id="hint")
@@ -98,21 +102,31 @@ class RuleScreen(ModalScreen[str | None]):
     # ------------------------------------------------------------ what is shown
 
     def show(self) -> None:
-        preview = self._previews.get(self.query_one(Rows).cursor)
-        self.query_one(Rows).refresh()
-        self.query_one("#told", Static).update(Content("\n".join(lines_of(preview)) if preview else "Looking …"))
+        rows = self.query_one(Rows)
+        rows.refresh()
+        if not self._offered:
+            return
+        preview, sentence = self._previews.get(rows.cursor), self._offered[rows.cursor].sentence
+        whole = [sentence] if cell_len(sentence) > self._room(rows.cursor, rows.size.width) else []
+        told = lines_of(preview) if preview else ["Looking …"]
+        self.query_one("#told", Static).update(Content("\n".join([*whole, *told])))
+
+    def _note(self, index: int) -> str:
+        preview = self._previews.get(index)
+        return f"{len(preview.here)} here · {len(preview.elsewhere)} in the library" if preview else "…"
+
+    def _room(self, index: int, width: int) -> int:
+        """Cells for the sentence, in a row of so many."""
+        return max(10, width - len(MARK) - len(self._note(index)) - 2)
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = self.house_app.palette.style
         ground = "selection" if here else "surface"
         if index >= len(self._offered):
             return Line().strip(width, style("foreground", ground))
-        preview = self._previews.get(index)
-        note = f"{len(preview.here)} here · {len(preview.elsewhere)} in the library" if preview else "…"
-        out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
-        out.fit(
-            self._offered[index].sentence, max(10, width - out.width - len(note) - 2), style("foreground", ground, bold=here)
-        )
+        note = self._note(index)
+        out = Line().add(MARK if here else " " * len(MARK), style("accent", ground, bold=True))
+        out.fit(self._offered[index].sentence, self._room(index, width), style("foreground", ground, bold=here))
         return (
             out.add(" ", style("muted", ground))
             .fit(note, len(note), style("muted", ground))
