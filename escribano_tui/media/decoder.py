@@ -15,6 +15,8 @@ import numpy as np
 
 from escribano_tui.media.container import codec_of, only, opened, packets_of_streams, restrain, video_of
 from escribano_tui.media.packets import Floats, Ints, Packets
+from escribano_tui.media.repeats import mini_gops, spared
+from escribano_tui.media.sps import countable_frames
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -139,6 +141,9 @@ class _Reader:
         self._on_the_way: Skip = "DEFAULT" if codec not in _SKIPPING else "BIDIR" if rough and codec == "h264" else "NONREF"
         indexed = container.format.name.startswith(_INDEXED)
         self._skip_ahead = _SKIP_AHEAD if indexed else _SKIP_AHEAD_UNINDEXED
+        countable = countable_frames(bytes(stream.codec_context.extradata or b"")) if codec == "h264" else 0
+        self._spared = spared(packets, stream.width * stream.height, countable)
+        self._mini_gop = mini_gops(packets)
         self._source = packets_of_streams(container, stream)
         self._next = 0  # number of the packet that comes next
         self._has_flushed = False
@@ -150,19 +155,24 @@ class _Reader:
             codec.flush_buffers()
         self._has_flushed = True
         packet = self._goto(key)
-        last = max(targets)
+        due = deque(sorted(targets))
         skipped: Skip = ""
-        while packet is not None:
+        while packet is not None and due:
             number = self._next - 1
-            skip = self._skip(number, targets)
-            if skip and skip != skipped:
-                codec.skip_frame = skipped = skip
-            yield from self._decoded(packet)
-            if number >= last:
-                break
-            packet = self._read()
+            if not self._is_spared(number, due[0]):
+                skip = self._skip(number, targets)
+                if skip and skip != skipped:
+                    codec.skip_frame = skipped = skip
+                yield from self._decoded(packet)
+            while due and number >= due[0]:
+                due.popleft()
+            packet = self._read() if due else None
         codec.skip_frame = "DEFAULT"
         yield from self._decoded(None)
+
+    def _is_spared(self, number: int, target: int) -> bool:
+        """Whether a packet brings nothing, and the next target does not refer to it."""
+        return bool(self._spared[number]) and self._mini_gop[number] < self._mini_gop[target] - 1
 
     def _skip(self, number: int, targets: set[int]) -> Skip:
         """Pictures that no other refers to need not be decoded to get at a later one."""
