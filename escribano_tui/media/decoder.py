@@ -141,7 +141,8 @@ class _Reader:
         self._on_the_way: Skip = "DEFAULT" if codec not in _SKIPPING else "BIDIR" if rough and codec == "h264" else "NONREF"
         indexed = container.format.name.startswith(_INDEXED)
         self._skip_ahead = _SKIP_AHEAD if indexed else _SKIP_AHEAD_UNINDEXED
-        countable = countable_frames(bytes(stream.codec_context.extradata or b"")) if codec == "h264" else 0
+        is_worth_it = codec == "h264" and not rough  # on a rough way little is decoded anyhow
+        countable = countable_frames(bytes(stream.codec_context.extradata or b"")) if is_worth_it else 0
         self._spared = spared(packets, stream.width * stream.height, countable)
         self._mini_gop = mini_gops(packets)
         self._source = packets_of_streams(container, stream)

@@ -10,7 +10,7 @@ from escribano_tui.media.packets import Bools, Ints, Packets
 _SHORT = 400  # packets: in a short file statistics are weak and decoding is cheap
 _REPEAT_BYTES, _REPEAT_PER_PIXEL = 64.0, 1 / 8000  # at most: a header and a row of skipped macroblocks
 # What refers to pictures before it finds them as the encoder had them: these are decoded before anything new.
-_DECODED_GOPS, _DECODED_PACKETS = 2, 8
+_DECODED_GOPS, _DECODED_PACKETS = 1, 4
 
 
 def spared(packets: Packets, pixels: int, countable: int) -> Bools:

@@ -17,10 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from escribano_tui.domain.recording import Recording, UnusableInput
+from escribano_tui.media.container import opened
 from escribano_tui.media.decoder import decoded, plan, shown_at
 from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.packets import read_packets
 from escribano_tui.media.pictures import image_of
+from escribano_tui.media.repeats import spared
+from escribano_tui.media.sps import countable_frames
 from escribano_tui.ports import Cancelled, Picture
 from tests.media.films import Film, Scene, page, shoot
 
@@ -49,7 +52,7 @@ KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("mkv", {"options": {"g": "250", "bf": "4", "refs": "4"}}),
     ("mov", {"options": {"g": "1"}}),
     ("ts", {}),
-    ("webm", {"codec": "libvpx-vp9", "options": {"deadline": "realtime", "lag-in-frames": "0", "g": "1000"}}),
+    ("webm", {"codec": "libvpx-vp9", "options": {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "g": "1000"}}),
     ("mkv", {"codec": "libx265", "options": {"x265-params": "log-level=none:bframes=4:keyint=30"}}),
     ("mkv", {"codec": "libx265", "pix_fmt": "yuv420p10le", "options": {"x265-params": "log-level=none"}}),
     ("mkv", {"pix_fmt": "yuv444p", "width": 321, "height": 239}),
@@ -89,10 +92,44 @@ def test_the_cheapest_picture_is_the_same_picture(tmp_path: Path, seed: int, gro
     recording, cheap = taken(path, times)
     packets = read_packets(path)
     numbers = shown_at(packets, np.array(times) + recording.origin_s)
-    exact = dict(decoded(path, packets, numbers, STOP))
+    exact = dict(decoded(path, packets, range(len(packets)), STOP))  # all of them: nothing is left out on the way
     for picture, number in zip(cheap, numbers, strict=True):
         difference = np.abs(picture.image.astype(int) - image_of(exact[number]).astype(int)).mean()
         assert difference < 5.0, (picture.t_s, difference)  # another page differs by 25 and more
+
+
+@pytest.mark.parametrize(
+    "how", ["bframes=3:b-pyramid=normal", "bframes=5:direct=temporal:ref=6:weightb=1", "bframes=2:interlaced=1"]
+)
+def test_what_repeats_is_left_out_and_no_wanted_picture_with_it(tmp_path: Path, how: str) -> None:
+    scenes = tuple(Scene(start_s, k, "abc"[: k % 3]) for k, start_s in enumerate((0, 2.1, 2.5, 7.3, 8.2, 13.0)))
+    options = {"preset": "fast", "x264-params": f"{how}:keyint=600:log-level=none"}
+    path = shoot(tmp_path / "film.mp4", Film(scenes, 18.0, fps=30, options=options))
+    packets = read_packets(path)
+    with opened(path) as container:
+        countable = countable_frames(bytes(container.streams.video[0].codec_context.extradata or b""))
+    assert spared(packets, 320 * 240, countable).mean() > 0.4
+    exact = {number: image_of(frame) for number, frame in decoded(path, packets, range(len(packets)), STOP)}
+    for every in (7, 50):
+        wanted = list(range(every - 1, len(packets), every))
+        found = dict(decoded(path, packets, wanted, STOP))
+        assert sorted(found) == wanted
+        worst = max(float(np.abs(image_of(found[n]).astype(int) - exact[n].astype(int)).mean()) for n in wanted)
+        assert worst < 0.5
+
+
+def test_how_far_a_stream_counts_its_pictures() -> None:
+    def parameter_set(*fields: str) -> bytes:
+        bits = "".join(fields) + "1"
+        body = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+        return b"\0\0\0\1\x67" + body
+
+    main, high, zero = f"{77:08b}" + "0" * 16, f"{100:08b}" + "0" * 16, "1"
+    assert countable_frames(parameter_set(main, zero, zero, zero, "011")) == 15  # log2_max_pic_order_cnt_lsb 6
+    assert countable_frames(parameter_set(high, zero, "010", zero, zero, "0", "0", zero, zero, "1")) == 3
+    assert countable_frames(parameter_set(high, zero, "010", zero, zero, "0", "1", zero, zero, "1")) == 0  # scaling lists
+    assert countable_frames(parameter_set(main, zero, zero, "011")) == 0  # counted by frame_num
+    assert countable_frames(b"") == countable_frames(b"\1\0\0\0\xff\xe1\0") == countable_frames(b"\0\0\1\x67\x4d") == 0
 
 
 def test_each_group_is_decoded_from_its_keyframe(tmp_path: Path) -> None:
