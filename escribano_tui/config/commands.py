@@ -123,14 +123,21 @@ _LABELS = tuple(
 _REVIEW_EDIT = (
     *_LABELS,
     Command("review.labels", ("l",), "all labels", "Choose among all activities, by letter", 90, "label"),
-    Command("review.split", ("s",), "split", "Split at the time cursor; on an edge, at the next change", 86),
-    Command("review.merge-next", ("m",), "merge", "Merge with the next segment, keeping this label", 85, "merge"),
+    Command("review.split", ("s",), "split", "Split at the time cursor; on an edge, where the next window begins", 86),
+    Command(
+        "review.merge-next",
+        ("m",),
+        "merge",
+        "Merge with the next segment, keeping this label; or all selected ones",
+        85,
+        "merge",
+    ),
     Command("review.merge-previous", ("M",), "merge", "Merge with the previous segment, keeping this label", 85, "merge"),
     Command("review.start-earlier", ("left_square_bracket",), "edges", "Start earlier by the step", 80, "edges"),
     Command("review.start-later", ("right_square_bracket",), "edges", "Start later by the step", 80, "edges"),
     Command("review.end-earlier", ("left_curly_bracket",), "edges", "End earlier by the step", 80, "edges"),
     Command("review.end-later", ("right_curly_bracket",), "edges", "End later by the step", 80, "edges"),
-    Command("review.snap", ("S",), "snap", "Snap the edge nearer to the cursor to the nearest change", 60),
+    Command("review.snap", ("S",), "snap", "Snap the edge nearer to the cursor to the change nearest to it", 60),
     Command("review.edge-here", ("i",), "edge here", "Move the edge nearer to the cursor to the cursor", 40),
     Command("review.step", ("z",), "step", "Step of the edges: 1 s, 5 s, one frame", 30),
     Command("review.title", ("e",), "title", "Edit the title", 82),
@@ -173,8 +180,12 @@ _REVIEW_MOVE = (
     ),
     Command("review.change-back", ("left",), "change", "Time cursor to the change before", 43, "change"),
     Command("review.change-on", ("right",), "change", "Time cursor to the change after", 43, "change"),
-    Command("review.picture-back", ("left_parenthesis",), "picture", "Time cursor to the picture before", 41, "picture"),
-    Command("review.picture-on", ("right_parenthesis",), "picture", "Time cursor to the picture after", 41, "picture"),
+    Command(
+        "review.picture-back", ("left_parenthesis",), "picture", "Time cursor to where the picture before begins", 41, "picture"
+    ),
+    Command(
+        "review.picture-on", ("right_parenthesis",), "picture", "Time cursor to where the picture after begins", 41, "picture"
+    ),
     Command("review.zoom-in", ("plus", "equals_sign"), "zoom", "Zoom the time line in at the cursor", 35, "zoom"),
     Command("review.zoom-out", ("minus",), "zoom", "Zoom the time line out", 35, "zoom"),
     Command("review.zoom-all", ("0",), "all of it", "Show the whole recording on the time line"),

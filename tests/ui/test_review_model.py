@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 
 from escribano_tui.config.themes import read_theme
 from escribano_tui.domain.activity import ACTIVITIES
-from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.evidence import Change, Description
 from escribano_tui.domain.journal import fold
 from escribano_tui.domain.session import Evidence, Session
-from escribano_tui.domain.timeline import DoesNotFit, Operation, apply_all
+from escribano_tui.domain.timeline import DoesNotFit, MoveBoundary, Operation, Split, apply_all
 from escribano_tui.ui.citations import citations, linked, moment_of
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review import edits
@@ -184,3 +185,42 @@ def test_citations_are_found_linked_and_read_back() -> None:
     assert moment_of("#t=138.5") == 138.5
     assert moment_of("javascript:alert(1)") is None
     assert moment_of("#t=x") is None
+
+
+def test_a_split_goes_where_another_window_begins_not_to_the_first_large_change() -> None:
+    _, story = fake_session.story()
+    film = [Change(t, 0.5, "large") for t in (27.0, 29.0, 31.0, 45.3, 46.0, 50.0)]
+    said = [Description(t, "", activity, 0.9, (app,)) for t, activity, app in (
+        (28.0, "media", "mpv"), (40.0, "media", "mpv"), (45.8, "writing", "Geany"), (60.0, "writing", "Geany"),
+    )]  # fmt: skip
+    r = review(replace(story, changes=tuple(film), descriptions=tuple(said)))
+    r.choose(1)
+    assert edits.split(r) == ([Split(45_300)], 45_300)
+    without = review(replace(story, changes=tuple(film), descriptions=()))
+    without.choose(1)
+    assert edits.split(without)[1] == 27_000
+
+
+def test_snap_brings_the_edge_to_the_change_at_the_cursor() -> None:
+    r = review()  # segment 1 is 25.6 to 66.95 with changes at 33.1 and 46.275
+    r.choose(1)
+    r.go_to(33_500)
+    assert edits.snap(r) == ([MoveBoundary(25_600, 33_100)], 33_100)
+    r.edge_ms = 66_950  # it was moved last: it is the one that is meant
+    with pytest.raises(DoesNotFit, match="stands on a change"):
+        edits.snap(r)
+
+
+@pytest.mark.parametrize(("cursor", "label"), [(1, "coding"), (2, "debugging"), (3, "research"), (7, "coding")])
+def test_all_selected_in_a_row_become_one_with_the_label_under_the_cursor(cursor: int, label: str) -> None:
+    r = review()
+    r.choose(cursor)
+    r.selected = {s.id for s in r.segments[1:4]}
+    for direction in (1, -1):
+        merged = apply_all(r.timeline, edits.merge(r, direction))
+        assert len(merged.segments) == len(r.segments) - 2
+        assert (merged.segments[1].start_ms, merged.segments[1].end_ms) == (25_600, r.segments[3].end_ms)
+        assert merged.segments[1].activity == label
+    r.selected |= {r.segments[6].id}
+    with pytest.raises(DoesNotFit, match="in a row"):
+        edits.merge(r, 1)

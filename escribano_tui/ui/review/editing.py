@@ -119,7 +119,12 @@ def split(screen: ReviewScreen) -> None:
 
 
 def merge(screen: ReviewScreen, direction: int) -> None:
-    refused(screen, lambda: edit(screen, edits.merge(review_of(screen), direction)))
+    def done() -> None:
+        if review_of(screen).selected:
+            review_of(screen).selected.clear()
+            screen.show()
+
+    refused(screen, lambda: edit(screen, edits.merge(review_of(screen), direction), done))
 
 
 def move_edge(screen: ReviewScreen, edge: str, direction: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from escribano_tui.domain.evidence import Utterance
 from escribano_tui.domain.segment import Segment
@@ -88,7 +89,10 @@ def split(review: Review) -> tuple[list[Operation], int]:
 
 
 def merge(review: Review, direction: int) -> list[Operation]:
-    """With the next (1) or the previous (-1) segment; the label under the cursor stays. Raises DoesNotFit."""
+    """With the next (1) or the previous (-1) segment; the label under the cursor stays. Where some are selected, all of
+    them, which must stand in a row. Raises DoesNotFit."""
+    if len(review.selected) > 1:
+        return merge_run(review)
     segment = review.segment
     if direction > 0:
         if segment.end_ms >= review.timeline.duration_ms:
@@ -97,6 +101,16 @@ def merge(review: Review, direction: int) -> list[Operation]:
     if segment.start_ms == 0:
         raise DoesNotFit("This is the first segment.")
     return [Merge(segment.start_ms, "right")]
+
+
+def merge_run(review: Review) -> list[Operation]:
+    """The selected segments become one, with the label under the cursor where it is one of them, else of the first."""
+    run = review.chosen
+    if any(left.end_ms != right.start_ms for left, right in pairwise(run)):
+        raise DoesNotFit("The selected segments do not stand in a row.")
+    kept = next((k for k, s in enumerate(run) if s.id == review.segment.id), 0)
+    before: list[Operation] = [Merge(s.start_ms, "right") for s in reversed(run[1 : kept + 1])]
+    return before + [Merge(s.start_ms, "left") for s in run[kept + 1 :]]
 
 
 def move_edge(review: Review, edge: str, by_ms: int) -> list[Operation]:
@@ -124,16 +138,17 @@ def room(timeline: Timeline, at_ms: int) -> tuple[int, int]:
 
 
 def snap(review: Review) -> tuple[list[Operation], int]:
-    """The edge nearer to the time cursor to the change nearest to that edge. Raises DoesNotFit."""
-    edge = review.nearer_edge()
-    if edge is None:
+    """The edge nearer to the time cursor to the change nearest to the cursor. Raises DoesNotFit."""
+    found = review.edge_to_snap()
+    if found is None:
         raise DoesNotFit("This segment has no edge that can be moved.")
+    edge, near = found
     low, high = room(review.timeline, edge)
-    change = review.nearest_change(edge, low - 1, high + 1)
+    change = review.nearest_change(near, low - 1, high + 1)
     if change is None:
         raise DoesNotFit("There is no change near this edge.")
     if change == edge:
-        raise DoesNotFit("This edge stands on a change already.")
+        raise DoesNotFit("This edge stands on a change already: put the time cursor near another one.")
     return [MoveBoundary(edge, change)], change
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.session import Evidence
 from escribano_tui.domain.times import cite, clock, parse_clock
-from escribano_tui.ui.review.place import Review
+from escribano_tui.ui.review.place import Review, begins_ms
 from escribano_tui.ui.screens.pick import Item
 from escribano_tui.ui.widgets.rows import Rows
 
@@ -70,9 +70,9 @@ def change(screen: ReviewScreen, direction: int) -> None:
 
 
 def to_frame(screen: ReviewScreen, frame: Frame) -> None:
-    """To a frame of the film strip, without leaving the segment: it may have been taken before its start."""
+    """To where a frame of the film strip begins, without leaving the segment: it may have been seen before its start."""
     segment = review_of(screen).segment
-    screen.go_to_ms(max(segment.start_ms, min(round(frame.t_s * 1000), segment.end_ms - 1)))
+    screen.go_to_ms(max(segment.start_ms, min(begins_ms(frame), segment.end_ms - 1)))
 
 
 def picture(screen: ReviewScreen, direction: int) -> None:

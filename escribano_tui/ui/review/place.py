@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import ceil
 from typing import Final
 
-from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.evidence import Change, Frame
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Evidence, Session
 from escribano_tui.domain.timeline import Timeline
@@ -59,7 +61,7 @@ class Review:
         """What was seen and heard, as it is known now."""
         self.outline = outline
         self.changes_ms = sorted({round(c.t_s * 1000) for c in outline.changes})
-        self.frames_ms = sorted({round(f.t_s * 1000) for f in outline.frames})
+        self.frames_ms = sorted({begins_ms(f) for f in outline.frames})
 
     @property
     def timeline(self) -> Timeline:
@@ -137,7 +139,8 @@ class Review:
         return self._to_mark(self.changes_ms, direction)
 
     def to_picture(self, direction: int) -> bool:
-        """Put the time cursor on the next frame that was taken, or the one before; False where there is none."""
+        """Put the time cursor where the next picture begins to be seen, or the one before; False where there is none: a
+        split or an edge there is where the window changed."""
         return self._to_mark(self.frames_ms, direction)
 
     def _to_mark(self, marks: list[int], direction: int) -> bool:
@@ -206,20 +209,49 @@ class Review:
         inner = [t for t in (segment.start_ms, segment.end_ms) if 0 < t < self.timeline.duration_ms]
         return min(inner, key=lambda t: abs(t - self.cursor_ms), default=None)
 
+    def edge_to_snap(self) -> tuple[int, int] | None:
+        """The edge that a snap is for, and the time that it should come near: the edge that was moved last stays about
+        where it is; else the one nearer to the time cursor comes to the cursor. None where there is no such edge."""
+        if self.edge_ms is not None and self.edge_ms in self.timeline.boundaries_ms:
+            return self.edge_ms, self.edge_ms
+        edge = self.nearer_edge()
+        return None if edge is None else (edge, self.cursor_ms)
+
     def nearest_change(self, t_ms: int, low: int, high: int) -> int | None:
         """The change nearest to a time, between two others."""
         within = [c for c in self.changes_ms if low < c < high]
         return min(within, key=lambda c: abs(c - t_ms), default=None)
 
     def change_inside(self) -> int | None:
-        """Where a split of the chosen segment would best go: the next change after the cursor, half a second from its
-        edges or more, a large one before a small one."""
+        """Where a split of the chosen segment would best go, after the cursor and half a second from its edges or more: the
+        change that begins to show another window or activity, else the next one, a large one before a small one."""
         segment = self.segment
-        low = max(self.cursor_ms, segment.start_ms + 500)
+        low, high = max(self.cursor_ms, segment.start_ms + 500), segment.end_ms - 500
         order = {"large": 0, "medium": 1, "small": 2}
-        inside = [c for c in self.outline.changes if low <= c.t_s * 1000 <= segment.end_ms - 500]
-        best = min(inside, key=lambda c: (order.get(c.size, 2), c.t_s), default=None)
-        return round(best.t_s * 1000) if best else None
+        inside = [c for c in self.outline.changes if low <= c.t_s * 1000 <= high]
+        turns = [(a, b) for a, b in self._turns() if low < b]
+        for after, until in turns:
+            between = [c for c in inside if after < c.t_s * 1000 <= until]
+            if between:
+                best = min(between, key=lambda c: (order.get(c.size, 2), -c.t_s))
+                return round(best.t_s * 1000)
+        found = min(inside, key=lambda c: (order.get(c.size, 2), c.t_s), default=None)
+        return round(found.t_s * 1000) if found else None
+
+    def _turns(self) -> list[tuple[int, int]]:
+        """Between which two pictures of the chosen segment the activity or the program in front becomes another."""
+        start, end = self.segment.start_s, self.segment.end_s
+        seen = [d for d in self.outline.descriptions if start <= d.t_s < end]
+        return [
+            (round(a.t_s * 1000), round(b.t_s * 1000))
+            for a, b in pairwise(seen)
+            if (a.activity, a.apps[:1]) != (b.activity, b.apps[:1])
+        ]
+
+
+def begins_ms(frame: Frame) -> int:
+    """The first ms at which a frame is what is seen."""
+    return ceil(frame.shows_from_s * 1000)
 
 
 def size_of(change: Change) -> int:
