@@ -59,6 +59,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None, ni
     from escribano_tui.pipeline.runner import Runner, phase_table
     from escribano_tui.ports import House
     from escribano_tui.store.library import LibraryStore
+    from escribano_tui.terminal import tell_of_an_older_library
     from escribano_tui.usecases.doctor import DoctorDesk
     from escribano_tui.usecases.dossiers import make_dossier
     from escribano_tui.usecases.exports import ExportDesk
@@ -80,7 +81,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None, ni
     make_private(paths.home)
     if os.access(paths.home, os.W_OK):  # else the library can still be read
         make_private(paths.logs)
-    store = LibraryStore(paths.library, _lines_mb(paths))
+    store = LibraryStore(paths.library, _lines_mb(paths), tell_of_an_older_library)
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
     registry = backends or build_backends(paths, store, nice)
@@ -165,8 +166,9 @@ def _look_again(backends: Backends) -> Callable[[], None]:
 
 def _library(paths: Paths) -> Store:
     from escribano_tui.store.library import LibraryStore
+    from escribano_tui.terminal import tell_of_an_older_library
 
-    return LibraryStore(paths.library, _lines_mb(paths))
+    return LibraryStore(paths.library, _lines_mb(paths), tell_of_an_older_library)
 
 
 def _lines_mb(paths: Paths) -> float:

@@ -21,6 +21,7 @@ from escribano_tui.domain.text import clean
 from escribano_tui.domain.timeline import Timeline
 from escribano_tui.store.database import Connections
 from escribano_tui.store.owners_words import keep
+from escribano_tui.store.pages import PAGED, pack_some, remove, rows_of
 from escribano_tui.store.rows import MAPPINGS
 
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ CARRIED: Final = ("recordings", "outputs", *_OF_OUTPUTS, "runs", "run_phases", "
 # Made anew from what is carried, or no part of one session.
 LEFT: Final = (
     "_sqlite_migrations", "memory", "live", "queue", "owners_words", "overviews", "moments", "points", "shown_outputs",
-    "untold", "stale", "stamp", "thread_journal",
+    "untold", "stale", "stamp", "thread_journal", "to_pack", *(paged.pages for paged in PAGED.values()),  # row by row
 )  # fmt: skip
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "TEXT": (str,), "INTEGER": (int,), "REAL": (int, float), "FLOAT": (int, float), "BLOB": (bytes,),
@@ -49,7 +50,11 @@ class CarryingStore:
         self._connections = connections
 
     def rows(self, recording_id: str) -> Iterator[tuple[str, Row]]:
-        db = self._connections.db
+        with self._connections.snapshot() as db:
+            yield from self._rows(db, recording_id)
+
+    @staticmethod
+    def _rows(db: Database, recording_id: str) -> Iterator[tuple[str, Row]]:
         outputs = "SELECT id FROM outputs WHERE recording_id = :id"
         of_outputs = f"output_id IN ({outputs})"
         chosen = {
@@ -60,6 +65,9 @@ class CarryingStore:
             where = chosen.get(table, "recording_id = :id")
             for row in db.table(table).rows_where(where, {"id": recording_id}, order_by="rowid"):
                 yield table, row
+            if table in PAGED:
+                for (output_id,) in db.execute(outputs, {"id": recording_id}).fetchall():
+                    yield from ((table, {"output_id": output_id, **row}) for row in rows_of(db, table, output_id))
 
     def take_in(self, rows: Iterable[tuple[str, Row]]) -> Carried:
         with self._connections.write(durable=True) as db:
@@ -114,6 +122,10 @@ class _Taking:
             raise BadPack("there is no recording in it")
         for output in self.drafts:
             self._tiles(output)
+        for output in (new for old, new in self.outputs.items() if old not in self.known):
+            for table in PAGED:
+                while pack_some(self.db, table, output):
+                    continue
         notes = ("Its corrections were left aside: this library has its own for this recording.",) if self.differs else ()
         return Carried(self.recording_id, self.taken, notes)
 
@@ -152,6 +164,8 @@ class _Taking:
         if known is not None:
             for table in _OF_OUTPUTS:
                 self.db.execute(f"DELETE FROM {table} WHERE output_id = ?", [known[0]])
+            for table in PAGED:
+                remove(self.db, table, known[0])
             self.db.execute("UPDATE run_phases SET output_id = NULL WHERE output_id = ?", [known[0]])
             self.db.execute("DELETE FROM outputs WHERE id = ?", [known[0]])
         self.outputs[old] = self._insert("outputs", row)

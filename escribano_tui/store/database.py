@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from escribano_tui.store.library_migrations import migrations
+from escribano_tui.store.page_migrations import Told, migrations, pack_older
+from escribano_tui.store.pages import line_of
 
 BUSY_TIMEOUT_MS = 10_000
+_PATIENCE_S = 300  # while another program brings an older library to this version's form
 
 
 class Connections:
     """The connections of a process to one library. Files are made readable by their owner alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Told = lambda done, total: None) -> None:
+        """`told` hears how far an older library has been brought to this version's form. Raises TimeoutError where another
+        program takes long over that."""
         self.path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
@@ -29,10 +33,19 @@ class Connections:
         self._writing = threading.RLock()
         self.read_only = _read_only(path)
         if self.read_only:
+            if migrations.pending(self.db):
+                raise PermissionError(
+                    "the library was made by an older version, and cannot be written to to bring it to this one"
+                )
             return
         _private_file(path)
-        with FileLock(f"{path}.lock", timeout=30, mode=0o600):
-            migrations.apply(self.db)
+        try:
+            with FileLock(f"{path}.lock", timeout=_PATIENCE_S, mode=0o600):
+                migrations.apply(self.db)
+                pack_older(self.write, told)
+        except Timeout as why:
+            busy = "another program is still bringing the library to this version's form: try again in a few minutes"
+            raise TimeoutError(busy) from why
 
     @property
     def db(self) -> Database:
@@ -51,9 +64,7 @@ class Connections:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        with self._guard:
-            self._open.append(connection)
-        return Database(connection, execute_plugins=False)
+        return self._kept(connection)
 
     def _connect_to_read(self) -> Database:
         """Where nothing can be written SQLite cannot make its side files: without a log of changes beside it the file is
@@ -62,6 +73,10 @@ class Connections:
         still = "" if log.exists() and log.stat().st_size else "&immutable=1"
         uri = f"{self.path.absolute().as_uri()}?mode=ro{still}"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+        return self._kept(connection)
+
+    def _kept(self, connection: sqlite3.Connection) -> Database:
+        connection.create_function("line_of", 3, line_of, deterministic=True)
         with self._guard:
             self._open.append(connection)
         return Database(connection, execute_plugins=False)
@@ -87,6 +102,19 @@ class Connections:
             finally:
                 if durable:
                     db.conn.execute("PRAGMA synchronous=NORMAL")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Database]:
+        """Several queries that see the same state of the library."""
+        db = self.db
+        if db.conn.in_transaction:
+            yield db
+            return
+        db.conn.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            db.conn.rollback()
 
     def close(self) -> None:
         """Close every thread's connection."""

@@ -15,7 +15,8 @@ _PARTS = {
     "summaries": "summaries", "descriptions": "descriptions",
     "memory": "lines that the reader knows again", "frames": "frames and changes", "changes": "frames and changes",
     "envelopes": "frames and changes", "moments": "overviews", "points": "overviews",
-    "overviews": "overviews",
+    "overviews": "overviews", "screen_lines_pages": "screen text", "utterances_pages": "speech",
+    "descriptions_pages": "descriptions",
 }  # fmt: skip
 _INDEXES = ("screen_lines_fts", "utterances_fts", "descriptions_fts", "moments_fts", "points_fts")
 

@@ -12,6 +12,7 @@ from escribano_tui.store.keeping import KeepingStore
 from escribano_tui.store.live import LiveStore
 from escribano_tui.store.outputs import OutputStore
 from escribano_tui.store.overviews import OverviewStore
+from escribano_tui.store.page_migrations import Told
 from escribano_tui.store.queue import QueueStore
 from escribano_tui.store.recordings import RecordingStore
 from escribano_tui.store.runs import RunStore
@@ -23,9 +24,10 @@ from escribano_tui.store.thread_journal import ThreadJournalStore
 class LibraryStore:
     """The Store port on one SQLite file."""
 
-    def __init__(self, path: Path, lines_mb: float = 64.0) -> None:
-        """`lines_mb` is what lines that were read may weigh, which are remembered for all recordings together."""
-        self._connections = Connections(path)
+    def __init__(self, path: Path, lines_mb: float = 64.0, told: Told = lambda done, total: None) -> None:
+        """`lines_mb` is what lines that were read may weigh, which are remembered for all recordings together; `told`
+        hears how far an older library has been brought to this version's form."""
+        self._connections = Connections(path, told)
         self.outputs = OutputStore(self._connections)
         self.recordings = RecordingStore(self._connections)
         self.runs = RunStore(self._connections)

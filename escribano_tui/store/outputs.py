@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,7 +11,8 @@ from sqlite_utils import Database
 from escribano_tui.domain.text import clean, clean_line
 from escribano_tui.ports import Evidence, Output
 from escribano_tui.store.database import Connections
-from escribano_tui.store.rows import MAPPINGS
+from escribano_tui.store.pages import PAGED, pack_some, remove, rows_of, unpack_some
+from escribano_tui.store.rows import MAPPINGS, Mapping, Row
 
 T = TypeVar("T")
 _COLUMNS = (
@@ -59,6 +60,8 @@ class OutputStore:
     def _clear(db: Database, output_id: int) -> None:
         for table in [m.table for m in MAPPINGS.values()] + ["items"]:
             db.execute(f"DELETE FROM {table} WHERE output_id = ?", [output_id])
+        for table in PAGED:
+            remove(db, table, output_id)
         db.execute(
             "UPDATE outputs SET items = 0, items_failed = 0, busy_s = 0, wall_s = 0, generation = 0, note = '' WHERE id = ?",
             [output_id],
@@ -82,6 +85,9 @@ class OutputStore:
             self._mark(db, output_id, item, "done", "", "")
 
     def _upsert_all(self, db: Database, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
+        for table in PAGED:
+            while unpack_some(db, table, output_id):
+                continue
         for table in _BY_ITEM:
             db.execute(f"DELETE FROM {table} WHERE output_id = ? AND item = ?", [output_id, item])
         by_kind: dict[type, list[Any]] = {}
@@ -118,6 +124,8 @@ class OutputStore:
             self._mark(db, output_id, item, "failed", clean_line(message), clean(raw))
 
     def close(self, output_id: int, state: str, wall_s: float, busy_s: float, note: str) -> Output:
+        if state == "finished":
+            self._pack(output_id)
         with self._connections.write() as db:
             db.execute(
                 "UPDATE outputs SET state = ?, wall_s = wall_s + ?, busy_s = busy_s + ?, note = ?,"
@@ -130,6 +138,14 @@ class OutputStore:
         if closed is None:
             raise LookupError("the recording of this output has just been removed")
         return closed
+
+    def _pack(self, output_id: int) -> None:
+        """In short transactions: a kill between two of them leaves some lines as rows, which are loaded all the same."""
+        for table in PAGED:
+            packed = -1
+            while packed:
+                with self._connections.write() as db:
+                    packed = pack_some(db, table, output_id)
 
     def items(self, output_id: int) -> dict[str, str]:
         rows = self._db.execute("SELECT item, state FROM items WHERE output_id = ? ORDER BY n", [output_id])
@@ -152,4 +168,22 @@ class OutputStore:
             if end_s != float("inf"):
                 where += f" AND {start} < ?"
                 values.append(end_s * unit)
-        return [mapping.load(row) for row in self._db.table(mapping.table).rows_where(where, values, order_by=order)]
+        with self._connections.snapshot() as db:
+            rows = list(db.table(mapping.table).rows_where(where, values, order_by=order))
+            if mapping.table in PAGED:
+                rows = _in_order([*_packed(db, mapping, output_id, start_s, end_s), *rows], mapping)
+        return [mapping.load(row) for row in rows]
+
+
+def _packed(db: Database, mapping: Mapping, output_id: int, start_s: float, end_s: float) -> Iterator[Row]:
+    """Lines of pages that touch a span."""
+    start, end, _ = mapping.span or ("", "", 1)
+    for row in rows_of(db, mapping.table, output_id, start_s, end_s):
+        begun = row[end] >= start_s if start == end or start_s <= 0 else row[end] > start_s
+        if begun and row[start] < end_s:
+            yield row
+
+
+def _in_order(rows: list[Row], mapping: Mapping) -> list[Row]:
+    start = mapping.span[0] if mapping.span else "n"
+    return sorted(rows, key=lambda row: float(row[start]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,14 +13,13 @@ from escribano_tui.domain.overview import Moment, Overview, OverviewRow
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.threads import SubjectRef
 from escribano_tui.store.database import Connections
+from escribano_tui.store.pages import OF_PHASES, numbers, pack_some, span
 from escribano_tui.store.recordings import OVERVIEW_TABLES, file_name
 
 MOMENT_COLUMNS = (
     "recording_id", "start_ms", "end_ms", "activity", "title", "description", "apps", "topics", "subject_id", "subject",
     "kind", "personal", "reviewed",
 )  # fmt: skip
-_ROWED = {"read": "screen_lines", "transcribe": "utterances", "refine": "utterances", "describe": "descriptions"}
-
 _ROWS = """
 SELECT r.id, r.path, r.started_at, r.duration_s, r.added_at, o.segments, o.unreviewed, o.activities, o.revision,
        o.duration_ms,
@@ -140,15 +140,26 @@ def _insert(db: Database, overview: Overview) -> None:
         [(overview.recording_id, p.t_s, p.end_s, p.format, p.text) for p in overview.points],
     )
     for phase, output_id in overview.outputs:
-        if phase in _ROWED:
-            db.execute(
-                "INSERT OR REPLACE INTO shown_outputs (output_id, recording_id, phase, first_n, last_n)"
-                f" SELECT ?, ?, ?, coalesce(min(n), 0), coalesce(max(n), -1) FROM {_ROWED[phase]} WHERE output_id = ?",
-                [output_id, overview.recording_id, phase, output_id],
-            )
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO untold (n, recording_id) SELECT n, ? FROM utterances WHERE output_id = ? AND id = ?",
-        [(overview.recording_id, output_id, utterance) for output_id, utterance in overview.untold],
+        if phase in OF_PHASES:
+            _show(db, overview.recording_id, phase, output_id)
+    by_output: dict[int, list[str]] = defaultdict(list)
+    for output_id, utterance in overview.untold:
+        by_output[output_id].append(utterance)
+    for output_id, ids in by_output.items():
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO untold (n, recording_id) VALUES (?, ?)",
+            [(n, overview.recording_id) for n in numbers(db, "utterances", output_id, ids)],
+        )
+
+
+def _show(db: Database, recording_id: str, phase: str, output_id: int) -> None:
+    """An output can be searched from now on; what is not packed yet is."""
+    table = OF_PHASES[phase]
+    while pack_some(db, table, output_id):
+        continue
+    db.execute(
+        "INSERT OR REPLACE INTO shown_outputs (output_id, recording_id, phase, first_n, last_n) VALUES (?, ?, ?, ?, ?)",
+        [output_id, recording_id, phase, *span(db, table, output_id)],
     )
 
 

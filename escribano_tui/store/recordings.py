@@ -11,6 +11,7 @@ from typing import Any
 from escribano_tui.domain.recording import Recording, Track
 from escribano_tui.store.cache import forget_recording
 from escribano_tui.store.database import Connections
+from escribano_tui.store.pages import PAGED, remove
 from escribano_tui.store.rows import MAPPINGS
 
 _PLAIN = (
@@ -87,6 +88,9 @@ class RecordingStore:
         outputs = "SELECT id FROM outputs WHERE recording_id = ?"
         with self._connections.write() as db:
             forget_recording(db, recording_id)
+            for row in db.execute(outputs, [recording_id]).fetchall():
+                for table in PAGED:
+                    remove(db, table, row[0])
             for table in [m.table for m in MAPPINGS.values()] + ["items"]:
                 db.execute(f"DELETE FROM {table} WHERE output_id IN ({outputs})", [recording_id])
             db.execute("DELETE FROM run_phases WHERE run_id IN (SELECT id FROM runs WHERE recording_id = ?)", [recording_id])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from itertools import pairwise
+from typing import Any
 
 from escribano_tui.domain.query import Query
 from escribano_tui.domain.text import clean_line
@@ -15,23 +17,21 @@ from escribano_tui.store.recordings import file_name
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where one kind of text stands. Times are in s."""
+    """One kind of text that stands in pages. `text` is the column that is shown; `less` takes away from the score, by the
+    value of the column that stands beside it."""
 
     kind: str
     table: str
     phases: tuple[str, ...]
-    start: str = "t.start_s"
-    end: str = "t.end_s"
-    text: str = "t.text"
-    less: str = "0"  # takes away from the score
-    but: str = ""
+    text: str
+    beside: str
+    less: Callable[[Any], float]
 
 
 LINES = (
-    Lines("said", "utterances", ("transcribe", "refine"), less="2 * t.doubtful",
-           but=" AND NOT EXISTS (SELECT 1 FROM untold WHERE untold.n = t.n)"),
-    Lines("screen", "screen_lines", ("read",), less="(t.region = 'chrome') * 0.6"),
-    Lines("description", "descriptions", ("describe",), "t.t_s", "t.t_s", "t.sentence", "t.doubtful"),
+    Lines("said", "utterances", ("transcribe", "refine"), "text", "doubtful", lambda doubtful: 2.0 * doubtful),
+    Lines("screen", "screen_lines", ("read",), "text", "region", lambda region: 0.6 * (region == "chrome")),
+    Lines("description", "descriptions", ("describe",), "sentence", "doubtful", float),
 )  # fmt: skip
 
 

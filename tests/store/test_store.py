@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from escribano_tui.domain.evidence import (
     Box,
@@ -105,10 +107,55 @@ def test_evidence_comes_back_as_it_was(store: LibraryStore, one: object) -> None
     assert store.outputs.load(output.id, type(one)) == [one]
 
 
+@pytest.mark.parametrize("one", EVIDENCE, ids=lambda one: type(one).__name__)
+def test_evidence_of_a_finished_phase_comes_back_as_it_was(store: LibraryStore, one: object) -> None:
+    output = store.outputs.open(RECORDING.id, "read", "k", "b", "m")
+    store.outputs.put(output.id, "item", [one])  # type: ignore[list-item]
+    for _ in range(2):
+        store.outputs.close(output.id, "finished", 1.0, 1.0, "")
+        assert store.outputs.load(output.id, type(one)) == [one]
+        store.outputs.put(output.id, "item", [one])  # type: ignore[list-item]
+        assert store.outputs.load(output.id, type(one)) == [one]
+    store.outputs.close(output.id, "finished", 1.0, 1.0, "")
+    store.outputs.clear(output.id)
+    assert store.outputs.load(output.id, type(one)) == []
+    assert store.kept.check() == [], "nothing is left in the index"
+
+
+REGIONS = ("content", "chrome")
+SOME_TIME = st.floats(0, 10_000, allow_nan=False).map(lambda t: round(t, 3)) | st.floats(0, 10_000, allow_nan=False)
+SOME_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(SOME_TEXT, SOME_TIME, SOME_TIME, st.integers(0, 9_999), st.sampled_from(REGIONS)), max_size=40),
+    st.integers(1, 20), SOME_TIME, SOME_TIME,
+)  # fmt: skip
+def test_pages_hold_what_rows_held(
+    store: LibraryStore, told: list[tuple[str, float, float, int, str]], times: int, start_s: float, end_s: float
+) -> None:
+    lines = [
+        ScreenLine(f"l{n}-{k}", text * times, Box(x, k, 3, 4), min(a, b), max(a, b), x / 9_999, region)
+        for n in range(times) for k, (text, a, b, x, region) in enumerate(told)
+    ]  # fmt: skip
+    output = store.outputs.open(RECORDING.id, "read", "k", "b", "m")
+    store.outputs.clear(output.id)
+    store.outputs.put(output.id, "item", lines)
+    spans = ((0.0, float("inf")), (min(start_s, end_s), max(start_s, end_s)))
+    as_rows = [store.outputs.load(output.id, ScreenLine, *span) for span in spans]
+    store.outputs.close(output.id, "finished", 1.0, 1.0, "")
+    assert store._connections.db.execute("SELECT count(*) FROM screen_lines").fetchone()[0] == 0
+    assert [store.outputs.load(output.id, ScreenLine, *span) for span in spans] == as_rows
+    assert store.kept.check() == []
+
+
 def test_spans_select_what_touches_them(store: LibraryStore) -> None:
     output = store.outputs.open(RECORDING.id, "read", "k", "", "")
     lines = [ScreenLine(f"l{k}", f"line {k}", Box(0, 0, 1, 1), k * 10.0, k * 10.0 + 10) for k in range(5)]
     store.outputs.put(output.id, "item", lines)
+    assert [line.id for line in store.outputs.load(output.id, ScreenLine, 10.0, 30.0)] == ["l1", "l2"]
+    store.outputs.close(output.id, "finished", 1.0, 1.0, "")
     assert [line.id for line in store.outputs.load(output.id, ScreenLine, 10.0, 30.0)] == ["l1", "l2"]
     store.outputs.put(output.id, "next", [replace(lines[0], end_s=25.0)])
     assert [line.id for line in store.outputs.load(output.id, ScreenLine, 10.0, 30.0)] == ["l0", "l1", "l2"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,11 +125,12 @@ def test_what_is_gone_is_forgotten_only_where_it_was_not_corrected(house: House)
 
 
 def test_a_sound_library_is_called_so_and_an_unsound_one_is_not(house: House, place: Paths) -> None:
+    assert [r.id for r in house.library.rows()] == [RECORDING.id]  # takes it in: what was said is in the index
     assert house.keeping.check() == []
     (place.media / "stray").mkdir()
     with sqlite3.connect(place.library) as db:
-        db.execute("DROP TRIGGER utterances_fts_au")
-        db.execute("UPDATE utterances SET text = 'other words'")
+        told = zlib.compress(json.dumps({"text": ["other words"], "doubtful": [0]}).encode())
+        db.execute("UPDATE utterances_pages SET told = ?, lines = 1", [told])
     found = house.keeping.check()
     assert any("utterances_fts" in p and "--repair" in p for p in found)
     assert any("stray" in p for p in found)
