@@ -2,10 +2,12 @@
 
     python -m tests.benchmarks.segmentation speed [--hours 12] [--json]
     python -m tests.benchmarks.segmentation reliability RECORDING TRUTH.json [RECORDING TRUTH.json ...] [--home FOLDER]
+        [--looks SHARE]
 
 `speed` makes evidence of a working day (screen lines, descriptions, changes, utterances) and segments it. `reliability`
 runs recordings through the whole pipeline, in a folder of its own or in `--home`, where a later run finds them, and prints,
-for each band of confidence, which share of the time the activity was right.
+for each band of confidence, which share of the time the activity was right; with `--looks 0.5`, as if only half of the
+pictures, whichever, had been looked at: the less is known, the more a draft should doubt itself.
 """
 
 from __future__ import annotations
@@ -17,16 +19,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from escribano_tui.domain.evidence import Box, Change, Description, Envelope, Frame, ScreenLine, Utterance
-from escribano_tui.domain.segment import Segment
 from escribano_tui.pipeline.segmenting.clues import Clues, gather
 from escribano_tui.pipeline.segmenting.drafting import draft
 from escribano_tui.pipeline.segmenting.features import features_of
 from escribano_tui.pipeline.segmenting.spans import Settings
 from escribano_tui.pipeline.segmenting.subjects import group
+from tests.benchmarks.weights import cases_of
 
 LINES, UTTERANCES = 40_000, 5_000  # of twelve hours
 WORK = (
@@ -36,7 +39,8 @@ WORK = (
     ("terminal", "Terminal", ""),
 )
 VOCABULARY = [f"word{k}" for k in range(3_000)]
-BANDS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+BANDS = ((0.0, 0.3), (0.3, 0.5), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+TIMES = 3  # so often pictures are left out by lot
 
 
 def working_day(hours: float, seed: int = 1) -> tuple[Clues, list[ScreenLine], list[Utterance]]:
@@ -91,41 +95,38 @@ def speed(hours: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reliability(pairs: Sequence[tuple[Path, Path]], profile: str, home: Path | None = None) -> list[dict[str, Any]]:
+def reliability(
+    pairs: Sequence[tuple[Path, Path]], profile: str, home: Path | None = None, looks: float = 1.0
+) -> list[dict[str, Any]]:
     """For each band of confidence: seconds of segments in it, and the share of them with the right activity."""
-    seconds = [0.0] * len(BANDS)
-    right = [0.0] * len(BANDS)
-    stated = [0.0] * len(BANDS)
-    for recording, truth_file in pairs:
-        truth = json.loads(truth_file.read_text(encoding="utf-8"))["segments"]
-        for segment in drafted_segments(recording, profile, home):
-            band = next(k for k, (low, high) in enumerate(BANDS) if low <= segment.confidence < high)
-            for true in truth:
-                shared = min(segment.end_s, true["end_s"]) - max(segment.start_s, true["start_s"])
-                if shared > 0:
-                    seconds[band] += shared
-                    stated[band] += shared * segment.confidence
-                    right[band] += shared * (segment.activity == true["activity"])
+    with tempfile.TemporaryDirectory() as folder:
+        cases, cues = cases_of(pairs, home or Path(folder), profile)
+        drafts = [
+            (case, draft(_with_fewer_looks(case.clues, looks, seed), Settings(), cues, case.look))
+            for case in cases
+            for seed in range(TIMES if looks < 1 else 1)
+        ]
+    rows = [[0.0, 0.0, 0.0] for _ in BANDS]
+    for case, segments in drafts:
+        for segment in segments:
+            row = rows[next(k for k, (low, high) in enumerate(BANDS) if low <= segment.confidence < high)]
+            for true in case.truth["segments"]:
+                shared = max(0.0, min(segment.end_s, true["end_s"]) - max(segment.start_s, true["start_s"]))
+                row[0] += shared
+                row[1] += shared * segment.confidence
+                row[2] += shared * (segment.activity == true["activity"])
     return [
         {"from": low, "to": min(high, 1.0), "seconds": round(s, 1), "stated": round(c / s, 3), "right": round(r / s, 3)}
-        for (low, high), s, c, r in zip(BANDS, seconds, stated, right, strict=True) if s
+        for (low, high), (s, c, r) in zip(BANDS, rows, strict=True) if s
     ]  # fmt: skip
 
 
-def drafted_segments(recording: Path, profile: str, home: Path | None) -> list[Segment]:
-    """The draft of a recording, by the whole pipeline, in `home` or a folder of its own."""
-    from escribano_tui.bootstrap import build_house
-    from escribano_tui.config.paths import Paths
-    from escribano_tui.ports import RunOptions
-
-    with tempfile.TemporaryDirectory() as folder:
-        house = build_house(Paths(home or Path(folder) / "home", (home or Path(folder)) / "config"))
-        try:
-            taken = house.library.add(recording)
-            house.runs.start(taken.id, profile, RunOptions(), lambda event: None).wait()
-            return list(house.sessions.open(taken.id).draft.segments)
-        finally:
-            house.close()
+def _with_fewer_looks(clues: Clues, share: float, seed: int) -> Clues:
+    """As if only some of the pictures had been looked at."""
+    chance = random.Random(seed)
+    kept = [d for d in clues.descriptions if chance.random() < share] or list(clues.descriptions[:1])
+    items = {d.item for d in kept}
+    return replace(clues, descriptions=tuple(kept), frames=tuple(f for f in clues.frames if f.item in items))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,12 +136,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--hours", type=float, default=12.0)
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--looks", type=float, default=1.0)
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args(arguments)
     if told.what == "speed":
         result: Any = speed(told.hours)
     else:
-        result = reliability(list(zip(told.files[::2], told.files[1::2], strict=True)), told.profile, told.home)
+        result = reliability(list(zip(told.files[::2], told.files[1::2], strict=True)), told.profile, told.home, told.looks)
     if told.json:
         json.dump(result, sys.stdout)
         print()

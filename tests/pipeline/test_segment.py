@@ -468,6 +468,20 @@ def test_one_picture_does_not_speak_surely_for_an_hour() -> None:
     assert far[0].confidence < 0.5 < near[0].confidence
 
 
+def test_time_in_which_a_window_may_have_come_that_nobody_looked_at_is_less_sure() -> None:
+    """The same picture before and after; between them nothing changes, the page scrolls, or windows are switched."""
+    told = [described(5.0, "coding"), described(55.0, "coding")]
+
+    def sure(*sizes: str) -> float:
+        changes = [Change(20.0 + 5 * k, 0.9, size) for k, size in enumerate(sizes)]
+        frames = [Frame(5.0, "change", 0.0, 15.0), Frame(55.0, "change", 45.0, 60.0)]
+        segments = draft(gather(60_000, changes, motion(60, (0, 60, 0.4)), frames, told), Settings())
+        assert [s.activity for s in segments] == ["coding"]
+        return segments[0].confidence
+
+    assert sure() >= sure("medium", "medium") > sure("large", "large") > sure(*["large"] * 4)
+
+
 def test_an_owners_rule_holds_whoever_described() -> None:
     """A model that looks at pictures knows of no rule: its descriptions come under it before the line is drawn."""
     descriptions = [replace(described(float(t), "research"), backend="a model") for t in range(1, 30, 4)]

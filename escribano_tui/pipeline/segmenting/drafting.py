@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from escribano_tui.domain.coverage import union_s
+from escribano_tui.domain.activity import ACTIVITIES
 from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.ruling import looks_of
 from escribano_tui.domain.segment import Segment
@@ -26,10 +27,9 @@ MOST_TOPICS = 6
 # Shares are too modest: at 0.6, segments said to be 65, 85 and 95 % sure were right for 85, 99 and 98 % of the time on nine
 # recordings, whichever is left out (tests/benchmarks/segmentation.py). 0.45 is nearer, with room left for harder ones.
 CALIBRATION = 0.45
+BY_CHANCE = 1 / len(ACTIVITIES)  # how often a label is right that nothing was seen of
 MOST_SURE = 0.98
 IDLE_SURE, IDLE_UNSEEN = 0.9, 0.5  # where pictures bear it out; by motion and sound alone
-NEAR_S = 60.0  # time farther than this from a picture that was looked at is guessed, unless that picture still stood
-GUESSED = 0.4  # what is left of the confidence where all is guessed
 
 
 def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look | None = None) -> list[Segment]:
@@ -143,7 +143,8 @@ def _why(span: Span, best: Territory | None, clues: Clues) -> tuple[str, ...]:
 
 
 def _confidence(span: Span, lands: Sequence[Territory], seen: bool) -> float:
-    """How sure the activity is, 0..1: the share of the evidence that is for it, less where there is little of it."""
+    """How sure the activity is, 0..1: the share of the evidence that is for it, as far as one was still there (see
+    `territories`); for the rest of the time, in which a window may have come and gone that nobody looked at, chance."""
     if span.state == IDLE:
         return IDLE_SURE if seen else IDLE_UNSEEN
     if not lands:
@@ -154,21 +155,9 @@ def _confidence(span: Span, lands: Sequence[Territory], seen: bool) -> float:
     share = sum(_worth(land) * _share(land, span.state.activity) for land in lands) / weight
     sure = sum(_worth(land) * land.description.confidence for land in lands) / weight
     seconds = (span.end_ms - span.start_ms) / 1000
-    told = sum(land.weight * (land.end_s - land.start_s) for land in lands) / seconds
-    raw = (0.6 * share + 0.4 * min(share, sure)) * (0.8 + 0.2 * min(1.0, 2 * told))
-    near = min(1.0, _looked_s(lands) / seconds)
-    calibrated = float(raw**CALIBRATION) * (GUESSED + (1 - GUESSED) * near)
-    return round(min(MOST_SURE, max(0.05, calibrated)), 3)
-
-
-def _looked_s(lands: Sequence[Territory]) -> float:
-    """Seconds for which somebody looked: a picture stood, or was taken not long before or after."""
-    spans = [
-        (land.start_s, land.end_s) if land.weight == 1.0
-        else (max(land.start_s, land.description.t_s - NEAR_S), min(land.end_s, land.description.t_s + NEAR_S))
-        for land in lands
-    ]  # fmt: skip
-    return union_s([(start, end) for start, end in spans if end > start])
+    there = min(1.0, sum(land.weight * (land.end_s - land.start_s) for land in lands) / seconds)
+    seen_so = math.pow(0.6 * share + 0.4 * min(share, sure), CALIBRATION)
+    return round(min(MOST_SURE, there * seen_so + (1 - there) * BY_CHANCE), 3)
 
 
 def _share(land: Territory, activity: str) -> float:
