@@ -88,6 +88,11 @@ class Box:
     def area(self) -> int:
         return self.w * self.h
 
+    def union(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
     def overlap(self, other: Box) -> int:
         """Shared area in pixels."""
         w = min(self.right, other.right) - max(self.x, other.x)

@@ -28,7 +28,7 @@ class SegmentPhase:
     """One item: all segments of the recording, without subjects. `own_cues` is the text of an owner's cues."""
 
     name = "segment"
-    version = 5
+    version = 6
     port = ""
 
     def __init__(self, own_cues: str = "") -> None:

@@ -250,3 +250,27 @@ def test_of_two_panes_of_a_multiplexer_the_one_with_what_is_new_counts(reader: S
         *put(3, 868, "[work] 0:bash*"), *put(1436, 868, '"host" 10:37 14-Apr-26'), *panel("tmux"),
     ]  # fmt: skip
     assert tell(reader, scene(lines)).activity == activity
+
+
+def test_a_title_that_was_read_in_parts_is_one_title(reader: ScreenReader) -> None:
+    def seen(*title: ScreenLine) -> Description:
+        board = put(30, 110, "In progress\nAssignee: Ada\nPriority: high\nBacklog")
+        return tell(reader, scene([*title, *board, *panel()]))
+
+    parts = [*put(2, 22, "Issues"), *put(68, 23, "- Wheels"), *put(150, 22, "- Tracker"), *put(240, 23, "qutebrowser")]
+    assert seen(*parts).apps == seen(*put(2, 22, "Issues - Wheels - Tracker - qutebrowser")).apps == ("qutebrowser",)
+
+
+@pytest.mark.parametrize(("fresh", "activity"), [("left", "coding"), ("right", "debugging")])
+def test_of_two_windows_of_a_tiling_desktop_the_one_with_what_is_new_counts(
+    reader: ScreenReader, fresh: str, activity: str
+) -> None:
+    new = {"left": 0.0, "right": 0.0} | {fresh: 99.5}
+    lines = [
+        *put(2, 24, "uxterm"), *put(802, 24, "uxterm"), *put(2, 48, "$SOURCE"),
+        *put(2, 300, "def brake(wheel):", start_s=new["left"]), *put(2, 860, '"wheel.py" 16L, 224B'),
+        *put(804, 48, f"{PROMPT} python3 -m pytest -q\n=== FAILURES ===\nE   assert 3 == 4\n1 failed in 0.2s"),
+        *put(804, 200, f"{PROMPT} python3 -m pytest -x", start_s=new["right"]), *put(804, 222, "1 failed in 0.1s"),
+        *put(2, 1, "1 2 3"), *put(1430, 1, "14-04 09:41"),
+    ]  # fmt: skip
+    assert tell(reader, scene(lines)).activity == activity

@@ -385,7 +385,7 @@ def test_a_film_of_which_one_picture_was_taken_is_a_segment() -> None:
 
 
 class Pictures:
-    """A Media whose pictures cannot be had, or are all grey."""
+    """A Media whose pictures cannot be had, or are all grey but for a bar that moves."""
 
     def __init__(self, gone: bool = False) -> None:
         self.gone = gone
@@ -395,7 +395,13 @@ class Pictures:
         if self.gone:
             raise UnusableInput("The file is not where it was.")
         self.asked += times_s
-        return [Picture(t, t, np.full((90, 160, 3), 99, np.uint8)) for t in times_s]
+        return [Picture(t, t, self._drawn(t)) for t in times_s]
+
+    @staticmethod
+    def _drawn(t_s: float) -> np.ndarray:  # type: ignore[type-arg]
+        image = np.full((90, 160, 3), 99, np.uint8)
+        image[10 + int(t_s) % 60 :][:8] = 0
+        return image
 
 
 def context_of(clues: Clues, media: Pictures, profile: Profile | None = None) -> MemoryContext:

@@ -25,7 +25,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
 NAME = "screen-reader"
-VERSION = "3"
+VERSION = "4"
 LEAST_SHARE = 0.005  # shares below this are not kept
 
 
@@ -60,7 +60,7 @@ class ScreenReader:
         """Nothing is held."""
 
     def _describe(self, scene: Scene) -> Description:
-        page = lay_out(scene.lines, scene.width, scene.height, scene.frame)
+        page = self._windows.with_whole_titles(lay_out(scene.lines, scene.width, scene.height, scene.frame))
         motion = motion_word(scene.motion)
         front = front_of(page, self._windows.windows(page))
         seen = self._front.read(page, front)

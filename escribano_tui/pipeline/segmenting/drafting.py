@@ -35,7 +35,7 @@ IDLE_SURE, IDLE_UNSEEN = 0.9, 0.5  # where pictures bear it out; by motion and s
 def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look | None = None) -> list[Segment]:
     """The segments of a recording, without subjects: they tile it, whatever the clues. With `look`, pictures settle at
     which of several changes a boundary lies."""
-    spans = partition(clues, settings)
+    spans = partition(clues, settings, look)
     if look is not None:
         spans = look_closer(spans, clues, look, round(settings.least_s * 1000))
     spans = furnished(spans, clues)

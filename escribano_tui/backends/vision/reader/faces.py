@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from escribano_tui.backends.vision.reader.layout import Piece
+from escribano_tui.backends.vision.reader.layout import Piece, joined, rows_of
 from escribano_tui.backends.vision.reader.match import fold
 from escribano_tui.domain.cues import Cues, Program
 
@@ -40,12 +40,15 @@ class FaceFinder:
         """The program with most marks above its need, or None."""
         whole = {p.fold for p in pieces}
         text = "\n".join(p.fold for p in pieces)
+        rows = None  # a status line may have been read in parts
         best: tuple[float, Program | None] = (0.0, None)
         for program, marks, lines in self._programs:
             if not wanted(program):
                 continue
             seen = sum(mark in whole or (len(mark) >= 5 and mark in text) for mark in marks)
-            seen += sum(any(line.search(p.text) for p in pieces) for line in lines)
+            if lines and rows is None:
+                rows = list(dict.fromkeys([*(p.text for p in pieces), *(joined(row, row[0].box.h) for row in rows_of(pieces))]))
+            seen += sum(any(line.search(row) for row in rows or ()) for line in lines)
             if seen >= program.needs and seen / program.needs > best[0]:
                 best = (seen / program.needs, program)
         return best[1]

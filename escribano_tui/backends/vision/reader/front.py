@@ -25,14 +25,16 @@ def front_of(page: Page, windows: Sequence[Window]) -> Front:
     """The window in front, by where title bars stand and where something is new. All that is no panel, where there is none."""
     if not windows:
         return Front(None, tuple(p for p in page.pieces if not page.in_panel(p)), 0.4)
-    scored = sorted(((_front_score(w, windows, page), k) for k, w in enumerate(windows)), reverse=True)
-    best = windows[scored[0][1]]
+    scored = sorted(
+        ((round(_front_score(w, windows, page), 6), _told(w, page), k) for k, w in enumerate(windows)), reverse=True
+    )
+    best = windows[scored[0][2]]
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
     sure = min(1.0, 0.55 + 0.2 * margin) * (0.6 + 0.4 * best.ground)
     inside = tuple(
         p for p in page.pieces if best.holds(p.cx, p.cy) and p.box.x >= best.left - page.unit and not page.in_panel(p)
     )
-    return Front(best, inside, sure, tuple(windows[k] for _, k in scored[1:]))
+    return Front(best, inside, sure, tuple(windows[k] for _, _, k in scored[1:]))
 
 
 def _front_score(window: Window, windows: Sequence[Window], page: Page) -> float:
@@ -46,6 +48,11 @@ def _front_score(window: Window, windows: Sequence[Window], page: Page) -> float
         mine = [p for p in recent if _owner(p, windows) is window]
         score += 1.4 * len(mine) / len(recent)
     return score
+
+
+def _told(window: Window, page: Page) -> int:
+    """How much text stands in a window: where nothing else tells two apart, the one with more of it is taken."""
+    return sum(window.holds(p.cx, p.cy) for p in page.pieces)
 
 
 def _stands_on(upper: Window, lower: Window) -> bool:

@@ -124,3 +124,12 @@ def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
         else:
             rows.append([piece])
     return [sorted(row, key=lambda p: p.box.x) for row in rows]
+
+
+def joined(row: Sequence[Piece], unit: float) -> str:
+    """The text of a row, with blanks where there is room for them."""
+    text = ""
+    for k, piece in enumerate(row):
+        gap = piece.box.x - row[k - 1].box.right if k else 0
+        text += ("  " if gap > 1.5 * unit else " " if k and gap > -0.3 * unit else "") + piece.text
+    return text.strip()

@@ -30,6 +30,11 @@ def _distance(a: str, b: str, limit: int) -> int:
     return row[-1]
 
 
+def one_wrong(a: str, b: str) -> bool:
+    """Whether two folded texts are of the same length and differ in one letter."""
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
 def is_cut(title: str) -> bool:
     """Whether a title was shortened with dots, as task bars do."""
     return bool(_DOTS.search(title))

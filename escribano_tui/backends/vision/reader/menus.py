@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
-from escribano_tui.backends.vision.reader.match import fold, near
+from escribano_tui.backends.vision.reader.match import fold, near, one_wrong
 from escribano_tui.domain.cues import Cues, Program
 
 ALIKE = 0.84  # share of a program's menus that must be there for it to be taken for that program
+STRANGE = 0.5
 MOST_UNKNOWN = 2  # words in a row that are no known menu
 
 
@@ -53,7 +54,7 @@ class MenuFinder:
     def programs(self, menu: MenuRow) -> tuple[Program, ...]:
         """The programs whose menu row this is; several where they have the same one."""
         words = [fold(w) for w in menu.words]
-        shares = [(_common(words, wanted) / max(len(wanted), len(words)), p) for p, wanted in self._programs]
+        shares = [(_alike(words, wanted), p) for p, wanted in self._programs]
         best = max((share for share, _ in shares), default=0.0)
         return tuple(p for share, p in shares if share >= best - 0.01) if best >= ALIKE else ()
 
@@ -68,7 +69,7 @@ class MenuFinder:
     def _of_row(self, row: Sequence[Piece], unit: float, height_of_page: int) -> Iterable[MenuRow]:
         """Runs of three menu words or more that begin with a first menu, or of four in the upper half (the rest
         may be hidden by another window). A first menu begins a new run."""
-        words = [word for piece in row for word in self._words(piece)]
+        words = self._with_first([word for piece in row for word in self._words(piece)])
         cy = sum(p.cy for p in row) / len(row)
         height = median([p.box.h for p in row])
         k = 0
@@ -80,11 +81,28 @@ class MenuFinder:
             at_top = cy < 0.04 * height_of_page
             begins = fold(words[k].menu) in self._first and (words[k].leads or at_top)
             menus = [w for w in run if w.menu]
-            if (begins and len(menus) >= 3) or (len(menus) >= 4 and cy < 0.5 * height_of_page):
+            whole = fold(menus[-1].menu) in self._last and words[k].leads  # of a window in the lower half, too
+            if (begins and len(menus) >= 3) or (len(menus) >= 4 and (cy < 0.5 * height_of_page or whole)):
                 before = [w for w in words[:k] if len(fold(w.text)) >= 2 and words[k].left - w.right < 8 * unit]
                 name = " ".join(w.text for w in before) if begins else ""
                 yield MenuRow(tuple(w.menu for w in menus), run[0].left, run[-1].right, cy, height, name)
             k += len(run)
+
+    def _with_first(self, words: list[_Word]) -> list[_Word]:
+        """The words, with the first menu put right where one letter of it was read wrong (`Eile Edit View`)."""
+        return [
+            replace(word, menu=self._slipped(word.text))
+            if word.leads and not word.menu and all(w.menu for w in words[k + 1 : k + 3]) and len(words) > k + 2
+            else word
+            for k, word in enumerate(words)
+        ]
+
+    def _slipped(self, text: str) -> str:
+        """The first menu that this is but for one letter, or empty."""
+        folded = fold(text)
+        return next(
+            (self._vocabulary[f] for f in self._first if len(f) >= 4 and one_wrong(folded, f) and f in self._vocabulary), ""
+        )
 
     def _run(self, words: Sequence[_Word], k: int, unit: float) -> list[_Word]:
         run = [words[k]]
@@ -129,6 +147,13 @@ LAST = ("Help", "Hilfe", "Ayuda", "Aide", "Window", "Quit", "Tools", "Settings",
 
 def _one_missing(folded: str, key: str) -> bool:
     return len(folded) + 1 == len(key) and any(key[:k] + key[k + 1 :] == folded for k in range(1, len(key)))
+
+
+def _alike(words: Sequence[str], wanted: Sequence[str]) -> float:
+    """How much of a program's menu row is there, 0..1: a menu that the program does not have says more than one that was
+    not read."""
+    strange = sum(word not in wanted for word in words)
+    return _common(words, wanted) / (max(len(wanted), len(words)) + STRANGE * strange)
 
 
 def _common(a: Sequence[str], b: Sequence[str]) -> int:

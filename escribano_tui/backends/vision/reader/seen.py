@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.front import Front
-from escribano_tui.backends.vision.reader.layout import Page, Piece, rows_of
+from escribano_tui.backends.vision.reader.layout import Page, Piece, joined, rows_of
 from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
-from escribano_tui.backends.vision.reader.terminal import Session, busiest, joined, panes_of, read_session
+from escribano_tui.backends.vision.reader.terminal import Session, busiest, panes_of, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
-from escribano_tui.backends.vision.reader.titles import FILE, TitleReader
+from escribano_tui.backends.vision.reader.titles import FILE, TitleReader, named_at_end
 from escribano_tui.backends.vision.reader.windows import Window
 from escribano_tui.domain.cues import Cues, Program, Site
 
@@ -21,6 +21,8 @@ DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
 )
 HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
+UNNAMED = "Terminal"
+MOSTLY, SOME = 0.4, 6  # share of lines, lines
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
 _OLD = re.compile(r"\.(?:orig|bak|old|new|base|local|remote)$|~$", re.IGNORECASE)
@@ -75,7 +77,9 @@ class FrontReader:
         if program is not None and program.kind == "browser":
             return self._browser(program, window, front, body, page)
         session = read_session(body, page.unit)
-        if (program is not None and program.kind == "terminal") or (program is None and _is_terminal(session)):
+        if (program is not None and program.kind == "terminal") or (
+            program is None and self._is_terminal(window, body, session)
+        ):
             return self._terminal(program, window, front, body, session, page)
         return self._plain(program, window, front, body, page)
 
@@ -89,6 +93,12 @@ class FrontReader:
         if by_menu is not None and by_menu.kind == "terminal" and (by_title is None or window.title.strength < 0.8):
             return by_menu
         return by_title or by_menu or self._faces.find(front.pieces, lambda p: not p.console)
+
+    def _is_terminal(self, window: Window | None, body: Sequence[Piece], session: Session) -> bool:
+        """Whether a window of no known program is a terminal: by its prompts, or by the face of what runs in it. One with a
+        menu row of its own would be known."""
+        bare = window is None or window.menu is None
+        return _has_prompts(session) or (bare and self._faces.find(body, lambda p: p.console) is not None)
 
     def _of_menu(self, window: Window, front: Front) -> Program | None:
         """Of programs with the same menu row the one for such documents, else the one with such a face, else the first."""
@@ -142,7 +152,7 @@ class FrontReader:
         session: Session,
         page: Page,
     ) -> Seen:
-        name = program.name if program is not None else "Terminal"
+        name = program.name if program is not None else UNNAMED
         panes = panes_of(body, page.unit)
         if len(panes) > 1:
             body = busiest(panes)
@@ -153,6 +163,9 @@ class FrontReader:
         if inner is not None:
             kinds[inner.kind] = 1.0
         rows = [joined(row, page.unit) for row in rows_of(body)]
+        text = text_kinds(rows if face or not _has_prompts(session) else [])
+        if inner is None and text.code >= MOSTLY and text.lines >= SOME and not _has_prompts(session):
+            kinds["code-editor"] = 0.8  # source without a prompt anywhere: an editor that is not known
         lines = (
             [(1.0, row) for row in rows]
             if face
@@ -161,12 +174,14 @@ class FrontReader:
         commands = [] if face else [(w, b.command) for w, b in session.weighted() if b.command and not b.inner]
         document = self._document_inside(inner, window, rows, session) if face else ""
         within = frozenset(
-            {inner.kind, "terminal"} if inner is not None and not face else {inner.kind} if inner is not None else {"terminal"}
+            {inner.kind, "terminal"} if inner is not None and not face else {inner.kind} if inner is not None else set(kinds)
         )
-        text = text_kinds(rows if face else [])
         view = View(kinds, inner.name if inner is not None else name, "", document, document, lines, commands, text, within)
         tools = [t for t in (_tool(b.command) for b in reversed(session.typed) if not b.inner) if t]
-        apps = tuple(dict.fromkeys((name, *((inner.name,) if inner is not None else ()), *tools[:2])))
+        inside = (inner.name,) if inner is not None else ()
+        # A terminal whose name stands nowhere says less of what is in front than what runs in it.
+        front_first = (*inside, name) if program is None else (name, *inside)
+        apps = tuple(dict.fromkeys((*front_first, *tools[:2])))
         title = window.title.text if window is not None else name
         folder = session.folder or (window.title.document if window is not None and window.title.program is not None else "")
         kind = inner.kind if face and inner is not None else "terminal"
@@ -210,6 +225,10 @@ class FrontReader:
         title = window.title.text if window is not None else ""
         document, folder = (window.title.document, window.title.folder) if window is not None else ("", "")
         kind, name = (program.kind, program.name) if program is not None else self._guess(document)
+        named = named_at_end(title) if program is None else None
+        if named is not None:
+            name, (document, folder) = named
+            kind = self._guess(document)[0]
         if kind == "diff" and "." not in document:
             document = _compared(front.pieces, page) or document
         rows = [joined(row, page.unit) for row in rows_of(_content(body, page))]
@@ -241,7 +260,7 @@ def _is_desktop(body: Sequence[Piece], page: Page) -> bool:
     return len(told) <= 3 and (bool(page.panels) or not told)
 
 
-def _is_terminal(session: Session) -> bool:
+def _has_prompts(session: Session) -> bool:
     return sum(1 for b in session.blocks if b.prompt) >= 2 or any(b.prompt == "$" and b.command for b in session.blocks)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escribano_tui.backends.vision.reader.layout import Piece, rows_of
+from escribano_tui.backends.vision.reader.layout import Piece, joined, rows_of
 
 _SHELL = re.compile(
     r"^(?:\([\w.-]+\)\s?)?(?:"
@@ -124,15 +124,6 @@ def _borders(pieces: Sequence[Piece], unit: float) -> list[float]:
 def busiest(panes: Sequence[tuple[Piece, ...]]) -> tuple[Piece, ...]:
     """The pane in which most is new; the one with most text where nothing is."""
     return max(panes, key=lambda pane: (sum(p.recent and len(p.fold) >= 2 for p in pane), len(pane)))
-
-
-def joined(row: Sequence[Piece], unit: float) -> str:
-    """The text of a row, with blanks where there is room for them."""
-    text = ""
-    for k, piece in enumerate(row):
-        gap = piece.box.x - row[k - 1].box.right if k else 0
-        text += ("  " if gap > 1.5 * unit else " " if k and gap > -0.3 * unit else "") + piece.text
-    return text.strip()
 
 
 def _folder(shell: re.Match[str]) -> str:

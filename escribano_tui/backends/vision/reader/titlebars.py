@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import reduce
+
 from escribano_tui.backends.vision.reader.layout import Page, Piece
 from escribano_tui.backends.vision.reader.match import fold, is_cut, near, without_dots
+from escribano_tui.domain.evidence import Box
 
+PATH = re.compile(r"^\W{0,2}(?:/|~/|[A-Za-z]:\\)")
+LEAST_PATH = 0.6  # share of a path that an entry cut short must show to be that of it
+LOWEST = 0.72  # share of the height above which title bars are looked for
+JOINT = 1.2  # rows between parts of a title
+_BEGINS_WITH_DASH = re.compile(r"^[-–—|·]\s*")
+_ENDS_WITH_DASH = re.compile(r"[-–—|·]$")
+_DASH_AMONG = re.compile(r"\s[-–—|·]|[-–—|·]\s")
 LEAST_CUT = 4  # so many lines that end at the same place were cut off there by a window
 
 
@@ -14,7 +27,9 @@ def same_title(text: str, entry: str) -> bool:
     if len(b) < 3 or len(a) < 3:
         return False
     if is_cut(entry):
-        return len(a) >= len(b) >= 5 and near(a[: len(b)], b)
+        if PATH.match(entry) and len(b) < LEAST_PATH * len(a):
+            return False  # all paths begin alike
+        return any(len(a) >= len(c) >= 5 and near(a[: len(c)], c) for c in (b, b[1:], b[2:]))  # without its icon
     return near(a, b) or (len(a) >= 4 and len(b) - len(a) in (1, 2) and b.endswith(a))
 
 
@@ -26,6 +41,14 @@ def alone_in_row(piece: Piece, page: Page) -> bool:
         and p.box.x < piece.box.right + gap and p.box.right > piece.box.x - gap
         for p in page.pieces
     )  # fmt: skip
+
+
+def is_among_lines(piece: Piece, page: Page) -> bool:
+    """Whether it is a line of a text: another line begins at the same place and stands so close that no bar has room, or two
+    do, above and below, at the distance of lines."""
+    beside = [p.cy - piece.cy for p in page.pieces if abs(p.box.x - piece.box.x) < 0.8 * page.unit and len(p.fold) >= 2]
+    near_by = [dy for dy in beside if 0 < abs(dy) < 1.35 * page.unit]
+    return any(abs(dy) < page.unit for dy in near_by) or (any(dy < 0 for dy in near_by) and any(dy > 0 for dy in near_by))
 
 
 def is_maximised(title: Piece, page: Page) -> bool:
@@ -59,3 +82,26 @@ def left_edge(title: Piece, page: Page) -> float:
     starts = [max(0.0, p.box.x - 0.4 * page.unit) for p in left]
     edge = max(starts, key=lambda x: (begins(x) - 1.5 * across(x), -x))
     return 0.0 if edge < 1.5 * page.unit else edge
+
+
+def rejoined(page: Page, ends_with_program: Callable[[str], bool]) -> Page:
+    """The page with title bars in one piece that were read in parts (`Issues` `- Board` `- Konqueror`): what stands close
+    before a program's name in its row, where there is a dash among it."""
+    pieces = list(page.pieces)
+    for last in page.pieces:
+        if last.cy > LOWEST * page.height or page.in_panel(last):
+            continue
+        if not ends_with_program(_BEGINS_WITH_DASH.sub("", last.text)) or last not in pieces:
+            continue
+        run = [last]
+        for p in sorted((p for p in pieces if abs(p.cy - last.cy) < 0.4 * last.box.h), key=lambda p: -p.box.x):
+            if p is not last and -0.5 * page.unit < run[0].box.x - p.box.right < JOINT * page.unit:
+                run.insert(0, p)
+        before = " ".join(p.text for p in run[:-1])
+        dash = "" if _BEGINS_WITH_DASH.match(last.text) or _ENDS_WITH_DASH.search(before) else "- "  # it was not read
+        text = f"{before} {dash}{last.text}"
+        if len(run) > 1 and _DASH_AMONG.search(f"{before} {last.text}"):
+            box = reduce(Box.union, (p.box for p in run))
+            whole = replace(last, text=text, fold=fold(text), box=box, confidence=min(p.confidence for p in run))
+            pieces = [whole if p is last else p for p in pieces if p is last or p not in run]
+    return page if len(pieces) == len(page.pieces) else replace(page, pieces=tuple(pieces))

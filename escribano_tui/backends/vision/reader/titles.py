@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from escribano_tui.backends.vision.reader.match import fold, is_cut, near, title_parts, without_dots
+from escribano_tui.backends.vision.reader.match import fold, is_cut, near, one_wrong, title_parts, without_dots
 from escribano_tui.domain.cues import Cues, Program
 
 _TAIL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\(modified\)|\*|●|•)\s*$", re.IGNORECASE)
 FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
-_GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,})$")
+_GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,}?)(?:\s*[(\[][^()\[\]]*[)\]])?$")
+_NAME = re.compile(r"^[A-Z][\w+.-]{2,20}(?: [A-Z][\w+.-]{1,14}){0,2}$")
 _OPEN = re.compile(r"\s*[(\[][^)\]]{0,8}$")  # a parenthesis that was cut short
 _IMPORTED = re.compile(r"^\[(.+)\]\s*\((?:imported|exported|overwritten)\)$")
 _GIMP = re.compile(r"-\d+\.\d+ ?\(.*$")
@@ -122,7 +123,7 @@ def _slipped(text: str, name: str) -> bool:
     if text[0] != name[0] or len(name) > 7:
         return False
     if len(text) == len(name):
-        return sum(a != b for a, b in zip(text, name, strict=True)) == 1
+        return one_wrong(text, name)
     return len(text) + 1 == len(name) and any(name[:k] + name[k + 1 :] == text for k in range(1, len(name)))
 
 
@@ -145,6 +146,22 @@ def document_of(parts: list[str]) -> tuple[str, str]:
     if whole:
         return whole[0], folder
     return (cleaned[0].rstrip("/").rsplit("/", 1)[-1], folder) if cleaned else ("", "")
+
+
+def named_at_end(title: str) -> tuple[str, tuple[str, str]] | None:
+    """What the title of an unknown program ends with if that looks like a program's name, with the document and folder
+    before it.
+
+    >>> named_at_end("letter.txt - Wordmill")
+    ('Wordmill', ('letter.txt', ''))
+    """
+    if is_cut(title):
+        return None
+    parts = title_parts(title)
+    name = _bare(parts[-1]) if len(parts) >= 2 else ""
+    if not _NAME.match(name) or FILE.search(name):
+        return None
+    return name, document_of(parts[:-1])
 
 
 def tidy_document(part: str) -> str:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
 from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.layout import Page, Piece
 from escribano_tui.backends.vision.reader.match import fold, is_cut, starts_like, title_parts
 from escribano_tui.backends.vision.reader.menus import MenuFinder, MenuRow
-from escribano_tui.backends.vision.reader.titlebars import alone_in_row, is_maximised, left_edge, same_title
+from escribano_tui.backends.vision.reader.titlebars import (
+    LOWEST,
+    alone_in_row,
+    is_among_lines,
+    is_maximised,
+    left_edge,
+    rejoined,
+    same_title,
+)
 from escribano_tui.backends.vision.reader.titles import Title, TitleReader, tidy_document
 from escribano_tui.domain.cues import Cues, Program
 
@@ -40,6 +49,7 @@ class Window:
     hidden: int = 0  # signs that another window hides a part of it
     address: str = ""
     is_browser: bool = False
+    title_left: float = -1.0  # where its title begins, where it is known by that only
 
     def holds(self, x: float, y: float) -> bool:
         return self.left <= x <= self.right and self.top <= y <= self.bottom
@@ -56,6 +66,10 @@ class WindowFinder:
         self._menus = MenuFinder(cues)
         self._faces = FaceFinder(cues)
 
+    def with_whole_titles(self, page: Page) -> Page:
+        """The page with title bars that end in a program's name in one piece."""
+        return rejoined(page, lambda text: self._titles.read(f"x - {text}").strength >= 1.0)
+
     def windows(self, page: Page) -> list[Window]:
         floor = min((p.top for p in page.panels if p.top > page.height / 2), default=float(page.height))
         found: list[Window] = []
@@ -67,7 +81,8 @@ class WindowFinder:
         edges = [m.left for m in menus]
         for menu in menus:
             taken = [x for x in edges if x != menu.left]
-            window, piece = self._of_menu(menu, [p for p in page.pieces if id(p) not in used], taken, page, floor)
+            free = [p for p in page.pieces if id(p) not in used and not any(_is_of(m, p) for m in menus)]
+            window, piece = self._of_menu(menu, free, taken, page, floor)
             if any(w.is_browser and w.holds(menu.left, menu.cy) and menu.cy > w.body for w in found) and piece is None:
                 continue  # words of a page that look like a menu row
             if window.hidden and not window.menu_programs and window.title.program is None:
@@ -78,7 +93,7 @@ class WindowFinder:
         headed = (w for w in self._of_faces(page, used) if not any(_is_under(w, menu, page) for menu in menus))
         found += [window for window in headed if not any(_same_place(window, w) for w in found)]
         found += self._of_titles(page, floor, used, found)
-        return found
+        return _side_by_side(found, page)
 
     def _of_faces(self, page: Page, used: set[int]) -> Iterable[Window]:
         """Windows with a header bar instead of title and menus: where their buttons and status bar stand."""
@@ -175,7 +190,10 @@ class WindowFinder:
     def _browser(self, address: Piece, tabs: list[Piece], page: Page, floor: float) -> Window:
         row = [p.text for p in page.pieces if abs(p.cy - address.cy) < 0.6 * address.box.h]
         text = next((found for told in (*row, address.text) if (found := address_of(told))), "")
-        listed = [(p, entry) for p in tabs for entry in page.entries if starts_like(p.text, entry, 5)]
+        listed = [
+            (p, entry) for p in tabs for entry in page.entries if starts_like(p.text, entry, 5) or same_title(p.text, entry)
+        ]
+        listed.sort(key=lambda found: -round(found[0].cy / page.unit))  # what stands above may be a title behind it
         body = [p for p in page.pieces if p.cy > address.box.bottom]
         named = [p for p in tabs if self._titles.read(p.text).strength >= 0.8]  # a title bar of its own, above the tabs
         shown = next(iter(named), listed[0][0] if listed else max(tabs, key=lambda p: (_echo(p, body), -p.box.x)))
@@ -203,9 +221,9 @@ class WindowFinder:
     def _which_browser(self, listed: Sequence[tuple[Piece, str]], page: Page) -> Program | None:
         """The browser by the task bar: the entry of this window, else any entry that ends in a browser's name."""
         for entry in (*(entry for _, entry in listed), *page.entries):
-            program = self._titles.read(entry).program
-            if program is not None and program.kind == "browser":
-                return program
+            title = self._titles.read(entry)
+            if title.program is not None and title.program.kind == "browser" and title.strength >= 0.5:
+                return title.program
         return self._usual_browser if page.entries else None
 
     # ------------------------------------------------------------ title bars alone
@@ -213,7 +231,7 @@ class WindowFinder:
     def _of_titles(self, page: Page, floor: float, used: set[int], found: Sequence[Window]) -> list[Window]:
         windows = []
         for piece in page.pieces:
-            if id(piece) in used or page.in_panel(piece) or len(piece.fold) < 3 or piece.cy > 0.72 * page.height:
+            if id(piece) in used or page.in_panel(piece) or len(piece.fold) < 3 or piece.cy > LOWEST * page.height:
                 continue
             if any(
                 w.menu is not None and abs(w.menu.cy - piece.cy) < page.unit and w.menu.left <= piece.cx <= w.menu.right
@@ -226,7 +244,7 @@ class WindowFinder:
             listed = self._listed(piece.text, page)
             at_top = piece.cy < 0.05 * page.height
             by_name = title.strength >= 0.8 or (title.strength > 0 and at_top and alone_in_row(piece, page))
-            if not (listed and alone_in_row(piece, page)) and not by_name:
+            if not (listed and alone_in_row(piece, page) and not is_among_lines(piece, page)) and not by_name:
                 continue
             windows.append(self._titled(piece, title, page, floor, 0.9 if listed else 0.6 * title.strength + 0.1))
         return windows
@@ -238,8 +256,9 @@ class WindowFinder:
         right = min(float(page.width), 2 * piece.cx - left + 4 * page.unit)
         right = float(page.width) if right > 0.93 * page.width or piece.box.x - left < 6 * page.unit else right
         return Window(
-            title, left, top, right, floor, piece.box.bottom + 0.3 * page.unit, page.unit, (piece.cx, piece.cy), ground
-        )
+            title, left, top, right, floor, piece.box.bottom + 0.3 * page.unit, page.unit, (piece.cx, piece.cy), ground,
+            title_left=float(piece.box.x),
+        )  # fmt: skip
 
     def _listed(self, text: str, page: Page) -> bool:
         return any(same_title(text, entry) for entry in page.entries)
@@ -249,6 +268,29 @@ class WindowFinder:
         if not is_cut(text):
             return text
         return max((e for e in page.entries if starts_like(text, e, 6)), key=len, default=text) if page.entries else text
+
+
+def _side_by_side(windows: Sequence[Window], page: Page) -> list[Window]:
+    """Windows of a tiling desktop, whose titles stand in one row, each at the left edge of its window: they end where the
+    next one begins."""
+    result = list(windows)
+    tiled = [k for k, w in enumerate(windows) if w.menu is None and not w.is_browser and w.title_left >= 0]
+    for k in tiled:
+        row = sorted(
+            (j for j in tiled if abs(windows[j].top - windows[k].top) < 0.5 * page.unit), key=lambda j: windows[j].title_left
+        )
+        if row[0] != k or len(row) < 2 or windows[k].title_left > 3 * page.unit:
+            continue
+        for here, following in pairwise(row):
+            edge = windows[following].title_left - 0.5 * page.unit
+            result[here] = replace(result[here], right=edge)
+            result[following] = replace(result[following], left=edge, right=float(page.width))
+    return result
+
+
+def _is_of(menu: MenuRow, piece: Piece) -> bool:
+    """Whether a piece is a word of a menu row."""
+    return abs(piece.cy - menu.cy) < 0.6 * menu.height and menu.left - 1 <= piece.cx <= menu.right + 1
 
 
 def _is_tab_over(piece: Piece, bars: Sequence[Piece], page: Page) -> bool:
