@@ -27,6 +27,9 @@ VAULT = [
 MAIL = ["Inbox - Fernmail - Mozilla Firefox", "https://mail.fern.example/u/0", "Balance 4210 crowns"]
 BANK = ["Accounts - Bank of Visby - Mousepad", "File Edit Search View Document Help", "Balance 4210 crowns"]
 KEY = ["notes.txt - Mousepad", "File Edit Search View Document Help", "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"]
+ARTICLE = ["KeePass or Bitwarden? - Fernwiki - Mozilla Firefox", "https://wiki.fern.example/KeePass", "Balance 4210 crowns"]
+ABOUT = ["Download - KeePassXC - Mozilla Firefox", "https://keepassxc.org/download", "Balance 4210 crowns"]
+WEB_VAULT = ["Vaults | Bitwarden Web Vault - Mozilla Firefox", "https://pass.fern.example/#/vault", "Balance 4210 crowns"]
 SECRETS = ("hunter2secret", "tulip-stone", "Harbour.kdbx", "4210")
 
 
@@ -36,7 +39,7 @@ class Telling(DrawnReader):
     def __init__(self) -> None:
         super().__init__()
         self._texts: dict[str, str] = {}
-        for text in {*HARBOUR, *VAULT, *BANK, *MAIL, *KEY, "10:12"}:
+        for text in {*HARBOUR, *VAULT, *BANK, *MAIL, *KEY, *ARTICLE, *ABOUT, *WEB_VAULT, "10:12"}:
             image = screen([(30, 40, text)], width=WIDTH, height=90, size=15)
             boxes = self.detect(image)
             left, right = min(b.x for b in boxes), max(b.right for b in boxes)
@@ -121,6 +124,13 @@ def test_the_owner_extends_the_list() -> None:
     assert texts_at(own, 11.0) == {"Bank of Visby · Mousepad"}
     assert texts_at(site, 11.0) == {"mail.fern.example · Firefox"}
     assert VAULT[2] in texts_at(nothing, 11.0)
+
+
+def test_a_page_about_one_is_read_and_its_own_is_not() -> None:
+    Read().run(context := session([HARBOUR, ARTICLE, ABOUT, WEB_VAULT]))
+    assert set(ARTICLE) <= texts_at(context, 11.0)
+    assert set(ABOUT) <= texts_at(context, 21.0)
+    assert texts_at(context, 31.0) == {"Bitwarden · Firefox"}
 
 
 @pytest.mark.parametrize("after", [1, 2, 3])

@@ -26,7 +26,7 @@ class InFront:
             return "", ""
         seen = self._seen(frame, lines)
         found = self._exclusions.in_front(seen, lines) if seen is not None else ("", "")
-        return found if found[0] else (self._exclusions.titled(lines, self._context.recording.height), "")
+        return found if found[0] else (self._exclusions.titled(lines, self._context.recording.height, seen), "")
 
     def _seen(self, frame: Frame, lines: Sequence[ScreenLine]) -> Description | None:
         if self._reader is None:
