@@ -92,7 +92,7 @@ class PackingDesk:
         for info in pictures:
             target = folder / info.filename.removeprefix(MEDIA)
             if not target.exists():
-                with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                with whole_file(target) as out:
                     out.write(packed.read(info))
 
 
