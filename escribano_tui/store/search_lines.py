@@ -11,9 +11,10 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from escribano_tui.domain.query import Query
 from escribano_tui.domain.wording import Term
@@ -37,9 +38,8 @@ Span = tuple[float, float]
 Columns = Mapping[str, Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that was found: its number, and from when on it is shown."""
+class _Line(NamedTuple):
+    """A line that was found: its number, and from when on it is shown. A tuple, as thousands of them are made."""
 
     n: int
     recording: str
@@ -119,7 +119,9 @@ class LineSearch:
 
     def _range(self, spans: Sequence[tuple[int, int, int, str]]) -> tuple[int, int]:
         """The first and last number of the recordings that are asked for."""
-        asked = [s for s in spans if self._bounds is None or s[3] in self._bounds]
+        if self._bounds is None:
+            return spans[0][0], max(map(itemgetter(1), spans))
+        asked = [s for s in spans if s[3] in self._bounds]
         return (min(s[0] for s in asked), max(s[1] for s in asked)) if asked else (0, -1)
 
     # ------------------------------------------------------------ of which recordings
@@ -159,10 +161,10 @@ class LineSearch:
         """The texts of lines that stand in a segment that is asked for, from where they do."""
         moments = self._moments({recording for _, recording in rows})
         kept = []
-        for line in self._timed(lines, rows):
-            begins_s = _first_touched(moments.get(line.recording, ()), line.start_s, line.end_s)
+        for n, recording, start_s, end_s, _ in self._timed(lines, rows):
+            begins_s = _first_touched(moments.get(recording, ()), start_s, end_s)
             if begins_s is not None:
-                kept.append(replace(line, shown_s=max(line.start_s, begins_s)))
+                kept.append(_Line(n, recording, start_s, end_s, max(start_s, begins_s)))
         return self._texts(lines, kept[: _SHOWN * limit])
 
     def _moments(self, recordings: set[str]) -> dict[str, list[Span]]:
@@ -175,18 +177,18 @@ class LineSearch:
             found[recording].append((start_s, end_s))
         return found
 
-    def _timed(self, lines: Lines, rows: Sequence[tuple[int, str]]) -> list[_Line]:
-        paged = PAGED[lines.table]
+    def _timed(self, lines: Lines, rows: Sequence[tuple[int, str]]) -> Iterator[_Line]:
+        times = PAGED[lines.table].times
+        first, last = times[0], times[-1]
         pages = self._pages(lines, "times", [n for n, _ in rows])
-        found = []
         for n, recording in rows:
             columns, place = pages[n // A_PAGE], n % A_PAGE
-            start_s = at(columns[paged.times[0]], place)
-            found.append(_Line(n, recording, start_s, at(columns[paged.times[-1]], place), start_s))
-        return found
+            start_s = at(columns[first], place)
+            yield _Line(n, recording, start_s, at(columns[last], place), start_s)
 
-    def _texts(self, lines: Lines, rows: Sequence[_Line]) -> list[Raw]:
+    def _texts(self, lines: Lines, found_lines: Iterable[_Line]) -> list[Raw]:
         """The texts of some lines, one for each recording and text."""
+        rows = list(found_lines)
         told = self._pages(lines, "told", [line.n for line in rows])
         found: dict[tuple[str, str], Raw] = {}
         for line in rows:
