@@ -92,7 +92,7 @@ def edit_rule(
     """
     from dataclasses import replace
 
-    from escribano_tui.domain.ruling import sentence_of, wrong_with
+    from escribano_tui.domain.ruling import labels_of, sentence_of, wrong_with
     from escribano_tui.domain.text import clean_line
 
     told = {"activity": activity, "program": program, "site": site, "title": title, "personal": personal}
@@ -116,16 +116,16 @@ def edit_rule(
             raise Problem(str(why.args[0] if why.args else why)) from why
     click.echo(f"{'Would be' if dry_run else 'Now'}: {clean_line(sentence_of(rule))}")
     for affected in preview.elsewhere:
-        click.echo(_changed(affected, rule.activity))
+        click.echo(_changed(affected, labels_of(rule)))
     if not preview.elsewhere:
         click.echo("It changes no segment that is drafted now; it holds for what comes.")
 
 
-def _changed(affected: Affected, activity: str) -> str:
+def _changed(affected: Affected, labels: str) -> str:
     from escribano_tui.domain.text import clean_line
     from escribano_tui.domain.times import cite
 
     segment = affected.segment
     place = f"{affected.recording_name} {cite(segment.start_s, segment.end_s)}"
-    told = f"  {place}  {segment.activity} → {activity or 'personal'}  {segment.title}"
+    told = f"  {place}  {segment.activity} → {labels}  {segment.title}"
     return clean_line(told).rstrip()

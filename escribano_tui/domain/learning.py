@@ -81,7 +81,7 @@ def candidates(
     named = [r for r in _by_name(segment, own, program) if _speaks_for(r, own)]
     look = _by_look(Rule(segment.activity, program=program if named else ""), segment, own, foreign, pictures)
     apart = any((r.site or r.title) and not any(fits(r, d) for d in foreign) for r in named)
-    rules = [*named, *look] if apart else [*look, *named]
+    rules = [replace(r, personal=segment.personal) for r in ([*named, *look] if apart else [*look, *named])]
     return tuple(Candidate(rule, sentence_of(rule)) for rule in dict.fromkeys(rules))
 
 
@@ -155,6 +155,12 @@ def _speaks_for(rule: Rule, descriptions: Sequence[Description], looks: Mapping[
     return sum(fits(rule, d, looks.get(d.item, 0)) for d in descriptions) > len(descriptions) / 2
 
 
+def _would_relabel(rule: Rule, segment: Segment) -> bool:
+    return segment.activity != "idle" and (
+        (bool(rule.activity) and segment.activity != rule.activity) or (rule.personal and not segment.personal)
+    )
+
+
 def labelled_by_owner(segment: Segment) -> bool:
     """A label that the owner gave is the only one of which we are wholly sure."""
     return segment.confidence >= 1.0
@@ -169,7 +175,7 @@ def would_change(
     return [
         segment
         for segment in segments
-        if segment.activity not in (rule.activity, "idle")
+        if _would_relabel(rule, segment)
         and not labelled_by_owner(segment)
         and _speaks_for(rule, of_segment(segment, descriptions), looks)
     ]

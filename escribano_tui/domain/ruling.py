@@ -103,8 +103,12 @@ def sentence_of(rule: Rule) -> str:
             subject = f"Windows titled {what}" if what else "Windows"
     if rule.likeness:
         subject += f" that look like {pictured(rule)}"
-    labels = [rule.activity] if rule.activity else []
-    return f"{subject} are {' and '.join([*labels, *(['personal'] if rule.personal else [])])}."
+    return f"{subject} are {labels_of(rule)}."
+
+
+def labels_of(rule: Rule) -> str:
+    """What a rule makes of a window."""
+    return " and ".join([*([rule.activity] if rule.activity else []), *(["personal"] if rule.personal else [])])
 
 
 def table_of(rule: Rule) -> dict[str, str | bool | list[str]]:

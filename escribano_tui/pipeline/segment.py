@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from importlib import resources
 
-from escribano_tui.domain.cues import Cues, parse_cues
+from escribano_tui.domain.cues import Cues
 from escribano_tui.domain.evidence import Change, Description, Envelope, Frame, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.ruling import looks_of, ruled
 from escribano_tui.domain.speech import settled
+from escribano_tui.pipeline.known_cues import known_cues
 from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
 from escribano_tui.pipeline.segmenting.drafting import draft
@@ -39,9 +39,7 @@ class SegmentPhase:
 
     def run(self, context: PhaseContext) -> None:
         context.expect(1)
-        cues = parse_cues(
-            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self.own_cues
-        )
+        cues = known_cues(self.own_cues)
         changes = context.load("scan", Change)
         motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
         descriptions = _follow(context, changes, motion, cues)

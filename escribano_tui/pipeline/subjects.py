@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import resources
 
-from escribano_tui.domain.cues import parse_cues
 from escribano_tui.domain.evidence import Description, ScreenLine, SpeechSpan, Utterance
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.speech import settled
 from escribano_tui.domain.timeline import Timeline
+from escribano_tui.pipeline.known_cues import known_cues
 from escribano_tui.pipeline.segmenting.features import features_of
 from escribano_tui.pipeline.segmenting.proposed import MOST_CARDS, cards_of, checked
 from escribano_tui.pipeline.segmenting.subjects import placed, work_of
@@ -38,9 +37,7 @@ class Subjects:
 
     def run(self, context: PhaseContext) -> None:
         context.expect(1)
-        cues = parse_cues(
-            resources.files("escribano_tui.data").joinpath("cues.toml").read_text(encoding="utf-8"), self.own_cues
-        )
+        cues = known_cues(self.own_cues)
         segments = context.load("segment", Segment)
         said = settled(
             context.load("transcribe", Utterance), context.load("refine", Utterance), context.load("listen", SpeechSpan)

@@ -99,6 +99,15 @@ def test_what_would_change_and_what_the_owner_said() -> None:
     assert [s.id for s in would_change(Rule("planning", program="Geany"), segments, described)] == ["4"]
 
 
+def test_a_segment_that_is_personal_makes_rules_that_say_so() -> None:
+    mine = replace(SEGMENT, personal=True)
+    rules = [c.rule for c in candidates(mine, [told(k, "Geany", document="plan.md") for k in range(3)])]
+    assert rules == [Rule("planning", "Geany", title="plan.md", personal=True), Rule("planning", "Geany", personal=True)]
+    drafted = [replace(SEGMENT, confidence=0.9), replace(mine, confidence=0.9, id="known")]
+    assert [s.id for s in would_change(rules[1], drafted, [told(1, "Geany")])] == ["s"]
+    assert [s.id for s in would_change(Rule(program="Geany", personal=True), drafted, [told(1, "Geany")])] == ["s"]
+
+
 @pytest.mark.parametrize(
     ("rule", "says"),
     [

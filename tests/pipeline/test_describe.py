@@ -318,6 +318,32 @@ def test_a_picture_with_a_secret_does_not_leave_this_machine() -> None:
     assert len(told(near)) == 3
 
 
+class Watched(Page):
+    """A screen reader before which a personal program comes to the front at times."""
+
+    def describe(self, scenes: Sequence[Scene]) -> Sequence[Description | BackendError]:
+        told = []
+        for s in scenes:
+            app, title = ("Signal", "Anna") if 40 <= s.frame.t_s < 80 else ("Geany", "Doctor" if s.frame.t_s >= 80 else "a.py")
+            told.append(described(s, "Reads", "screen-reader", apps=(app,), title=title))
+        return told
+
+
+def test_no_model_is_shown_a_personal_window() -> None:
+    """Neither one on this machine; by the shipped list and by the owner's rules."""
+    context = phase(eye := Eye(), frames(3), [line("x")], reader=Watched())
+    Describe().run(context)
+    assert sorted(eye.asked) == [1.0, 81.0]
+    assert told(context)[41.0].backend == "screen-reader"
+    assert any("1 pictures of personal windows were not shown to Eye" in note for note in context.notes)
+
+    own = phase(eye := Eye(), frames(3), [line("x")], reader=Watched())
+    assert own.choice is not None
+    own.choice = replace(own.choice, own_cues='[[rule]]\npersonal = true\ntitle = "doctor"\n')
+    Describe().run(own)
+    assert eye.asked == [1.0]
+
+
 def test_a_picture_that_was_not_read_does_not_leave_this_machine() -> None:
     taken = frames(3)
     context = elsewhere(phase(eye := Eye(), taken))

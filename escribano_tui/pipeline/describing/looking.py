@@ -21,8 +21,10 @@ from escribano_tui.pipeline.describing.order import best_first, worth
 from escribano_tui.pipeline.describing.scenes import LinesByTime, scaled, scene_of
 from escribano_tui.pipeline.describing.stays import Part, Sight, Stays
 from escribano_tui.pipeline.describing.stretches import Stretches
+from escribano_tui.pipeline.known_cues import known_cues
 from escribano_tui.pipeline.masking import mask_description, mask_text, shows_secret
 from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
+from escribano_tui.pipeline.segmenting.personal import shows_personal
 from escribano_tui.ports import BackendError, Describer, PhaseContext, Scene
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Looking:
         self._looked: list[tuple[Frame, Description]] = []
         self._aside: list[tuple[Frame, BackendError]] = []  # to be told by the screen reader, and tried again later
         self._kept_here = 0  # frames that a model elsewhere was not shown
+        self._personal = 0  # frames that no model was shown
+        self._cues = known_cues(context.choice.own_cues if context.choice else "")
         self._by_text: set[str] = set()  # frames that the screen reader told, in this run
         self._unread: set[str] = set()
         self._taken = self._described = 0
@@ -115,6 +119,9 @@ class Looking:
         if self._stretches is not None and told is not None:
             self._stretches.see(told)
         if exclusions.left_out(lines) is not None:
+            self._tell(frame, told)
+        elif told is not None and shows_personal(told, self._cues, frame.phash):
+            self._personal += 1
             self._tell(frame, told)
         elif self._must_stay_here(frame, lines):
             self._kept_here += 1
@@ -266,8 +273,10 @@ class Looking:
             settled = self._settled(known, before, lines) if known is not None else None
             if settled is not None and settled != before:
                 self._context.put(item, [settled])
-        if self._kept_here:
-            self._context.note(f"{self._kept_here} pictures with secrets, or not read, were not sent to {self._name}")
+        withheld = [f"{self._kept_here} pictures with secrets, or not read, were not sent"] if self._kept_here else []
+        withheld += [f"{self._personal} pictures of personal windows were not shown"] if self._personal else []
+        if withheld:
+            self._context.note(f"{'; '.join(withheld)} to {self._name}")
 
     def _settled(self, frame: Frame, before: Description | None, lines: LinesByTime) -> Description | None:
         visible = lines.at(frame.t_s)

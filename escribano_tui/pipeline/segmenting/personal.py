@@ -13,11 +13,12 @@ from escribano_tui.domain.ruling import fits, is_host
 def is_personal(descriptions: Sequence[Description], cues: Cues, looks: Mapping[str, int]) -> bool:
     """Whether most of what was seen is a personal program or site, or an owner's rule says so; `looks` are the perceptual
     hashes of the frames, by their item."""
-    marks = [_personal(d, cues, looks.get(d.item, 0)) for d in descriptions]
+    marks = [shows_personal(d, cues, looks.get(d.item, 0)) for d in descriptions]
     return bool(marks) and sum(marks) > len(marks) / 2
 
 
-def _personal(description: Description, cues: Cues, phash: int) -> bool:
+def shows_personal(description: Description, cues: Cues, phash: int) -> bool:
+    """Whether a frame shows a personal program or site, or what an owner's rule says is personal."""
     program = cues.program(description.apps[0]) if description.apps else None
     if program is not None and program.personal:
         return True

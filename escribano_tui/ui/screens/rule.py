@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from escribano_tui.domain.learning import Affected, Candidate, RulePreview
+from escribano_tui.domain.ruling import labels_of
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
@@ -57,7 +58,8 @@ class RuleScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog", id="box"):
             segment = self._segment
             which = f"{cite(segment.start_s, segment.end_s)} {segment.title}".rstrip()
-            yield Static(Content(f"Make a rule of this label: {segment.activity}, of {which}"), id="heading")
+            labels = f"{segment.activity} and personal" if segment.personal else segment.activity
+            yield Static(Content(f"Make a rule of this label: {labels}, of {which}"), id="heading")
             yield Rows(self.paint, id="rows")
             yield Static(id="told")
             yield Static(Content("enter keeps the rule   esc close"), id="hint")
@@ -159,10 +161,10 @@ def lines_of(preview: RulePreview) -> list[str]:
     if not preview.here:
         counted = f"Would change {many(len(preview.elsewhere), 'segment')} in the library:"
     more = [f"… and {len(affected) - MOST_SHOWN} more"] if len(affected) > MOST_SHOWN else []
-    return [counted, *(_line(a, a in preview.here, preview.rule.activity or "personal") for a in affected[:MOST_SHOWN]), *more]
+    return [counted, *(_line(a, a in preview.here, labels_of(preview.rule)) for a in affected[:MOST_SHOWN]), *more]
 
 
-def _line(affected: Affected, here: bool, activity: str) -> str:
+def _line(affected: Affected, here: bool, labels: str) -> str:
     segment = affected.segment
     place = "here" if here else affected.recording_name
-    return f"{place} {cite(segment.start_s, segment.end_s)}  {segment.activity} → {activity}  {segment.title}"
+    return f"{place} {cite(segment.start_s, segment.end_s)}  {segment.activity} → {labels}  {segment.title}"
