@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from escribano_tui.domain.activity import ACTIVITIES
-from escribano_tui.domain.journal import StaleRevision
+from escribano_tui.domain.journal import StaleRevision, replay
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Session
@@ -125,6 +125,8 @@ class AgentDoor:
 
     def undo(self, recording: str) -> Row:
         found, session = self._session(recording)
+        if not self.personal and _bares_personal(session):
+            raise ValueError("The last correction is about what is personal: only the owner can take it back.")
         try:
             self.house.sessions.undo(found.id, session.revision)
         except StaleRevision as why:
@@ -185,6 +187,13 @@ class AgentDoor:
 
 def _personal_spans(session: Session) -> list[tuple[float, float]]:
     return [(s.start_s, s.end_s) for s in session.timeline.segments if s.personal]
+
+
+def _bares_personal(session: Session) -> bool:
+    """Whether something would not be personal any more without the last correction."""
+    before, _ = replay(session.draft, session.standing.edits[:-1])
+    bare = [(s.start_s, s.end_s) for s in before.segments if not s.personal]
+    return any(start < until and since < end for start, end in _personal_spans(session) for since, until in bare)
 
 
 def _day(text: str) -> str:

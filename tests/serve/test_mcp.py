@@ -129,6 +129,18 @@ async def test_an_agents_words_are_cleaned_and_bounded_before_they_are_kept(prog
             assert text.endswith("."), text
 
 
+async def test_an_agent_cannot_take_a_mark_as_personal_back(program: Program) -> None:
+    async with connected(program, "--allow-edits") as client:
+        refused = await client.call_tool("undo", {"recording": ID})
+        assert refused.is_error
+        assert "only the owner" in str(refused.content)
+        first = (await answer(client, "show_session", recording=ID))["segments"][0]["id"]
+        retitled = await answer(client, "retitle", recording=ID, segment_id=first, title="Wheels")
+        assert retitled["segments"][0]["title"] == "Wheels"
+        undone = await answer(client, "undo", recording=ID)
+        assert undone["segments"][0]["title"] == "parser.py"
+
+
 async def test_a_summary_older_than_a_mark_as_personal_is_not_given_out(program: Program) -> None:
     async with connected(program, "--allow-edits") as client:
         first = (await answer(client, "show_session", recording=ID))["segments"][0]["id"]
