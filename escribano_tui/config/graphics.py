@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-KITTY, SIXEL, BLOCKS = "kitty", "sixel", "blocks"
-NAMES: Final = {KITTY: "Kitty graphics", SIXEL: "Sixel", BLOCKS: "block elements"}
+KITTY, SIXEL, BLOCKS, WORDS = "kitty", "sixel", "blocks", "words"
+NAMES: Final = {KITTY: "Kitty graphics", SIXEL: "Sixel", BLOCKS: "block elements", WORDS: "words alone"}
 QUERIES: Final = b"\x1b_Gi=4211,s=1,v=1,a=q,U=1,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c"
 _DA1 = re.compile(rb"\x1b\[\?([\d;]*)c")
 _KITTY = re.compile(rb"\x1b_Gi=4211;OK\x1b\\")
@@ -31,7 +31,8 @@ _PATIENCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Graphics:
-    """`kind` is kitty, sixel or blocks; `cell` is width and height of a character in pixels; `why` tells how it is known."""
+    """`kind` is kitty, sixel, blocks, or words for whom pictures tell nothing; `cell` is width and height of a character in
+    pixels; `why` tells how it is known."""
 
     kind: str = BLOCKS
     cell: tuple[int, int] = (10, 20)
@@ -43,11 +44,11 @@ class Graphics:
 
 
 def find_graphics(environ: Mapping[str, str] | None = None) -> Graphics:
-    """What the terminal of this process offers. `ESCRIBANO_PICTURES` (kitty, sixel, blocks) decides without asking."""
+    """What the terminal of this process offers. `ESCRIBANO_PICTURES` (kitty, sixel, blocks, words) decides without asking."""
     env = os.environ if environ is None else environ
     wanted = env.get("ESCRIBANO_PICTURES", "").strip().lower()
-    if wanted == BLOCKS:
-        return Graphics(why="ESCRIBANO_PICTURES says so")
+    if wanted in (BLOCKS, WORDS):
+        return Graphics(wanted, why="ESCRIBANO_PICTURES says so")
     why_not = _not_to_be_asked(env)
     if why_not and not wanted:
         return Graphics(why=why_not)

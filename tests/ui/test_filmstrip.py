@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escribano_tui.config.graphics import find_graphics
+from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.widgets.filmstrip import LEAST_WIDTH, MOST, FilmStrip, picked, room_in
 from tests.ui.conftest import reviewing, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse
@@ -63,3 +65,14 @@ async def test_a_strip_without_room_is_marks_and_without_files_says_so(world: Fa
         strip.styles.height = 1
         await until(pilot, lambda: strip.size.height == 1, "one line")
         assert "▣ ▪ ▪ 1 of 3" in strip.render_line(0).text
+
+
+async def test_who_is_read_to_gets_words_instead_of_pictures(world: FakeHouse) -> None:
+    app = EscribanoApp(world.house(), graphics=find_graphics({"ESCRIBANO_PICTURES": "words"}))
+    app.places.set_flag("review-guide", True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.go_review("rec-1")
+        await until(pilot, lambda: "picture 1 of 3, taken at 0:01" in screen_text(pilot), "words")
+        await settle(pilot)
+        assert not set("▀▌▛▖") & set(screen_text(pilot)), "nothing that can only be looked at"
+        assert "Sprint 12 board" in screen_text(pilot)

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from escribano_tui.config.graphics import SIXEL, WORDS
 from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
@@ -105,7 +106,7 @@ class FilmStrip(Widget, can_focus=False):
         """Take the height that pictures need at the present width, or one line where that is more than `most`."""
         width = (self.parent.size.width if isinstance(self.parent, Widget) else 0) or self.size.width
         height = room_in(width - 1, size).height if width > LEAST_WIDTH else 1
-        height = height if height <= most else 1
+        height = height if height <= most and self._painter.graphics.kind != WORDS else 1
         self.styles.height = height
         return height
 
@@ -172,7 +173,7 @@ class FilmStrip(Widget, can_focus=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         room = self._room
-        if room is not None and self._painter.graphics.kind == "sixel":
+        if room is not None and self._painter.graphics.kind == SIXEL:
             self.call_after_refresh(self._own.draw, *self._placed(room))
         return super().render_lines(crop)
 
@@ -226,6 +227,8 @@ class FilmStrip(Widget, can_focus=False):
         """A mark for each frame, the one at the cursor filled, for where there is one line."""
         style = self._palette().style
         line = Line().add(" ", style())
+        if self._painter.graphics.kind == WORDS:
+            return line.add(f"picture {at + 1} of {len(self._frames)}, taken at {cite(self._frames[at].t_s)}", style("muted"))
         said = f"  {at + 1} of {len(self._frames)}, {cite(self._frames[at].t_s)}"
         room = max(1, (self.size.width - len(said) - 2) // 2)
         first = max(0, min(at - room // 2, len(self._frames) - room))

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from escribano_tui.config.graphics import WORDS
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
@@ -38,6 +39,7 @@ class Picture(Widget, can_focus=False):
         self._lines: Lines = []  # as they are shown now
         self._own = OwnPictures(self, painter.held)
         self._words = ""
+        self.display = painter.graphics.kind != WORDS
 
     def show(self, path: Path | None, words: str = "") -> None:
         """Show a picture file; `words` stand where there is none."""
