@@ -107,9 +107,43 @@ async def test_misfits_are_told_listed_and_given_up(world: FakeHouse) -> None:
         await settle(pilot)
         assert "no longer fits: no boundary" in screen_text(pilot)
         await pilot.press("enter")
+        await until(pilot, lambda: "Give it up" in screen_text(pilot), "the decision")
+        await pilot.press("k")
+        await settle(pilot)
+        assert "1 correction no longer fits: h" in screen_text(pilot), "left, and still told"
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickScreen), "the history")
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Give it up" in screen_text(pilot), "the decision")
+        assert "Make it of what" not in screen_text(pilot), "no boundary is near 15:00"
+        await pilot.press("d")
         await settle(pilot)
         assert screen.review is not None
         assert screen.review.session.misfits == ()
+        assert "10 to review · about 1 min" in screen_text(pilot), "nothing left to decide about"
+
+
+async def test_a_misfit_is_made_of_what_is_there_now(world: FakeHouse) -> None:
+    journal = world.items["rec-1"].journal
+    journal.append(Entry(1, "edit", (Assign(30_000, 40_000, "activity", "design"),), said="Relabelled 0:30–0:40"))
+    journal.append(Entry(2, "edit", (MoveBoundary(61_000, 62_000),), said="Moved the boundary at 1:01"))
+    async with reviewing(world) as (pilot, screen):
+        assert "2 corrections no longer fit: h" in screen_text(pilot)
+        for answer in ("a", "a"):
+            await until(pilot, lambda: pilot.app.screen is screen or isinstance(pilot.app.screen, PickScreen))
+            if pilot.app.screen is screen:
+                await pilot.press("h")
+            await until(pilot, lambda: "to decide about" in screen_text(pilot), "the history")
+            await pilot.press("enter")
+            await until(pilot, lambda: "Make it of what is there now: 0:2" in screen_text(pilot), "the decision")
+            await pilot.press(answer)
+            await settle(pilot)
+        assert pilot.app.screen is screen
+        assert screen.review is not None
+        assert screen.review.session.misfits == ()
+        segment = screen.review.segments[1]
+        assert (segment.activity, segment.start_ms, segment.end_ms) == ("design", 25_600, 62_000)
 
 
 async def test_the_review_opens_where_it_was_left(world: FakeHouse, paths: Paths) -> None:

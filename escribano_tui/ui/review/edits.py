@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from escribano_tui.domain.evidence import Utterance
@@ -20,6 +21,7 @@ from escribano_tui.domain.timeline import (
     Say,
     Split,
     Timeline,
+    apply_all,
 )
 from escribano_tui.ui.review.place import Review
 
@@ -160,3 +162,50 @@ def edge_here(review: Review) -> list[Operation]:
     if edge == review.cursor_ms:
         raise DoesNotFit("The time cursor stands on this edge: move it first.")
     return move_boundary(review, edge, review.cursor_ms)
+
+
+# ---------------------------------------------------------------- corrections that no longer fit
+
+NEAR_MS = 10_000  # a boundary further off than this is another one
+
+
+def moment(operations: Sequence[Operation]) -> int:
+    """The time (ms) at which to look for what a correction was about."""
+    operation = operations[0]
+    match operation:
+        case Split(at_ms=at) | Merge(at_ms=at) | MoveBoundary(from_ms=at):
+            return at
+        case _:
+            return (operation.start_ms + operation.end_ms) // 2
+
+
+def fitted(operations: Sequence[Operation], timeline: Timeline) -> list[Operation]:
+    """The same correction made of the segments and boundaries that are there now; empty where there is nothing like it."""
+    made = [_fitted(o, timeline) for o in operations]
+    found = [o for o in made if o is not None]
+    try:
+        apply_all(timeline, found)
+    except DoesNotFit:
+        return []
+    return found if len(found) == len(made) else []
+
+
+def _fitted(operation: Operation, timeline: Timeline) -> Operation | None:
+    match operation:
+        case Assign() | AssignSubject() | RenameSubject():
+            at = min((operation.start_ms + operation.end_ms) // 2, timeline.duration_ms - 1)
+            segment = timeline.segments[timeline.index_at(at)]
+            return replace(operation, start_ms=segment.start_ms, end_ms=segment.end_ms)
+        case Merge(at_ms=at):
+            near = _boundary_near(timeline, at)
+            return None if near is None else replace(operation, at_ms=near)
+        case MoveBoundary(from_ms=at):
+            near = _boundary_near(timeline, at)
+            return None if near is None else replace(operation, from_ms=near)
+        case _:
+            return None
+
+
+def _boundary_near(timeline: Timeline, at_ms: int) -> int | None:
+    near = [b for b in timeline.boundaries_ms if abs(b - at_ms) <= NEAR_MS]
+    return min(near, key=lambda b: abs(b - at_ms), default=None)

@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escribano_tui.domain.journal import Entry
 from escribano_tui.domain.recording import UnusableInput
-from escribano_tui.domain.session import Session
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import duration
 from escribano_tui.ui import players
@@ -84,61 +82,6 @@ def rule(screen: ReviewScreen) -> None:
             screen.tell(f"Kept: {says} It holds from the next run on.", timeout=8.0)
 
     screen.app.push_screen(RuleScreen(screen.recording_id, review_of(screen).just_labelled or review_of(screen).segment), told)
-
-
-def history(screen: ReviewScreen) -> None:
-    screen.ask_house(show_history)
-
-
-async def show_history(screen: ReviewScreen) -> None:
-    from escribano_tui.ui.screens.pick import PickScreen
-
-    rows = await asyncio.to_thread(screen.house_app.house.sessions.history, screen.recording_id)
-    if not rows:
-        screen.tell("Nothing has been corrected yet.")
-        return
-    session = review_of(screen).session
-    items = history_items(rows, session)
-    hint = "enter on one that no longer fits gives it up   esc close" if session.misfits else "esc close"
-
-    def take(revision: int | None) -> None:
-        if revision in {m.revision for m in session.misfits}:
-            give_up(screen, revision or 0)
-
-    screen.app.push_screen(
-        PickScreen(f"History of corrections, revision {session.revision}", items, cursor=len(items) - 1, hint=hint), take
-    )
-
-
-def history_items(rows: list[tuple[Entry, str]], session: Session) -> list[Item[int]]:
-    """A line for each row of the journal: what it was, and what has become of it."""
-    said = {entry.revision: entry.said for entry, _ in rows}
-    why = {m.revision: m.why for m in session.misfits}
-    items = []
-    for entry, state in rows:
-        match entry.kind:
-            case "edit":
-                text = entry.said
-            case "undo":
-                text = f"Undid {entry.target}: {said.get(entry.target, '')}"
-            case "redo":
-                text = f"Did {entry.target} again: {said.get(entry.target, '')}"
-            case _:
-                text = f"Gave up {entry.target}: {said.get(entry.target, '')}"
-        misfit = entry.revision in why
-        note = f"no longer fits: {why[entry.revision]}" if misfit else state if state != "standing" else ""
-        ink = "error" if misfit else "success" if state == "standing" else "muted"
-        items.append(Item(entry.revision, text, note, f"{entry.revision:>4}", ink=ink))
-    return items
-
-
-def give_up(screen: ReviewScreen, revision: int) -> None:
-    session = review_of(screen).session
-    sessions = screen.house_app.house.sessions
-    screen.write(
-        partial(sessions.dismiss, screen.recording_id, revision, session.revision),
-        lambda: screen.tell("Given up; the history keeps it."),
-    )
 
 
 def open_here(screen: ReviewScreen) -> None:
@@ -286,7 +229,6 @@ COMMANDS: dict[str, Callable[[ReviewScreen], None]] = {
     "rule": rule,
     "coverage": coverage,
     "find-file": find_file,
-    "history": history,
     "open": open_here,
     "play": play,
     "hear-edge": hear_edge,

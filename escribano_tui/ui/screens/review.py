@@ -21,7 +21,7 @@ from escribano_tui.domain.timeline import DoesNotFit
 from escribano_tui.domain.times import duration
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
-from escribano_tui.ui.review import editing, looking, moving, wording
+from escribano_tui.ui.review import editing, history, looking, moving, wording
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.row import paint_more, paint_row
 from escribano_tui.ui.screens.base import CommandScreen
@@ -36,7 +36,7 @@ from escribano_tui.ui.widgets.timeband import TimeBand
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, minutes_left, when
 
-COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **wording.COMMANDS, **looking.COMMANDS}
+COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **wording.COMMANDS, **looking.COMMANDS, **history.COMMANDS}
 POLL_S = 1.0  # how soon another window's edits are seen
 WHOLE = "The draft is whole now; what you reviewed stands."
 AGAIN = "A new run has drafted this recording again; your corrections are laid over it."
@@ -59,6 +59,11 @@ FREE = frozenset(
         "all-keys",
     }
 )
+
+
+def misfits_told(session: Session) -> str:
+    count = len(session.misfits)
+    return "1 correction no longer fits" if count == 1 else f"{count} corrections no longer fit"
 
 
 class ReviewScreen(CommandScreen):
@@ -152,10 +157,7 @@ class ReviewScreen(CommandScreen):
 
     def tell_misfits(self, session: Session) -> None:
         key = self.house_app.keymap.shown("review.history")
-        said = (
-            "1 correction no longer fits" if len(session.misfits) == 1 else f"{len(session.misfits)} corrections no longer fit"
-        )
-        self.tell(f"{said} the draft of this run: {key} shows them.", "warning", 10.0)
+        self.tell(f"{misfits_told(session)} the draft of this run: {key} shows them.", "warning", 10.0)
 
     # ------------------------------------------------------------ one edit after the other
 
@@ -222,13 +224,17 @@ class ReviewScreen(CommandScreen):
             return
         left = review.session.unreviewed
         total = many(len(review.segments), "segment")
+        key = self.house_app.keymap.shown
         if review.session.live:
             said = f"{total} so far · {left} to review"
+        elif review.session.misfits:
+            said = f"{total} · {left} to review · {misfits_told(review.session)}: {key('review.history')}"
         elif left:
             said = f"{total} · {left} to review · {minutes_left(left)}"
         else:
-            said = f"{total} · all reviewed · {self.house_app.keymap.shown('review.summary')} writes the summary"
-        self.query_one("#count", Heading).show(said, "primary" if left else "success")
+            said = f"{total} · all reviewed · {key('review.summary')} writes the summary"
+        ink = "warning" if review.session.misfits else "primary" if left else "success"
+        self.query_one("#count", Heading).show(said, ink)
         rows = self.query_one("#rows", Rows)
         rows.row_height = 2 if self.roomy() else 1
         rows.set_count(len(review.segments), review.index)
