@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -15,15 +14,14 @@ from textual.containers import Container
 from textual.strip import Strip
 
 from escribano_tui.config.places import Place
-from escribano_tui.domain.journal import StaleRevision
 from escribano_tui.domain.session import Session
-from escribano_tui.domain.timeline import DoesNotFit
-from escribano_tui.domain.times import duration
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.review import editing, history, looking, moving, wording
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.row import paint_more, paint_row
+from escribano_tui.ui.review.standing import counted, dated, misfits_told, standing
+from escribano_tui.ui.review.turns import Turns
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.evidence import EvidencePane
 from escribano_tui.ui.widgets.filmstrip import FilmStrip
@@ -34,7 +32,6 @@ from escribano_tui.ui.widgets.labels import LabelBar
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.timeband import TimeBand
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import many, minutes_left, when
 
 COMMANDS = {**moving.COMMANDS, **editing.COMMANDS, **wording.COMMANDS, **looking.COMMANDS, **history.COMMANDS}
 POLL_S = 1.0  # how soon another window's edits are seen
@@ -61,11 +58,6 @@ FREE = frozenset(
 )
 
 
-def misfits_told(session: Session) -> str:
-    count = len(session.misfits)
-    return "1 correction no longer fits" if count == 1 else f"{count} corrections no longer fit"
-
-
 class ReviewScreen(CommandScreen):
     """One recording under review."""
 
@@ -79,8 +71,7 @@ class ReviewScreen(CommandScreen):
         self.review: Review | None = None
         self.step_ms = 1000
         self._start_ms = None if t_s is None else round(t_s * 1000)
-        self._editing = False
-        self._waiting: deque[str] = deque()
+        self.turns = Turns(self, COMMANDS)
 
     def compose(self) -> ComposeResult:
         yield TitleBar(lambda: self.palette, id="title")
@@ -127,7 +118,7 @@ class ReviewScreen(CommandScreen):
 
     def look_around(self) -> None:
         """Has another window or program changed something?"""
-        if self.review is not None and self.is_current and not self._editing:
+        if self.review is not None and self.is_current and not self.turns.busy:
             self.follow()
 
     @job("follow")
@@ -135,14 +126,14 @@ class ReviewScreen(CommandScreen):
         sessions = self.house_app.house.sessions
         draft, revision = await asyncio.to_thread(sessions.revision, self.recording_id)
         review = self.review
-        if review is None or self._editing or (draft, revision) == (review.session.draft_id, review.session.revision):
+        if review is None or self.turns.busy or (draft, revision) == (review.session.draft_id, review.session.revision):
             return
         if not draft:
             return  # the run has begun again and has drafted nothing yet: what is seen stays
         session = await asyncio.to_thread(sessions.open, self.recording_id, live=True)
         grown = session.draft_id != review.session.draft_id
         outline = await asyncio.to_thread(sessions.outline, self.recording_id) if grown else None
-        if self._editing or (not grown and session.revision <= review.session.revision):
+        if self.turns.busy or (not grown and session.revision <= review.session.revision):
             return
         was_live = review.session.live
         if outline is not None:
@@ -162,42 +153,21 @@ class ReviewScreen(CommandScreen):
     # ------------------------------------------------------------ one edit after the other
 
     def run_command(self, name: str) -> None:
-        """While an edit is being written, what is pressed waits its turn, so that it meets what it was meant for."""
         if self.review is None:
             return
-        if name != "rule":
-            self.review.labelled = None
         if self.review.session.live and name in LATER:
             self.tell(LATER[name])
-        elif self._editing and name not in FREE:
-            self._waiting.append(name)
         else:
-            COMMANDS[name](self)
+            self.turns.take(name, free=name in FREE)
 
     def write(self, call: Callable[[], Session], then: Callable[[], None] | None = None) -> None:
         """Run a change of the journal in a thread, show what came of it, then do what follows from it."""
-        self._editing = True
+        self.turns.begin()
         self._write(call, then)
 
     @job("edit", exclusive=False)
     async def _write(self, call: Callable[[], Session], then: Callable[[], None] | None) -> None:
-        try:
-            session = await asyncio.to_thread(call)
-            self.take(session)
-            if then is not None:
-                then()
-            self.hide_guide()
-        except StaleRevision:
-            self._waiting.clear()
-            self.take(await asyncio.to_thread(self.house_app.house.sessions.open, self.recording_id, live=True))
-            self.tell("Changed in another window meanwhile: look again, then press the key once more.", "warning", 8.0)
-        except (DoesNotFit, ValueError) as error:
-            self._waiting.clear()
-            self.tell(str(error), "warning")
-        finally:
-            self._editing = False
-        while self._waiting and not self._editing:
-            COMMANDS[self._waiting.popleft()](self)
+        await self.turns.write(call, then)
 
     # ------------------------------------------------------------ what is shown
 
@@ -222,19 +192,7 @@ class ReviewScreen(CommandScreen):
         review = self.review
         if review is None:
             return
-        left = review.session.unreviewed
-        total = many(len(review.segments), "segment")
-        key = self.house_app.keymap.shown
-        if review.session.live:
-            said = f"{total} so far · {left} to review"
-        elif review.session.misfits:
-            said = f"{total} · {left} to review · {misfits_told(review.session)}: {key('review.history')}"
-        elif left:
-            said = f"{total} · {left} to review · {minutes_left(left)}"
-        else:
-            said = f"{total} · all reviewed · {key('review.summary')} writes the summary"
-        ink = "warning" if review.session.misfits else "primary" if left else "success"
-        self.query_one("#count", Heading).show(said, ink)
+        self.query_one("#count", Heading).show(*counted(review.session, self.house_app.keymap))
         rows = self.query_one("#rows", Rows)
         rows.row_height = 2 if self.roomy() else 1
         rows.set_count(len(review.segments), review.index)
@@ -255,14 +213,8 @@ class ReviewScreen(CommandScreen):
             rows.place(review.index)
         self.query_one(TimeBand).refresh()
         self.query_one(EvidencePane).show(review)
-        recording = review.session.recording
-        facts = [f"{len(review.selected)} selected"] if review.selected else []
-        if review.session.live:
-            at, end = duration(review.timeline.duration_ms), duration(recording.duration_ms)
-            facts.append(f"live: drafted up to {at} of {end}")
-        facts += [f"step {self.step_words()}"] if self.step_ms != 1000 else []
-        facts += [f"{review.session.run.profile} · revision {review.session.revision}", when(recording.started_at)]
-        self.query_one(TitleBar).show(Path(recording.path).name, *facts)
+        facts = [f"step {self.step_words()}"] if self.step_ms != 1000 else []
+        self.query_one(TitleBar).show(Path(review.session.recording.path).name, *standing(review), *facts, *dated(review))
 
     def step_words(self) -> str:
         return "one frame" if self.step_ms == 0 else f"{self.step_ms // 1000} s"
@@ -357,7 +309,7 @@ class ReviewScreen(CommandScreen):
 
     @on(TimeBand.Dragged)
     def band_dragged(self, event: TimeBand.Dragged) -> None:
-        if self.review is not None and not self._editing:
+        if self.review is not None and not self.turns.busy:
             editing.drag(self, event.from_ms, event.to_ms)
 
     @on(TimeBand.Zoomed)
