@@ -1,4 +1,4 @@
-"""A ground truth file: the corrected session in the format that scores other runs (README, "Truth files")."""
+"""A ground truth file: the corrected session in the format that scores other runs (README, "How good is a draft?")."""
 
 from __future__ import annotations
 
