@@ -775,9 +775,10 @@ class PhaseContext(Protocol):
         """How many items there will be in all, those done in an earlier run included."""
         ...
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
-        """How much work each item is, in any unit, so that the time left is told by work and not by items. The cost of
-        so much work grows with this power of it."""
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
+        """How much work each item is, in a unit of the phase's own, so that the time left is told by work and not by items.
+        The cost of so much work grows with this power of it; `anew` is the share of it that is left where an earlier run
+        has been through the same recording."""
         ...
 
     def done(self) -> frozenset[str]:

@@ -66,7 +66,7 @@ class MemoryContext:
         if self.stopped.is_set():
             raise Cancelled
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
         self.weights = weights
 
     def expect(self, total: int | None) -> None:

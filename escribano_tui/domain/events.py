@@ -32,7 +32,8 @@ class PhaseStarted:
 class PhaseProgressed:
     """`done` of `total` items are through (`total` None: not known yet), `failed` of them without a result.
 
-    `worked` is the share of this run's work that is through, 0..1, where some items are dearer than others.
+    `worked` is the share of this run's work that is through, 0..1, where some items are dearer than others; `expected_s`
+    what all of that work takes at the pace of past runs on this machine, once it is known how much there is.
     """
 
     phase: str
@@ -42,6 +43,7 @@ class PhaseProgressed:
     failed: int = 0
     note: str = ""
     worked: float | None = None
+    expected_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class PhaseState:
     wall_s: float = 0.0
     busy_s: float = 0.0
     weighed: float | None = None  # share of this run's work, where the phase has told it
+    expected_s: float | None = None  # of all of that work, at the pace of past runs
 
     @property
     def worked(self) -> float | None:
@@ -220,13 +223,14 @@ def _after(
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
                 started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
-                weighed=None,
+                weighed=None, expected_s=None,
             )  # fmt: skip
         case PhaseProgressed():
             return replace(
                 p, done=event.done, total=event.total if event.total is not None else p.total,
                 failed=event.failed, note=event.note or p.note, updated_at_s=at_s,
                 weighed=event.worked if event.worked is not None else p.weighed,
+                expected_s=event.expected_s if event.expected_s is not None else p.expected_s,
             )  # fmt: skip
         case PhaseFinished():
             return replace(

@@ -54,23 +54,40 @@ class Residents:
 class Cost:
     """What a backend cost in a phase of a run: so many seconds of sound in so many seconds, its load time, its memory.
 
-    What was not measured is 0.0.
+    `work` is how much work it was in the phase's own unit. What was not measured is 0.0.
     """
 
     material_s: float = 0.0
     model_s: float = 0.0
     load_s: float = 0.0
     memory_mb: float = 0.0
+    work: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PastPhase:
-    """How long a phase was busy in a past run, on a recording of so many seconds."""
+    """How long a phase was busy in a past run, on a recording of so many seconds, with so much `work` in its own unit."""
 
     busy_s: float
     duration_s: float
     profile: str
     recording_id: str
+    work: float = 0.0
+
+
+PAST_COUNTED = 5  # of the newest runs
+
+
+def seconds_for(work: float, past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> float | None:
+    """What so much work takes at the pace of past runs, newest first; None where none has told its work. `anew` is the
+    share of it that is left where an earlier run has been through the same recording."""
+    again = any(one.recording_id == recording_id for one in past)
+    paces = []
+    for k, one in enumerate(past):
+        if one.work > 0 and one.busy_s > 0:
+            was_again = any(earlier.recording_id == one.recording_id for earlier in past[k + 1 :])
+            paces.append(one.busy_s / one.work * (1.0 if was_again == again else anew if again else 1 / anew))
+    return work * median(paces[:PAST_COUNTED]) if paces else None
 
 
 @dataclass(frozen=True, slots=True)

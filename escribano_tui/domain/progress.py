@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -12,8 +13,9 @@ from escribano_tui.domain.session import RunPlan, RunRecord
 FAILURES_TOLD = 200
 ENDED = ("finished", "skipped", "failed", "cancelled")
 LOADING_S = 0.6  # of a phase's first seconds go into loading its model, which is not done again
-# What was expected counts as much as this share of the work would: a rate is trusted more the more of it is through.
-EXPECTED_COUNTS = 0.2
+# What was expected counts as much as this share of the work would: a rate is trusted more the more of it is through. It is
+# worth more where the work has been counted and past runs tell their pace. Held against 34 recorded runs of 13 recordings.
+EXPECTED_COUNTS, COUNTED_COUNTS = 0.3, 0.4
 AT_LEAST = 0.3  # of what was left when an item was last heard of, however long ago that is
 
 
@@ -101,6 +103,9 @@ def phase_left(phase: PhaseState, expected_s: float | None, now_s: float) -> flo
     if phase.state != "running":
         return expected_s
     worked, known = phase.worked or 0.0, EXPECTED_COUNTS if expected_s is not None else 0.0
+    if phase.expected_s is not None:  # of two independent opinions the middle is right more often than either
+        expected_s = math.sqrt(phase.expected_s * expected_s) if expected_s else phase.expected_s
+        known = COUNTED_COUNTS
     since_s = max(0.0, now_s - (phase.updated_at_s if worked else phase.started_at_s))
     if worked + known <= 0:
         return None

@@ -18,7 +18,7 @@ from escribano_tui.domain.events import (
     PhaseStarted,
 )
 from escribano_tui.domain.evidence import ScreenLine
-from escribano_tui.domain.machine import Cost
+from escribano_tui.domain.machine import Cost, PastPhase, seconds_for
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
@@ -41,15 +41,26 @@ class Gate:
         self.stop = threading.Event()
         self._open = threading.Event()
         self._open.set()
+        self._paused_at: float | None = None
+        self._paused_s = 0.0
 
     @property
     def paused(self) -> bool:
         return not self._open.is_set()
 
+    @property
+    def paused_s(self) -> float:
+        """How long it has been paused in all, up to now."""
+        since = self._paused_at
+        return self._paused_s + (time.monotonic() - since if since is not None else 0.0)
+
     def pause(self) -> None:
+        if self._paused_at is None:
+            self._paused_at = time.monotonic()
         self._open.clear()
 
     def resume(self) -> None:
+        self._paused_s, self._paused_at = self.paused_s, None
         self._open.set()
 
     def check(self) -> float:
@@ -80,7 +91,8 @@ class RunWide:
     began: float = field(default_factory=time.monotonic)
 
     def at_s(self) -> float:
-        return time.monotonic() - self.began
+        """Seconds since the run began, without those in which it was paused: what is left is told by them."""
+        return time.monotonic() - self.began - self.gate.paused_s
 
 
 class Context:
@@ -101,6 +113,8 @@ class Context:
         self._total: int | None = None
         self._weights: Mapping[str, float] = {}
         self._growth = 1.0
+        self._work = 0.0
+        self._expected_s: float | None = None
         self._first = frozenset(self._items)  # through before this run
         self._shown_done: int | None = None
         self._last_emitted = 0.0
@@ -110,10 +124,9 @@ class Context:
         self.waited_s = 0.0
         self.started_at: float | None = None
 
-    @property
-    def began(self) -> float:
-        """When the run began, on the monotonic clock."""
-        return self._run.began
+    def at_s(self) -> float:
+        """Seconds of the run so far."""
+        return self._run.at_s()
 
     @property
     def _output_id(self) -> int:
@@ -181,9 +194,15 @@ class Context:
         self._total = total
         self._show(always=True)
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0) -> None:
+    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
         self._weights, self._growth = weights, growth
+        self._work = sum(w for item, w in weights.items() if item not in self._first) ** growth
+        self._expected_s = seconds_for(self._work, self._measured(), "" if self.anew else self.recording.id, anew)
         self._show(always=True)
+
+    def _measured(self) -> Sequence[PastPhase]:
+        serves = self.choice.serves if self.choice else None
+        return self._run.store.runs.measured(self.phase, serves.name if serves else "", serves.model if serves else "")
 
     def _worked(self) -> float | None:
         """Share of this run's work that is through; None where it was not weighed."""
@@ -212,7 +231,11 @@ class Context:
         self._last_emitted = now
         done = len(self._items) if self._shown_done is None else self._shown_done
         failed = sum(state == "failed" for state in self._items.values())
-        self._run.emit(PhaseProgressed(self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked()))
+        self._run.emit(
+            PhaseProgressed(
+                self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked(), self._expected_s
+            )
+        )
 
     def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
         path = str(self.files.thumbnail(self.recording.id, thumbnail)) if thumbnail else ""
@@ -287,12 +310,16 @@ class Context:
         """What the backend of this phase cost: as the phase measured, and as its processes show."""
         serves = self.choice.serves if self.choice else None
         if serves is None:
-            return Cost()
+            return Cost(work=round(self._work, 1))
         told = (serves.port, serves.name, serves.model)
         own = [r for r in self.backends.residents().models if r.starts and (r.port, r.backend, r.model) == told]
         load_s = max((r.load_s for r in own), default=0.0)
         return Cost(
-            round(self._material_s, 3), round(self._model_s, 3), round(load_s, 3), round(sum(r.size_mb for r in own), 1)
+            round(self._material_s, 3),
+            round(self._model_s, 3),
+            round(load_s, 3),
+            round(sum(r.size_mb for r in own), 1),
+            round(self._work, 1),
         )
 
     # ------------------------------------------------------------ memory

@@ -24,7 +24,8 @@ from escribano_tui.ports import BackendError, PhaseContext, TextReader
 # In blocks full of strokes (see looks.fresh_text): to look at a picture at all costs as much as so much text to recognise.
 OVERHEAD = 200.0
 # Lines that were read before are not recognised again, and distinct lines grow more slowly than text (Heaps' law).
-NEW_LINES = 0.9
+NEW_LINES = 0.8
+READ_AGAIN = 0.5  # of the time is taken where an earlier run has read the recording: its lines are known by their looks
 
 
 class Read:
@@ -105,7 +106,7 @@ class _Reading:
         if self._all is None and self._context.count("frames", Frame) is not None:
             self._all = self._context.load("frames", Frame)
             self._context.expect(len(self._all))
-            self._context.weigh({f.item: OVERHEAD + f.fresh if f.to_read else 1.0 for f in self._all}, NEW_LINES)
+            self._context.weigh({f.item: OVERHEAD + f.fresh if f.to_read else 1.0 for f in self._all}, NEW_LINES, READ_AGAIN)
 
     # ------------------------------------------------------------ one frame
 

@@ -284,7 +284,7 @@ class Running:
         except Exception as error:  # the store cannot be written to: the run goes on to its end, and has failed
             log.exception("%s could not be kept", step.name)
             why = message or f"What it found could not be kept: {clean_line(str(error)) or type(error).__name__}"
-            self._emit(PhaseFailed(step.name, time.monotonic() - context.began, why))
+            self._emit(PhaseFailed(step.name, context.at_s(), why))
         finally:
             feed.end()
 
@@ -302,7 +302,7 @@ class Running:
         output = self._runner.store.outputs.close(feed.output_id, state, wall_s, busy_s, message or context.note_text)
         record = PhaseRecord(step.name, state, round(wall_s, 3), round(busy_s, 3), cost=context.cost())
         self._note(replace(record, **_of_output(output)))
-        at_s = now - context.began
+        at_s = context.at_s()
         if state == "finished":
             self._emit(PhaseFinished(step.name, at_s, output.items, output.items_failed, wall_s, busy_s, note=output.note))
         elif state == "cancelled":

@@ -34,6 +34,8 @@ class Transcribe:
                 if total is None:
                     total = context.count("listen", SpeechSpan)
                     context.expect(total)
+                    if total is not None:
+                        context.weigh({s.item: s.duration_s + 2 * MARGIN_S for s in context.load("listen", SpeechSpan)})
                 if span.item not in done:
                     hearing.write_down(span, before_s, after_s)
             context.expect(len(spans))

@@ -38,7 +38,7 @@ _EVIDENCE: dict[str, dict[str, type]] = {
     "subjects": {"label": str, "kind": str},
 }  # fmt: skip
 
-COSTS = ("material_s", "model_s", "load_s", "memory_mb")
+COSTS = ("material_s", "model_s", "load_s", "memory_mb", "work")
 
 # Full-text search follows these columns.
 _SEARCHED = {
@@ -198,7 +198,7 @@ def m008_owners_words(db: Database) -> None:
 @migrations()
 def m009_costs(db: Database) -> None:
     """What the backend of a phase cost in a run: seconds of sound in seconds, load time, memory."""
-    for column in COSTS:
+    for column in ("material_s", "model_s", "load_s", "memory_mb"):
         db.table("run_phases").add_column(column, float, not_null_default=0.0)
 
 
@@ -234,3 +234,9 @@ def m011_queue(db: Database) -> None:
 def m012_fresh(db: Database) -> None:
     """How much text of a frame is new: what is left to be read is told by it."""
     db.table("frames").add_column("fresh", float, not_null_default=0.0)
+
+
+@migrations()
+def m013_work(db: Database) -> None:
+    """How much work a phase was, in its own unit: what is left is told by the pace of past runs."""
+    db.table("run_phases").add_column("work", float, not_null_default=0.0)

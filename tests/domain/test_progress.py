@@ -79,6 +79,15 @@ def test_the_time_left_is_right_within_a_quarter_though_items_differ(dear_first:
     assert all(0.75 <= value <= 1.25 for value in said), said
 
 
+def test_counted_work_at_the_pace_of_past_runs_corrects_what_was_planned() -> None:
+    state = RunState().apply(ev.PhaseStarted("read", 0.0, 40))
+    planned = phase_left(state.phases["read"], 20.0, 0.0)
+    counted = state.apply(ev.PhaseProgressed("read", 0.0, 0, 40, worked=0.0, expected_s=80.0)).phases["read"]
+    assert planned == pytest.approx(20.0)
+    assert phase_left(counted, 20.0, 0.0) == pytest.approx(40.0), "between what was planned and what was counted"
+    assert phase_left(counted, None, 0.0) == pytest.approx(80.0)
+
+
 def test_before_the_first_item_the_time_goes_by_from_what_was_expected() -> None:
     phase = RunState().apply(ev.PhaseStarted("read", 2.0)).phases["read"]
     assert phase_left(phase, None, 3.0) is None

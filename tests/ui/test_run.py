@@ -267,7 +267,7 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
     assert left_of(state) == pytest.approx((10 - LOADING_S) * 9), "the model is not loaded again"
     assert left_of(state, plan) == 205.0, "what has not begun counts as it is planned"
     known = RunPlan(fake_session.recording(), "quick", "", (PlannedPhase("read", "", estimate_s=50.0),), 0.0, "")
-    assert left_of(state, known) == pytest.approx((10 - LOADING_S + 0.2 * 50) / 0.3 * 0.9), (
+    assert left_of(state, known) == pytest.approx((10 - LOADING_S + 0.3 * 50) / 0.4 * 0.9), (
         "past runs count until the rate is known"
     )
     later = state.apply(ev.PhaseProgressed("listen", 13.0, 1, 9))
