@@ -208,7 +208,8 @@ def _given(folder: Path | None) -> Path:
     from escribano_tui.config.folders import recorder_folders
 
     likely = ", ".join(str(path) for path in recorder_folders())
-    raise click.UsageError(f"Say which folder. Recorders of this system use: {likely}." if likely else "Say which folder.")
+    here = f"Recorders of this system use: {likely}." if likely else "None of those that recorders use is on this machine."
+    raise click.UsageError(f"Say which folder. {here}")
 
 
 def _put(house: House, path: Path, profile: str) -> Waiting | None:

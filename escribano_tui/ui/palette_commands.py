@@ -30,7 +30,11 @@ class HouseCommands(Provider):
                 yield self._title(app, command.help, command.id), told, partial(screen.action_do, command.name)
         for command in commands_of("app"):
             if command.name not in ("palette", "back"):
-                yield self._title(app, command.help, command.id), "everywhere", partial(app.action_do, command.name)
+                yield (
+                    self._title(app, command.help, command.id),
+                    f"everywhere: {command.label}",
+                    partial(app.action_do, command.name),
+                )
 
     def _title(self, app: EscribanoApp, help: str, command_id: str) -> str:
         return f"{help}  ({app.keymap.shown(command_id)})"
@@ -42,6 +46,6 @@ class HouseCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for title, told, run in self._entries():
-            score = matcher.match(title)
+            score = max(matcher.match(title), matcher.match(told))
             if score > 0:
                 yield Hit(score, matcher.highlight(title), run, text=title, help=escape(told))

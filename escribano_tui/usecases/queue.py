@@ -14,6 +14,8 @@ from escribano_tui.domain.queue import Waiting
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Store
 
+_LOOKING_S = 0.3  # whoever shows the queue holds the lock for a moment to see whether it is free
+
 
 @dataclass(frozen=True, slots=True)
 class QueueDesk:
@@ -28,9 +30,25 @@ class QueueDesk:
         return self.store.queue.add(str(path.absolute()), profile)
 
     def rows(self) -> list[Waiting]:
-        return self.store.queue.all()
+        rows = self.store.queue.all()
+        if any(row.state == "running" for row in rows) and self._put_back():
+            return self.store.queue.all()
+        return rows
+
+    def _put_back(self) -> int:
+        """Where no process works the queue off, what one that was killed left as running waits again: how many."""
+        lock = FileLock(self.lock, mode=0o600, thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except (Timeout, OSError):  # the latter where nothing can be written
+            return 0
+        try:
+            return self.store.queue.release()
+        finally:
+            lock.release()
 
     def remove(self, waiting_id: int) -> bool:
+        self._put_back()
         return self.store.queue.remove(waiting_id)
 
     def clear_ended(self) -> int:
@@ -41,7 +59,7 @@ class QueueDesk:
         self.lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self.lock, mode=0o600, thread_local=False)
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=_LOOKING_S)
         except Timeout:
             yield False
             return

@@ -65,6 +65,20 @@ def test_one_that_has_ended_can_be_asked_for_again_and_forgotten(tmp_path: Path,
     desk.store.close()
 
 
+def test_what_a_killed_process_left_waits_again_for_whoever_looks(tmp_path: Path, films: list[Path]) -> None:
+    desk = desk_at(tmp_path / "home")
+    first, second = desk.put(films[0], "quick"), desk.put(films[1], "quick")
+    with desk.working():
+        desk.take()
+        assert [row.state for row in desk_at(tmp_path / "home").rows()] == ["running", "waiting"]
+    assert [row.state for row in desk.rows()] == ["waiting", "waiting"]
+    with desk.working():
+        desk.take()
+    assert desk.remove(first.id)
+    assert [row.id for row in desk.rows()] == [second.id]
+    desk.store.close()
+
+
 def test_what_is_not_there_is_not_taken_in(tmp_path: Path) -> None:
     desk = desk_at(tmp_path / "home")
     with pytest.raises(LookupError, match="no file"):
