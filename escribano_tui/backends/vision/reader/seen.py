@@ -11,7 +11,7 @@ from escribano_tui.backends.vision.reader.front import Front
 from escribano_tui.backends.vision.reader.layout import Page, Piece, joined, rows_of
 from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
-from escribano_tui.backends.vision.reader.terminal import Session, busiest, panes_of, read_session
+from escribano_tui.backends.vision.reader.terminal import Block, Session, busiest, panes_of, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
 from escribano_tui.backends.vision.reader.titles import FILE, TitleReader, named_at_end
 from escribano_tui.backends.vision.reader.windows import Window
@@ -23,6 +23,7 @@ DESKTOP_ICONS = frozenset(
 HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
 UNNAMED = "Terminal"
 MOSTLY, SOME = 0.4, 6  # share of lines, lines
+WITH_A_FACE = frozenset({"code-editor", "monitor", "history", "mail", "chat", "files", "docs"})  # they fill the terminal
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
 _OLD = re.compile(r"\.(?:orig|bak|old|new|base|local|remote)$|~$", re.IGNORECASE)
@@ -158,7 +159,7 @@ class FrontReader:
             body = busiest(panes)
             session = read_session(body, page.unit)
         inner = self._inside(window, body, session)
-        face = inner is not None and inner.kind in ("code-editor", "monitor", "history", "mail", "chat", "files", "docs")
+        face = inner is not None and inner.kind in WITH_A_FACE
         kinds = {"terminal": 0.3 if face else 1.0}
         if inner is not None:
             kinds[inner.kind] = 1.0
@@ -198,11 +199,10 @@ class FrontReader:
         running = session.inside
         if running is not None:
             by_command = self._by_command.get(_tool(running.command))
-            if by_command is not None and (running is not session.blocks[-1] or by_command.kind != "code-editor"):
+            if by_command is not None and not _only_typed(running, session, by_command):
                 return by_command
-        if session.blocks and session.blocks[-1].prompt == "$":
-            return None
-        return self._faces.find(body, lambda p: p.console)
+        at_prompt = bool(session.blocks) and session.blocks[-1].prompt == "$"
+        return self._faces.find(body, lambda p: p.console and (not at_prompt or p.kind == "files"))  # those show one, too
 
     def _document_inside(self, inner: Program | None, window: Window | None, rows: Sequence[str], session: Session) -> str:
         for row in rows:
@@ -262,6 +262,13 @@ def _is_desktop(body: Sequence[Piece], page: Page) -> bool:
 
 def _has_prompts(session: Session) -> bool:
     return sum(1 for b in session.blocks if b.prompt) >= 2 or any(b.prompt == "$" and b.command for b in session.blocks)
+
+
+def _only_typed(running: Block, session: Session, program: Program) -> bool:
+    """Whether the command of a program with a face stands there, but not yet what it shows."""
+    if running is not session.blocks[-1]:
+        return False
+    return program.kind == "code-editor" or (program.kind in WITH_A_FACE and not any(line.strip() for line in running.lines))
 
 
 def _tool(command: str) -> str:

@@ -23,6 +23,7 @@ _INNER = re.compile(
     r"|irb\([^)]*\)[^>]*>|ghci>"
     r"|julia>|redis[^>]*>|\(Pdb\+*\)|\(gdb\)|\(lldb\)|ipdb>|duckdb>|D(?= [a-zA-Z])|scala>|>(?= \d))\s?(?P<command>.*)$"
 )
+FAR = 8  # rows: what a command prints follows it; what stands farther below belongs to a window behind
 _STATUS = re.compile(r'^\[[\w-]+\] ?\d+:\S|^"[\w.-]+" \d\d?:\d\d')  # of a multiplexer, at the foot of its window
 
 
@@ -70,6 +71,8 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
     blocks: list[Block] = []
     command, inner, prompt, folder = "", False, "", ""
     lines: list[str] = []
+    foot = 0.0  # of the row before
+    beyond = False
 
     def close() -> None:
         if command or lines:
@@ -78,8 +81,11 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
     for row in rows_of(pieces):
         line = joined(row, unit)
         shell, inside = _SHELL.match(line), _INNER.match(line)
+        beyond = not shell and not inside and (beyond or (bool(prompt or blocks) and row[0].box.y - foot > FAR * unit))
+        foot = max(p.box.bottom for p in row)
         if not shell and not inside:
-            lines.append(line)
+            if not beyond:
+                lines.append(line)
             continue
         close()
         found = shell or inside
