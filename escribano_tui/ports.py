@@ -835,6 +835,10 @@ class PhaseContext(Protocol):
         """All evidence of one kind of an earlier phase in time order, once that phase has ended."""
         ...
 
+    def so_far(self, phase: str, kind: type[T]) -> list[T]:
+        """What an earlier phase has given of one kind by now, in time order: at once, without waiting for its end."""
+        ...
+
     def count(self, phase: str, kind: type[Any]) -> int | None:
         """How much evidence of one kind an earlier phase gave in all; None, at once, while it still runs."""
         ...

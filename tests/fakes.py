@@ -121,6 +121,11 @@ class MemoryContext:
         found = [one for one in self.earlier.get(phase, ()) if isinstance(one, kind)]
         return sorted(found, key=when)
 
+    def so_far(self, phase: str, kind: type[T]) -> list[T]:
+        earlier = self.earlier.get(phase, ())
+        known = earlier if isinstance(earlier, (list, tuple)) else self.drawn.get(phase, ())
+        return sorted((one for one in known if isinstance(one, kind)), key=when)
+
     def count(self, phase: str, kind: type[Any]) -> int | None:
         earlier = self.earlier.get(phase, ())
         return sum(isinstance(one, kind) for one in earlier) if isinstance(earlier, (list, tuple)) else None

@@ -272,9 +272,12 @@ class Context:
         return frozenset(item for item, state in items.items() if state == "failed")
 
     def load(self, phase: str, kind: type[T]) -> list[T]:
-        feed = self._run.feeds[phase]
-        feed.until_ended(self._wait)
-        return self._run.store.outputs.load(feed.output_id, kind) if feed.output_id is not None else []
+        self._run.feeds[phase].until_ended(self._wait)
+        return self.so_far(phase, kind)
+
+    def so_far(self, phase: str, kind: type[T]) -> list[T]:
+        output_id = self._run.feeds[phase].output_id
+        return self._run.store.outputs.load(output_id, kind) if output_id is not None else []
 
     def count(self, phase: str, kind: type[Any]) -> int | None:
         feed = self._run.feeds[phase]

@@ -88,8 +88,8 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
     looks: dict[str, int] = {}
     next_at = 0.0
     for description in context.follow("describe", Description):
-        if description.item not in looks:  # frames are taken long before they are described
-            looks = looks_of(context.load("frames", Frame))
+        if cues.rules and description.item not in looks:  # a frame is taken before it is described; others are still to come
+            looks = looks_of(context.so_far("frames", Frame))
         descriptions.append(ruled(description, cues.rules, looks.get(description.item, 0)))
         if time.monotonic() >= next_at:
             until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)

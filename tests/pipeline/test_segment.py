@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -433,6 +434,22 @@ def test_the_draft_is_shown_while_frames_are_still_described(monkeypatch: pytest
     assert len(context.drafts) == len(clues.descriptions) + 1
     assert len(context.drafts[0]) == 1
     assert [(r.start_ms, r.end_ms) for r in context.drafts[-1]] == [(0, 30_000), (30_000, 60_000)]
+
+
+def test_the_first_draft_does_not_wait_for_the_last_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    clues = visits((0.0, "coding"), (30.0, "research"), end_s=60.0)
+    context = context_of(clues, Pictures())
+    drafted_before: list[int] = []
+
+    def load(phase: str, kind: type[Any]) -> list[Any]:
+        if phase in ("frames", "describe"):  # waits until that phase has ended
+            drafted_before.append(len(context.drafts))
+        return MemoryContext.load(context, phase, kind)
+
+    monkeypatch.setattr(context, "load", load)
+    SegmentPhase().run(context)
+    assert drafted_before
+    assert min(drafted_before) > 0
 
 
 def test_settings_of_the_profile_count() -> None:
