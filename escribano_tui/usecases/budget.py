@@ -51,7 +51,7 @@ def fit(
             high = middle
     before, after = frames_expected(profile, duration_s), frames_expected(fitted, duration_s)
     fewer = max(1, round(before - after))
-    out = [f"about {fewer} of {round(before)} frames: every stretch of work is looked at once before any is looked at twice"]
+    out = [f"about {fewer} of {round(before)} frames: the longest stretches of work are looked at first, each once"]
     if profile.frames.read_interval_s:
         out.append("reading between the chosen frames")
     if estimate(fitted) > budget_s:
