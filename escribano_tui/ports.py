@@ -1245,6 +1245,10 @@ class Rules(Protocol):
         """Which segments the next draft would label otherwise, in this recording and in all others."""
         ...
 
+    def previews(self, rules: Sequence[Rule], recording_id: str = "") -> Sequence[RulePreview]:
+        """The same for several rules, in one look through the library."""
+        ...
+
     def accept(self, rule: Rule) -> None:
         """Keep it, durably. Raises ValueError where it says nothing or holds already, OSError."""
         ...

@@ -12,7 +12,7 @@ from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.evidence import Description, Frame
 from escribano_tui.domain.learning import Affected, Candidate, Pictures, RulePreview, candidates, would_change
 from escribano_tui.domain.recording import Recording
-from escribano_tui.domain.ruling import wrong_with
+from escribano_tui.domain.ruling import fits, looks_of, wrong_with
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Session
 from escribano_tui.domain.text import clean_line
@@ -60,20 +60,32 @@ class RuleDesk:
         return bool(frame.thumbnail) and self.tells(self.sessions.thumbnail(session.recording.id, frame.thumbnail))
 
     def preview(self, rule: Rule, recording_id: str = "") -> RulePreview:
-        here: list[Affected] = []
-        elsewhere: list[Affected] = []
-        for recording, _ in self.store.recordings.all():
-            (here if recording.id == recording_id else elsewhere).extend(self._affected(rule, recording))
-        return RulePreview(rule, tuple(here), tuple(elsewhere))
+        return self.previews((rule,), recording_id)[0]
 
-    def _affected(self, rule: Rule, recording: Recording) -> list[Affected]:
-        try:
-            session = self.sessions.open(recording.id)
-        except LookupError:  # nothing has been drafted of it
-            return []
-        frames = self._frames(session) if rule.likeness else ()
-        changed = would_change(rule, session.timeline.segments, self._described(session), frames)
-        return [Affected(recording.id, _name(recording), segment) for segment in changed]
+    def previews(self, rules: Sequence[Rule], recording_id: str = "") -> Sequence[RulePreview]:
+        here: list[list[Affected]] = [[] for _ in rules]
+        elsewhere: list[list[Affected]] = [[] for _ in rules]
+        for recording, _ in self.store.recordings.all():
+            found = here if recording.id == recording_id else elsewhere
+            for k, affected in enumerate(self._affected(rules, recording)):
+                found[k] += affected
+        return [RulePreview(r, tuple(mine), tuple(all_)) for r, mine, all_ in zip(rules, here, elsewhere, strict=True)]
+
+    def _affected(self, rules: Sequence[Rule], recording: Recording) -> list[list[Affected]]:
+        """For each rule the segments of a recording that it would change. What no rule fits is not put together."""
+        nothing: list[list[Affected]] = [[] for _ in rules]
+        run = self.store.runs.shown(recording.id)
+        if run is None:  # nothing has been drafted of it
+            return nothing
+        described = dossiers.load(self.store, run, "describe", Description)
+        frames = dossiers.load(self.store, run, "frames", Frame) if described and any(r.likeness for r in rules) else []
+        looks = looks_of(frames)
+        if not any(fits(rule, d, looks.get(d.item, 0)) for d in described for rule in rules):
+            return nothing
+        segments = self.sessions.open(recording.id).timeline.segments
+        name = _name(recording)
+        changed = [would_change(rule, segments, described, frames) for rule in rules]
+        return [[Affected(recording.id, name, segment) for segment in found] for found in changed]
 
     def _frames(self, session: Session) -> list[Frame]:
         return dossiers.load(self.store, session.run, "frames", Frame)

@@ -696,6 +696,9 @@ class FakeRules:
                 found[item.recording.id == recording_id] += [Affected(item.recording.id, name, s) for s in changed]
         return RulePreview(rule, tuple(found[True]), tuple(found[False]))
 
+    def previews(self, rules: Sequence[Rule], recording_id: str = "") -> Sequence[RulePreview]:
+        return [self.preview(rule, recording_id) for rule in rules]
+
     def accept(self, rule: Rule) -> None:
         if rule in self.world.rules:
             raise ValueError("This rule holds already.")

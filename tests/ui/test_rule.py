@@ -53,7 +53,9 @@ async def test_the_rule_of_a_label_is_offered_where_it_was_just_given(world: Fak
         await until(pilot, lambda: isinstance(pilot.app.screen, RuleScreen))
         await settle(pilot)
         assert "Make a rule of this label: terminal, of 0:00" in screen_text(pilot)
-        await pilot.press("escape", "j", "k", "L")
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await pilot.press("j", "k", "L")
         await until(pilot, lambda: isinstance(pilot.app.screen, RuleScreen))
         await settle(pilot)
         assert f"label: {screen.review.segment.activity}, of " in screen_text(pilot), "of the one that we went to"

@@ -80,9 +80,10 @@ class RuleScreen(ModalScreen[str | None]):
         rows = self.query_one(Rows)
         rows.styles.height = len(self._offered)
         rows.set_count(len(self._offered), 0)
-        for k, candidate in enumerate(self._offered):
-            self._previews[k] = await asyncio.to_thread(rules.preview, candidate.rule, self._recording_id)
-            self.show()
+        self.show()
+        offered = [candidate.rule for candidate in self._offered]
+        self._previews = dict(enumerate(await asyncio.to_thread(rules.previews, offered, self._recording_id)))
+        self.show()
 
     @job("accept")
     async def action_accept(self) -> None:
