@@ -175,6 +175,14 @@ def test_exports(program: Program, session: dict[str, Any], format: str, tmp_pat
         assert session["segments"][0]["title"].split()[0] in text
 
 
+def test_what_was_not_looked_at_is_counted_with_why(program: Program, session: dict[str, Any]) -> None:
+    left_out = session["coverage"]["frames_left_out"]
+    assert left_out
+    printed = program("show", session["recording"]["id"]).stdout.splitlines()[1]
+    assert printed.startswith(f"{len(session['frames'])} pictures looked at; left out: ")
+    assert all(f"{count} {why}" in printed for why, count in left_out.items())
+
+
 def test_search_finds_what_was_said(program: Program, session: dict[str, Any]) -> None:
     hits = json.loads(program("search", "--json", "sprint", "board").stdout)
     assert any(hit["kind"] == "said" for hit in hits)

@@ -64,9 +64,15 @@ def show(ident: str, as_json: bool) -> None:
             click.echo(house.exports.export(recording.id, "json"), nl=False)
             return
         session = house.sessions.open(recording.id)
+        taken, not_taken = (
+            len(house.sessions.outline(recording.id).frames),
+            house.sessions.coverage(recording.id).frames_left_out,
+        )
     timeline = session.timeline
     labels = {s.id: s.label for s in timeline.subjects}
     click.echo(f"{clean_line(Path(recording.path).name)}  {duration(recording.duration_ms)}  revision {session.revision}")
+    reasons = ", ".join(f"{count} {why}" for why, count in not_taken)
+    click.echo(f"{taken} picture{'' if taken == 1 else 's'} looked at" + (f"; left out: {reasons}" if reasons else ""))
     printed = durations([s.duration_ms for s in timeline.segments])
     for segment, length in zip(timeline.segments, printed, strict=True):
         mark = "✓" if segment.reviewed else " "

@@ -63,13 +63,15 @@ class LiveRun:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at and listened to, and what was not. `share_of_time` is the part of the recording that lies
-    within 15 s of a frame that was looked at."""
+    within 15 s of a frame that was looked at; `frames_left_out` counts the candidates for frames that were not taken, by
+    why."""
 
     share_of_time: float = 1.0
     frames_failed: int = 0
     spoken_s: float = 0.0
     speech_untranscribed_s: float = 0.0
     notes: tuple[str, ...] = ()
+    frames_left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

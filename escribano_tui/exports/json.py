@@ -44,7 +44,7 @@ def render(dossier: Dossier) -> str:
         "coverage": {
             "share_of_time": round(coverage.share_of_time, 4), "frames_failed": coverage.frames_failed,
             "spoken_s": seconds(coverage.spoken_s), "speech_untranscribed_s": seconds(coverage.speech_untranscribed_s),
-            "notes": list(coverage.notes),
+            "frames_left_out": dict(coverage.frames_left_out), "notes": list(coverage.notes),
         },
     }  # fmt: skip
     parts = ",\n".join(f"{_dump(key)}: {_value(value)}" for key, value in document.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,12 @@ def newness(before: Gray | None, now: Gray) -> float:
         return 1.0
     blocks = _blocks(cv2.absdiff(before, now) > _SEEN, now)
     return float(np.count_nonzero(blocks) / blocks.size)
+
+
+def worth(look: Look, new: float, settled: float) -> float:
+    """How good a picture is to be looked at, 0..1: new, settled, sharp, full of text. What is new counts by its root: a
+    line of text is a hundredth of the screen."""
+    return min(1.0, 0.3 * math.sqrt(new) + 0.3 * settled + 0.2 * look.sharpness + 0.2 * look.density)
 
 
 def fresh_text(before: Gray | None, now: Gray) -> float:

@@ -75,15 +75,14 @@ def moments(seen: Seen, settings: FramesSettings) -> list[Moment]:
     return candidates(seen, settings)[0]
 
 
-def candidates(seen: Seen, settings: FramesSettings) -> tuple[list[Moment], int]:
-    """(the same, how many others were too close to one that stands for more)."""
+def candidates(seen: Seen, settings: FramesSettings) -> tuple[list[Moment], list[Moment]]:
+    """(the same, the others that were too close to one that stands for more)."""
     edges = sorted({0.0, seen.duration_s, *(c.t_s for c in seen.changes if c.size != "small" and 0 < c.t_s < seen.duration_s)})
     found = [moment for start_s, end_s in pairwise(edges) for moment in _of_stretch(start_s, end_s, seen, settings)]
     if settings.policy == "grid":
         found = _with_grid(found, seen, settings)
     every = _with_ends(found, seen)
-    found = _spread(every, spacing_s(settings))
-    close = len(every) - len(found)
+    found, close = _spread(every, spacing_s(settings))
     found = _without_long_gaps(found, seen, settings.still_gap_s)
     found = _with_looks_while_it_moves(found, seen)
     if settings.read_interval_s > 0:
@@ -228,12 +227,13 @@ def _grid(length_s: float, step_s: float) -> list[float]:
     return [k * step_s for k in range(max(1, math.ceil(length_s / step_s - 1e-9)))]
 
 
-def _spread(found: Sequence[Moment], distance_s: float) -> list[Moment]:
-    """No two closer than `distance_s`: those that stand for more time first, in time order.
+def _spread(found: Sequence[Moment], distance_s: float) -> tuple[list[Moment], list[Moment]]:
+    """No two closer than `distance_s`: those that stand for more time first, in time order; and the others.
 
     What stands for long may be close to what it follows: the end of one window to the beginning of the next.
     """
     result: list[Moment] = []
+    close: list[Moment] = []
     times: list[float] = []
     for moment in sorted(found, key=lambda m: (m.reason not in ("intro", "outro"), -m.weight, m.t_s)):
         at = bisect_left(times, moment.t_s)
@@ -242,7 +242,9 @@ def _spread(found: Sequence[Moment], distance_s: float) -> list[Moment]:
         if all(abs(t_s - moment.t_s) >= enough_s for t_s in beside):
             times.insert(at, moment.t_s)
             result.append(moment)
-    return sorted(result, key=lambda m: m.t_s)
+        else:
+            close.append(moment)
+    return sorted(result, key=lambda m: m.t_s), close
 
 
 def _named(found: Sequence[Moment], duration_s: float) -> list[Moment]:

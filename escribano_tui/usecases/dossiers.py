@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -106,7 +107,7 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
     first, refined = (load(store, run, phase, Utterance) for phase in ("transcribe", "refine"))
     left_out = [o for phase in ("listen", "transcribe") for o in load(store, run, phase, LeftOut)]
     notes += speech_notes(latest(first, refined, spans), left_out)
-    return cover(
+    coverage = cover(
         recording.duration_s,
         [d.t_s for d in described],
         spans,
@@ -114,6 +115,10 @@ def load_coverage(store: Store, recording: Recording, run: RunRecord) -> Coverag
         failed.get("frames", 0) + failed.get("describe", 0),
         notes,
     )
+    not_taken: Counter[str] = Counter()
+    for one in load(store, run, "frames", LeftOut):
+        not_taken[one.why] += one.count
+    return replace(coverage, frames_left_out=tuple(not_taken.most_common()))
 
 
 def make_dossier(store: Store, recording: Recording, run: RunRecord) -> Dossier:

@@ -82,6 +82,18 @@ def test_the_originals_variables_override(tmp_path: Path) -> None:
     assert "ESCRIBANO_SAMPLE_GAP_FILL" in known.problems[0]
 
 
+def test_the_originals_sampling_and_limits_hold_in_every_profile(tmp_path: Path) -> None:
+    told = {
+        "VLM_MODEL": "llava", "VLM_BATCH_SIZE": "3", "VLM_MAX_TOKENS": "99", "SAMPLE_INTERVAL": "7",
+        "SAMPLE_GAP_THRESHOLD": "12", "SAMPLE_GAP_FILL": "4", "SCENE_THRESHOLD": "0.3", "SCENE_MIN_INTERVAL": "2",
+    }  # fmt: skip
+    for profile in load(tmp_path, **{f"ESCRIBANO_{name}": value for name, value in told.items()}).profiles:
+        frames, scan, describe = profile.frames, profile.scan, profile.describe
+        assert (frames.base_interval_s, frames.gap_threshold_s, frames.gap_fill_s) == (7, 12, 4)
+        assert (scan.sensitivity, scan.min_interval_s) == (0.3, 2)
+        assert (describe.model, describe.batch_size, describe.max_tokens) == ("llava", 3, 99)
+
+
 def test_every_variable_names_a_real_field() -> None:
     for section, name, kind in ENVIRONMENT.values():
         assert "no such" not in check_field(section, name, kind("1"))

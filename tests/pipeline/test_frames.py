@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 
 from escribano_tui.domain.evidence import Change, Envelope, Frame, LeftOut
-from escribano_tui.domain.profile import FramesSettings, Profile
+from escribano_tui.domain.profile import DescribeSettings, FramesSettings, Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.files import RecordingFiles
-from escribano_tui.pipeline.frames import CLOSE, NOTHING_NEW, OVER, Frames
+from escribano_tui.pipeline.describe import Describe
+from escribano_tui.pipeline.frames import CLOSE, LESS_CLEAR, NOTHING_NEW, OVER, UNREADABLE, Frames
 from escribano_tui.pipeline.looks import fresh_text, look, newness, phash, tells
 from escribano_tui.pipeline.probe import Probe
+from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.pipeline.scan import Scan
 from escribano_tui.ports import Cancelled, Picture, Stop
 from tests.fakes import MemoryContext
 from tests.media.films import Film, Scene, page, shoot
 from tests.pictures import screen
+from tests.pipeline.test_describe import Backends, Eye, Page, choice
 
 TYPED = tuple(Scene(12 + 0.5 * k, 1, "def station_code(name)"[: 2 * k + 2]) for k in range(10))
 SCENES = (Scene(0, 0), Scene(10, 1), *TYPED, Scene(24, 2), Scene(36, 0))
@@ -118,6 +121,32 @@ def test_pictures_are_kept_for_those_who_want_them(context: MemoryContext) -> No
     assert {round(t) for t, thumbnail, _ in context.looks if thumbnail} == {round(f.t_s) for f in frames(context)}
 
 
+def test_reading_and_looking_get_their_sizes_from_one_decode(context: MemoryContext) -> None:
+    asked: list[float] = []
+
+    class Counting(MediaEngine):
+        def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
+            asked.extend(times_s)
+            return super().pictures(recording, times_s, stop)
+
+    context.media = Counting()
+    Frames().run(context)
+    assert len(asked) == len(set(asked))
+    taken = [f for f in frames(context) if f.to_read and f.to_describe]
+    eye, settings = Eye(), replace(PROFILE.frames, description_side=160)
+    looking = MemoryContext(
+        context.recording, profile=replace(PROFILE, frames=settings, describe=DescribeSettings(look_every_s=0.0)),
+        backends=Backends(eye, Page()), choice=choice("eye"), files=context.files, media=context.media,
+        earlier={"frames": list(taken), "read": [f.item for f in taken], "scan": list(context.load("scan", Envelope))},
+    )  # fmt: skip
+    asked.clear()
+    Describe().run(looking)
+    assert sorted(eye.asked) == [f.t_s for f in taken]
+    assert eye.sizes == {(120, 160, 3)}
+    assert {image.shape for f in taken if (image := StoredPictures(looking).get(f)) is not None} == {(240, 320, 3)}
+    assert not asked
+
+
 def test_still_stretches_have_one_each(context: MemoryContext) -> None:
     Frames().run(context)
     times = [f.t_s for f in frames(context)]
@@ -173,13 +202,64 @@ def test_what_is_left_out_is_kept_with_its_reason(context: MemoryContext, most: 
     for one in context.mine(LeftOut):
         counts[one.why] += one.count
         assert one.track == ""
-    assert {CLOSE, OVER, NOTHING_NEW} >= set(counts) >= {reason}
-    same = [one for one in context.mine(LeftOut) if one.why == NOTHING_NEW]
+    assert {CLOSE, OVER, NOTHING_NEW, LESS_CLEAR} >= set(counts) >= {reason}
+    same = [one for one in context.mine(LeftOut) if one.why in (NOTHING_NEW, LESS_CLEAR)]
     assert len(same) + len(frames(context)) == len(context.items)
     assert all(f"{count} {why}" in context.notes[-1] for why, count in counts.items())
     again = context.resumed()
     Frames().run(again)
     assert again.mine(LeftOut) == context.mine(LeftOut)
+
+
+def blurring(context: MemoryContext, blurred: bool) -> MemoryContext:
+    """A page that comes at 10 s and is not settled before 11.4 s, as far as the packets tell; blurred until then, or not."""
+    import cv2
+
+    class Blurring(MediaEngine):
+        def keyframes(self, recording: Recording, stop: Stop) -> Sequence[float]:
+            return []
+
+        def pictures(self, recording: Recording, times_s: Sequence[float], stop: Stop) -> Iterator[Picture]:
+            for t_s in times_s:
+                image = page(0 if t_s < 10 else 1)
+                if blurred and 10 <= t_s < 11.4:
+                    image = cv2.addWeighted(
+                        cv2.GaussianBlur(image, (9, 9), 3), 0.5, cv2.GaussianBlur(page(0), (9, 9), 3), 0.5, 0
+                    )
+                yield Picture(t_s, t_s, image)
+
+    values = tuple(0.55 if 10 <= 0.5 * k < 11.5 else 0.0 for k in range(50))
+    found = [Change(10.0, 0.9, "large"), Envelope("motion", 0.5, values)]
+    recording = replace(context.recording, duration_s=25.0)
+    return MemoryContext(recording, profile=PROFILE, media=Blurring(), files=context.files, earlier={"scan": found})
+
+
+def test_of_two_that_show_the_same_stretch_the_clearer_goes_on(context: MemoryContext) -> None:
+    unsettled = blurring(context, blurred=True)
+    Frames().run(unsettled)
+    (first,) = [f for f in frames(unsettled) if 10 < f.t_s < 13]
+    assert first.t_s >= 11.4
+    (out,) = [one for one in unsettled.mine(LeftOut) if one.why == LESS_CLEAR]
+    assert 10 < out.start_s < 11.4
+    assert f"1 {LESS_CLEAR}" in unsettled.notes[-1]
+    assert not [f for f in frames(unsettled) if f.t_s == out.start_s]
+
+
+def test_where_both_are_clear_the_settled_one_goes_on_and_each_stretch_is_seen(context: MemoryContext) -> None:
+    clear = blurring(context, blurred=False)
+    Frames().run(clear)
+    assert len([f for f in frames(clear) if 10 < f.t_s < 13]) == 1
+    assert [f for f in frames(clear) if f.t_s < 10]
+
+
+def test_what_cannot_be_decoded_gives_way_to_one_beside_it(context: MemoryContext) -> None:
+    lossy = blurring(context, blurred=False)
+    whole = lossy.media.pictures
+    lossy.media.pictures = lambda *args: (p for p in whole(*args) if not 10 < p.t_s < 11)  # type: ignore[method-assign]
+    Frames().run(lossy)
+    assert not lossy.failed
+    assert [one.why for one in lossy.mine(LeftOut) if 10 < one.start_s < 11] == [UNREADABLE]
+    assert [f for f in frames(lossy) if 11 < f.t_s < 13]
 
 
 def test_thorough_reads_more(context: MemoryContext) -> None:
