@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,7 +24,8 @@ _MOST_HOURS = 14  # days that are shown by the hour
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line. `kind` is blank, head, hours, scale, days, or what can be chosen: activity, thread, program, recording."""
+    """A line. `kind` is blank, head, hours, scale, days, or what can be chosen: activity, thread, program, recording, or
+    nearest (a day elsewhere, as an ISO date in `key`)."""
 
     kind: str
     name: str = ""
@@ -36,12 +38,16 @@ class Row:
 
     @property
     def chosen(self) -> bool:
-        return self.kind in ("activity", "thread", "program", "recording")
+        return self.kind in ("activity", "thread", "program", "recording", "nearest")
 
 
-def rows_of(rolled: RollUp) -> list[Row]:
-    """All lines, top to bottom."""
+def rows_of(rolled: RollUp, elsewhere: Sequence[tuple[str, date]] = ()) -> list[Row]:
+    """All lines, top to bottom. `elsewhere` are days to go to where nothing was recorded in these."""
     rows = [*_map(rolled), Row("blank")]
+    if not rolled.parts:
+        told = "Nothing was recorded in these days" if elsewhere else "Nothing has been recorded yet"
+        there = [Row("nearest", words, note=f"{_named(day)} {day.year}", key=day.isoformat()) for words, day in elsewhere]
+        return [*rows, Row("head", told), *there]
     rows += _shares("activity", "Activities", rolled.activities)
     rows[-1:] = [*_apart(rolled), Row("blank")] if rolled.parts else []
     rows += _shares("thread", "Subjects", rolled.threads)
@@ -143,7 +149,12 @@ def paint(row: Row, palette: Palette, width: int, here: bool) -> Strip:
 
 def _head(row: Row, palette: Palette, width: int) -> Strip:
     style = palette.style
-    out = Line().add(" ", style()).add(row.name, style("primary", bold=True)).add(f" {row.note} ", style("muted"))
+    out = (
+        Line()
+        .add(" ", style())
+        .add(row.name, style("primary", bold=True))
+        .add(f" {row.note} ".replace("  ", " "), style("muted"))
+    )
     return out.add("─" * max(0, width - out.width - 1), style("border")).strip(width, style())
 
 
@@ -203,6 +214,8 @@ def _bar(row: Row, palette: Palette, width: int, here: bool) -> Strip:
     name = max(14, min(44, width * 2 // 5))
     out = Line().add(" ▸ " if here else "   ", style("accent", ground, bold=True))
     out.fit(row.name, name, style("foreground", ground, bold=row.kind == "thread"))
+    if row.kind == "nearest":
+        return out.add("  ", text).add(row.note, style("accent", ground)).strip(width, text)
     out.fit(row.time, 9, style("foreground", ground, bold=True), right=True).add("  ", text)
     note = row.note if width >= 76 else ""
     room = max(4, width - out.width - (cell_len(note) + 3 if note else 1))

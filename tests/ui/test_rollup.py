@@ -11,10 +11,11 @@ from textual.pilot import Pilot
 from escribano_tui.config.commands import commands_of
 from escribano_tui.domain.threads import Join, Name
 from escribano_tui.ui.citations import named_citations, named_links, named_moment
+from escribano_tui.ui.rollup_spans import in_words, range_of
 from escribano_tui.ui.screens.ask import AskScreen
 from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.screens.review import ReviewScreen
-from escribano_tui.ui.screens.rollup import RollUpScreen, in_words, range_of
+from escribano_tui.ui.screens.rollup import RollUpScreen
 from escribano_tui.ui.screens.search import SearchScreen
 from escribano_tui.ui.screens.told import ToldScreen
 from escribano_tui.ui.widgets.rows import Rows
@@ -51,6 +52,11 @@ async def test_a_week_a_day_a_month_and_back(world: FakeHouse) -> None:
         await pilot.press("left")
         await settle(pilot)
         assert "nothing recorded" in screen_text(pilot)
+        assert "The first after these days" in screen_text(pilot)
+        assert "Fri 20 Nov 2026" in screen_text(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "5:15 at work" in screen_text(pilot), "where something was recorded"
         await pilot.press("t", "d")
         await settle(pilot)
         assert "Fri 20 November 2026" in screen_text(pilot)

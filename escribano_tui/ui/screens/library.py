@@ -15,18 +15,18 @@ from textual.widgets import Input, Static
 from escribano_tui.domain.session import RecordingRow
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
+from escribano_tui.ui.library_changes import ELSEWHERE, Changing
 from escribano_tui.ui.library_rows import ORDERS, matches, ordered, paint_recording
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import many, moment, not_a_moment, state_of
+from escribano_tui.ui.words import many, state_of
 
-ELSEWHERE = "Another program works on this recording: enter shows how it goes."
 NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
 
 
-class LibraryScreen(CommandScreen):
+class LibraryScreen(Changing, CommandScreen):
     """Shows `house.library.rows()`, filtered and in order."""
 
     where: ClassVar[str] = "library"
@@ -92,7 +92,7 @@ class LibraryScreen(CommandScreen):
         if not self.shown:
             empty.update(self.welcome() if not self.rows else Content("Nothing matches. Press esc to clear the filter."))
         left = sum(r.unreviewed > 0 for r in self.rows)
-        facts = [many(len(self.rows), "recording"), f"{left} to review" if left else "", ORDERS[self.order]]
+        facts = [many(len(self.rows), "recording"), f"{left:,} to review" if left else "", ORDERS[self.order]]
         self.query_one(TitleBar).show("Library", *(f for f in facts if f))
         self.refresh_keys()
 
@@ -241,63 +241,6 @@ class LibraryScreen(CommandScreen):
         names = list(ORDERS)
         self.order = names[(names.index(self.order) + 1) % len(names)]
         self.show()
-
-    def do_when(self) -> None:
-        from escribano_tui.ui.screens.ask import AskScreen
-
-        row = self.row
-        if row is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self.set_when(row, text)
-
-        title = f"When was “{row.name}” recorded? As 2026-11-20 09:14, with +01:00 where it matters"
-        self.house_app.push_screen(AskScreen(title, row.started_at[:16].replace("T", " "), check=not_a_moment), answered)
-
-    @job("change", exclusive=False)
-    async def set_when(self, row: RecordingRow, text: str) -> None:
-        await asyncio.to_thread(self.house_app.house.library.set_started_at, row.id, moment(text, row.started_at))
-        self.load(select=row.id)
-
-    def do_delete(self) -> None:
-        from escribano_tui.ui.screens.confirm import ConfirmScreen
-
-        row = self.row
-        if row is None:
-            return
-        kept = self.house_app.keeper.of(row.id)
-        if self.elsewhere(row) or (kept is not None and not kept.over):
-            self.tell(ELSEWHERE if self.elsewhere(row) else "It is being worked on: cancel the run first.", "warning")
-            return
-        question = f"Delete “{row.name}” from the library?"
-        key = self.house_app.keymap.shown("library.restore")
-        detail = (
-            f"Its draft, your corrections and its pictures go when the app closes; until then {key} brings it back. "
-            "The file itself stays."
-        )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.delete(row)
-
-        self.house_app.push_screen(ConfirmScreen(question, detail, "delete"), answered)
-
-    @job("change", exclusive=False)
-    async def delete(self, row: RecordingRow) -> None:
-        await asyncio.to_thread(self.house_app.house.library.delete, row.id)
-        self.deleted.append(row)
-        self.tell(f"Deleted {row.name}. {self.house_app.keymap.shown('library.restore')} brings it back until the app closes.")
-        self.load()
-
-    @job("change", exclusive=False)
-    async def restore(self, row: RecordingRow) -> None:
-        await asyncio.to_thread(self.house_app.house.library.restore, row.id)
-        self.load(select=row.id)
-
-    def do_restore(self) -> None:
-        self.restore(self.deleted.pop())
 
     def on_paste(self, event: events.Paste) -> None:
         """Terminals type the path of a file that is dropped on them."""

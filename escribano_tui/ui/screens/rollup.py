@@ -10,12 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.strip import Strip
 
-from escribano_tui.domain.query import days_of
-from escribano_tui.domain.rollup import RollUp, month_of, week_of
+from escribano_tui.domain.rollup import RollUp
 from escribano_tui.domain.threads import Join, Name, Part, Thread, ThreadOperation
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.rollup_rows import Row, in_short, paint, rows_of
+from escribano_tui.ui.rollup_spans import in_words, nearest, not_a_range, range_of, span_of
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
 from escribano_tui.ui.widgets.rows import Rows
@@ -23,44 +23,6 @@ from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many
 
 NEEDS_THREAD = {"join", "part", "name"}
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def span_of(period: str, day: date) -> tuple[date, date]:
-    """The day, week or month that holds a day."""
-    if period == "month":
-        return month_of(day)
-    return week_of(day) if period == "week" else (day, day + timedelta(days=1))
-
-
-def in_words(first: date, end: date) -> str:
-    last = end - timedelta(days=1)
-    if first == last:
-        return f"{_DAYS[first.weekday()]} {first.day} {_MONTHS[first.month - 1]} {first.year}"
-    if (first, end) == month_of(first):
-        return f"{_MONTHS[first.month - 1]} {first.year}"
-    year = "" if first.year == last.year else f" {first.year}"
-    month = "" if (first.month, first.year) == (last.month, last.year) else f" {_MONTHS[first.month - 1][:3]}"
-    return f"{first.day}{month}{year} – {last.day} {_MONTHS[last.month - 1][:3]} {last.year}"
-
-
-def not_a_range(text: str) -> str:
-    """What is wrong with a range that was typed, or the empty string."""
-    if range_of(text, date(2020, 6, 15)) is None:
-        return "A range is written as 2026-11-01 2026-11-15, 2026-11, lastweek, or yesterday."
-    return ""
-
-
-def range_of(text: str, today: date) -> tuple[date, date] | None:
-    """(first day, the day after the last) of one or two days, months or words."""
-    spans = [days_of(word, today) for word in text.replace("..", " ").replace("–", " ").split() if word not in ("to", "-")]
-    if not 1 <= len(spans) <= 2 or spans[0] is None or spans[-1] is None:
-        return None
-    first, end = spans[0][0], spans[-1][1]
-    return (first, end) if first < end and (end - first).days <= 3700 else None
 
 
 class RollUpScreen(CommandScreen):
@@ -96,9 +58,11 @@ class RollUpScreen(CommandScreen):
 
     @job("load")
     async def load(self, select: str = "") -> None:
-        self.rolled = await asyncio.to_thread(self.house_app.house.rollups.roll_up, self.first, self.end)
+        house = self.house_app.house
+        self.rolled = await asyncio.to_thread(house.rollups.roll_up, self.first, self.end)
+        known = [] if self.rolled.parts else await asyncio.to_thread(house.library.rows)
         rows, at = self.query_one(Rows), self.row
-        self.rows = rows_of(self.rolled)
+        self.rows = rows_of(self.rolled, nearest((r.started_at for r in known), self.first, self.end))
         wanted = select or (at.key if at else "")
         first = next((k for k, r in enumerate(self.rows) if r.chosen), 0)
         cursor = next((k for k, r in enumerate(self.rows) if r.chosen and r.key == wanted), first)
@@ -125,7 +89,8 @@ class RollUpScreen(CommandScreen):
         row = self.row
         if name in NEEDS_THREAD and (row is None or row.kind != "thread"):
             return "Stand on a subject first."
-        if name in ("open", "tell") and not (self.rolled and self.rolled.parts):
+        somewhere = name == "open" and row is not None and row.kind == "nearest"
+        if name in ("open", "tell") and not somewhere and not (self.rolled and self.rolled.parts):
             return "Nothing was recorded in these days."
         return ""
 
@@ -179,9 +144,13 @@ class RollUpScreen(CommandScreen):
         self.app.push_screen(AskScreen("From which day to which?", shown, check=not_a_range), answered)
 
     def do_open(self) -> None:
-        """A recording opens in the review; anything else is searched for in these days."""
+        """A recording opens in the review, a day elsewhere is gone to; anything else is searched for in these days."""
         row = self.row
         if row is None or not row.chosen:
+            return
+        if row.kind == "nearest":
+            period = self.period if self.period != "range" else "week"
+            self._show(period, *span_of(period, date.fromisoformat(row.key)))
             return
         if row.kind == "recording":
             part = next(p for p in self.rolled.parts if p.recording_id == row.key) if self.rolled else None
@@ -225,7 +194,9 @@ class RollUpScreen(CommandScreen):
             self._ask_name(thread)
 
     def _ask_join(self, thread: Thread, threads: list[Thread]) -> None:
-        items = [Item(t, t.label, many(t.recordings, "recording")) for t in threads if t.key != thread.key]
+        here = {share.key for share in self.rolled.threads} if self.rolled else set()
+        others = sorted((t for t in threads if t.key != thread.key), key=lambda t: t.key not in here)  # these days' first
+        items = [Item(t, t.label, many(t.recordings, "recording")) for t in others]
 
         def matching(text: str) -> list[Item[Thread]]:
             return [i for i in items if all(w in i.text.casefold() for w in text.casefold().split())][:200]

@@ -16,9 +16,9 @@ from escribano_tui.ui.citations import named_citations, named_links, named_momen
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import plain
+from escribano_tui.ui.rollup_spans import in_words
 from escribano_tui.ui.screens.paged import PagedScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
-from escribano_tui.ui.screens.rollup import in_words
 from escribano_tui.ui.widgets.live_markdown import parser
 from escribano_tui.ui.widgets.titlebar import TitleBar
 
