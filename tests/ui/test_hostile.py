@@ -16,7 +16,9 @@ from escribano_tui.domain.timeline import Timeline
 from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from tests.ui.conftest import lines_of, opened, screen_text, settle, until
-from tests.ui.fake_house import FakeHouse, FakeRuns, FakeSummaries
+from tests.ui.fake_house import FakeHouse
+from tests.ui.fake_reviews import FakeSummaries
+from tests.ui.fake_runs import FakeRuns
 from tests.ui.fake_session import HOSTILE
 
 LEGIBLE = "[/b] [red]x[/]"

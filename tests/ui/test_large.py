@@ -11,7 +11,8 @@ from escribano_tui.ui.screens.review import ReviewScreen
 from escribano_tui.ui.widgets.rows import Rows
 from tests.ui import fake_session
 from tests.ui.conftest import opened, screen_text, settle, until
-from tests.ui.fake_house import FakeHouse, Item, finished_run
+from tests.ui.fake_house import FakeHouse, Item
+from tests.ui.fake_runs import finished_run
 
 
 @pytest.fixture

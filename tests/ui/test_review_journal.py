@@ -20,7 +20,9 @@ from escribano_tui.ui.screens.pick import PickScreen
 from escribano_tui.ui.widgets.guide import Guide
 from escribano_tui.ui.widgets.timeband import TimeBand
 from tests.ui.conftest import opened, reviewing, said, screen_text, settle, until
-from tests.ui.fake_house import FakeHouse, FakeSessions, finished_run
+from tests.ui.fake_house import FakeHouse
+from tests.ui.fake_reviews import FakeSessions
+from tests.ui.fake_runs import finished_run
 
 
 async def test_keys_pressed_while_an_edit_is_written_meet_what_they_were_meant_for(world: FakeHouse) -> None:

@@ -25,7 +25,7 @@ from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.row import paint_row
 from escribano_tui.ui.review.telling import heading
 from tests.ui import fake_session
-from tests.ui.fake_house import finished_run
+from tests.ui.fake_runs import finished_run
 
 
 def review(outline: Evidence | None = None) -> Review:

@@ -17,7 +17,8 @@ from escribano_tui.ui.screens.search import SearchScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
 from tests.ui import fake_session
 from tests.ui.conftest import lines_of, opened, screen_text, settle, until
-from tests.ui.fake_house import FakeHouse, FakeSearch, Item
+from tests.ui.fake_house import FakeHouse, Item
+from tests.ui.fake_shelf import FakeSearch
 
 
 def search(pilot: Pilot[None]) -> SearchScreen:

@@ -21,7 +21,8 @@ from escribano_tui.ui.screens.settings import SettingsScreen
 from escribano_tui.ui.screens.summary import SummaryScreen
 from tests.ui import fake_session
 from tests.ui.conftest import screen_text, settle, until
-from tests.ui.fake_house import FakeHouse, FakeRun, Item
+from tests.ui.fake_house import FakeHouse, Item
+from tests.ui.fake_runs import FakeRun
 
 pytestmark = pytest.mark.skipif(
     not version("textual").startswith("8.2."), reason="the pictures were taken with Textual 8.2; another draws in other ways"
