@@ -249,7 +249,8 @@ class Hit:
     """One search result: a moment of a recording. `kind` is said, screen, title, summary or description.
 
     `marks` are the spans of `text` that were looked for. `times` counts how often this text stands in the recording,
-    `last_s` is the last of these moments. `activity`, `title`, `subject` and `personal` are those of the segment as
+    `last_s` is the last of these moments, and `since_s` when it was there first: before `t_s` where a filter asks for a
+    part of that time alone. `activity`, `title`, `subject` and `personal` are those of the segment as
     corrected. `score` ranks hits of one search.
     """
 
@@ -268,6 +269,7 @@ class Hit:
     personal: bool = False
     started_at: str = ""
     score: float = 0.0
+    since_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

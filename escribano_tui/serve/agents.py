@@ -53,7 +53,7 @@ class AgentDoor:
                 # By the session itself: what is found may be older than the owner's last correction.
                 if hit.recording_id not in hidden:
                     hidden[hit.recording_id] = self._hidden(hit.recording_id)
-                if hit.personal or any(start < hit.end_s and hit.t_s < end for start, end in hidden[hit.recording_id]):
+                if hit.personal or any(start < hit.end_s and hit.since_s < end for start, end in hidden[hit.recording_id]):
                     continue
             told.append({name: value for name, value in asdict(hit).items() if name not in ("marks", "score")})
         return {"hits": told[: _some(limit)], "problems": list(found.problems)}

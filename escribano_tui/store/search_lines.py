@@ -194,7 +194,7 @@ class LineSearch:
         for line in rows:
             columns, place = told[line.n // A_PAGE], line.n % A_PAGE
             text, less = columns[lines.text][place], lines.less(at(columns[lines.beside], place))
-            now = Raw(line.recording, lines.kind, text, line.shown_s, line.end_s, 1, line.start_s, less)
+            now = Raw(line.recording, lines.kind, text, line.shown_s, line.end_s, 1, line.start_s, less, "", line.start_s)
             before = found.get((line.recording, text))
             found[line.recording, text] = _joined(before, now) if before else now
         return list(found.values())
@@ -224,14 +224,14 @@ def _spread(rows: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _first_touched(moments: Sequence[Span], start_s: float, end_s: float) -> float | None:
     """Where the first segment begins that a line stands in, of some in time order without overlaps."""
-    k = bisect_right(moments, start_s, key=lambda m: m[1])
-    return moments[k][0] if k < len(moments) and moments[k][0] <= end_s else None
+    k = bisect_right(moments, start_s, key=itemgetter(1))
+    return moments[k][0] if k < len(moments) and (moments[k][0] < end_s or moments[k][0] <= start_s) else None
 
 
 def _joined(a: Raw, b: Raw) -> Raw:
     return replace(
         a, start_s=min(a.start_s, b.start_s), end_s=max(a.end_s, b.end_s), times=a.times + 1, last_s=max(a.last_s, b.last_s),
-        less=min(a.less, b.less),
+        less=min(a.less, b.less), since_s=min(a.since_s, b.since_s),
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ _WEIGHTS = {"title": 6.0, "summary": 4.0, "said": 3.0, "description": 2.0, "scre
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A text that was found, before it is ranked; `more` are the topics and apps of a segment."""
+    """A text that was found, before it is ranked; `more` are the topics and apps of a segment. It was there since
+    `since_s`, which is before `start_s` where only a part of its time is asked for."""
 
     recording_id: str
     kind: str
@@ -30,6 +31,7 @@ class Raw:
     last_s: float = 0.0
     less: float = 0.0
     more: str = ""
+    since_s: float = float("inf")
 
 
 class Ranking:
@@ -82,7 +84,7 @@ class Ranking:
         low, high = self._bounds.get(raw.recording_id, (0.0, -1.0))
         if raw.start_s >= high or raw.end_s < low:
             return None
-        return replace(raw, start_s=max(raw.start_s, low)) if raw.start_s < low else raw
+        return replace(raw, start_s=low, since_s=min(raw.since_s, raw.start_s)) if raw.start_s < low else raw
 
     def grouped(self, ranked: Sequence[tuple[float, Raw]], limit: int, a_recording: int) -> list[HitGroup]:
         """Hits by recording, the one with the best hit first, of equals the newest; within one in order of time."""
@@ -117,7 +119,7 @@ class Ranking:
         return Hit(
             raw.recording_id, name, raw.start_s, raw.end_s, raw.kind, text, tuple(marks(text, self._terms)), raw.times,
             max(raw.last_s, raw.start_s), moment.activity, moment.title, moment.subject, moment.personal, started_at,
-            round(score, 4),
+            round(score, 4), min(raw.since_s, raw.start_s),
         )  # fmt: skip
 
 
@@ -133,6 +135,6 @@ def _together(before: tuple[float, Raw], now: tuple[float, Raw]) -> tuple[float,
     a, b = before[1], now[1]
     joined = replace(
         a, start_s=min(a.start_s, b.start_s), end_s=max(a.end_s, b.end_s), times=a.times + b.times,
-        last_s=max(a.last_s, b.last_s),
+        last_s=max(a.last_s, b.last_s), since_s=min(a.since_s, b.since_s),
     )  # fmt: skip
     return max(before[0], now[0]), joined

@@ -17,6 +17,8 @@ pytest.importorskip("mcp")
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from escribano_tui.domain.evidence import Box, ScreenLine
+from escribano_tui.domain.session import PhaseRecord
 from escribano_tui.domain.timeline import Assign
 from escribano_tui.store.library import LibraryStore
 from tests.cli.program import Program
@@ -30,8 +32,14 @@ EDITING = {"relabel", "retitle", "undo", "regenerate_summary"}
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """A library with one recording, whose second segment (with all that was said) is personal."""
+    """A library with one recording, whose second segment (with all that was said) is personal; a line that was shown in
+    it stood on for a while."""
     store = drafted(tmp_path)
+    read = store.outputs.open(ID, "read", "k", "", "")
+    store.outputs.put(read.id, "all", [ScreenLine("l", "my pin is 4711", Box(0, 0, 1, 1), 22.0, 41.0)])
+    run = store.runs.shown(ID)
+    assert run is not None
+    store.runs.phase(run.id, PhaseRecord("read", "finished", output_id=read.id))
     store.recordings.set_started_at(ID, "2026-11-20T12:00:00+00:00")
     desk_of(store).edit(ID, [Assign(20_000, 40_000, "personal", True), Assign(20_000, 40_000, "title", "my diary")], 0)
     store.close()
@@ -62,6 +70,8 @@ async def test_every_reading_tool_answers_and_gives_nothing_personal(program: Pr
         rows = await answer(client, "list_recordings", after="2000-01-01")
         found = await answer(client, "search", query="parser")
         hidden = await answer(client, "search", query="diary")
+        queries = ("pin", "pin personal:no", "4711 activity:coding", "pin app:kate", "screen:4711", "pin on:2026-11-20")
+        private = [hit for query in queries for hit in (await answer(client, "search", query=query))["hits"]]
         session = await answer(client, "show_session", recording=ID[:6])
         said = await answer(client, "get_transcript", recording=ID)
         facts = await answer(client, "get_facts", first="2026-11-20")
@@ -70,7 +80,7 @@ async def test_every_reading_tool_answers_and_gives_nothing_personal(program: Pr
     assert session["segments"][1].keys() == {"id", "start_s", "end_s", "personal"}
     assert session["segments"][0]["title"] == "parser.py"
     assert found["hits"]
-    assert hidden["hits"] == said == []
+    assert hidden["hits"] == private == said == []
     assert (facts["recorded_s"], facts["work_s"], facts["personal_s"]) == (60.0, 40.0, 20.0)
     assert [(a["name"], a["s"]) for a in facts["activities"]] == [("coding", 40.0)]
     assert "parser.py" in story["markdown"]

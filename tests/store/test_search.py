@@ -232,3 +232,9 @@ def test_rows_of_two_recordings_between_each_other_are_told_apart(shelf: Shelf) 
     assert len(hits) == 10, "some of each recording"
     assert {h.recording_id for h in hits} == {SECOND.id}
     assert all(h.text.endswith(SECOND.id) for h in hits)
+
+
+def test_what_ends_where_a_segment_begins_is_not_of_that_segment(shelf: Shelf) -> None:
+    shelf.put(FIRST, line("bittern one", 310, 600), line("bittern two", 310, 601, "b"), line("bittern three", 600, 600, "c"))
+    found = {h.text: (h.t_s, h.since_s) for h in shelf.hits("bittern personal:only")}
+    assert found == {"bittern two": (600.0, 310.0), "bittern three": (600.0, 600.0)}
