@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escribano_tui.backends.screen_text.blank import inked_parts
+from escribano_tui.backends.screen_text.blank import inked_parts, lightness
 from escribano_tui.backends.screen_text.detector import boxes_of
 from escribano_tui.backends.screen_text.recogniser import Recogniser, batches, plain_where_unsure
+from escribano_tui.backends.screen_text.seams import cut_at_seams
 from escribano_tui.backends.screen_text.words import whole_lines
 from escribano_tui.domain.evidence import Box
 from tests.pictures import screen
@@ -144,3 +146,34 @@ def test_joining_loses_no_box(places: list[tuple[int, int]]) -> None:
     found = [Box(x - 3, y - 3, 50, 30) for x, y in places if x >= 3 and y >= 3]
     for box in found:
         assert any(box.overlap(other) == box.area for other in whole_lines(image, found)) or box.bottom > 540
+
+
+# ---------------------------------------------------------------- seams
+
+
+def beside_each_other(left: str, right: str, seam: int = 300, down: tuple[int, int] = (0, 200)) -> Any:
+    """Two windows, the right one from `seam` on, with a line of text in each that all but touches the seam."""
+    picture = screen([(180, 88, "two memory cards")], width=640, height=200, size=16, ground=left)
+    other = screen([(seam + 6, 88, "Type help for more")], width=640, height=200, size=16, ground=right, ink="#808080")
+    picture[down[0] : down[1], seam:] = other[down[0] : down[1], seam:]
+    return picture
+
+
+@pytest.mark.parametrize(("left", "right"), [("#ffffff", "#1e1e2e"), ("#1e1e2e", "#ffffff"), ("#494949", "#222222")])
+def test_a_line_is_cut_where_another_window_begins(left: str, right: str) -> None:
+    gray = lightness(beside_each_other(left, right))
+    pieces = cut_at_seams(gray, [Box(178, 84, 280, 28)])
+    assert pieces == [Box(178, 84, 122, 28), Box(301, 84, 157, 28)]
+    assert cut_at_seams(gray, [Box(310, 84, 140, 28)]) == [Box(310, 84, 140, 28)], "it lies in one of them"
+
+
+def test_no_line_is_cut_at_a_margin_a_short_bar_or_an_icon() -> None:
+    box = Box(178, 84, 280, 28)
+    line = [(180, 88, "a line over the margin, long")]
+    margin = screen(line, width=640, height=200, boxes=[(300, 0, 300, 200, "#c0c0c0")], size=16)
+    assert cut_at_seams(lightness(margin), [box]) == [box]
+    short = beside_each_other("#ffffff", "#1e1e2e", down=(80, 116))
+    assert cut_at_seams(lightness(short), [box]) == [box], "a selected line, a button: no window"
+    gray = lightness(beside_each_other("#ffffff", "#1e1e2e"))
+    mark = Box(285, 84, 280, 28)
+    assert cut_at_seams(gray, [mark]) == [mark], "what is left of the seam is a sign at most"

@@ -80,6 +80,10 @@ class Kept:
     def work(self, recording_id: str, name: str) -> Any:
         return cv2.imdecode(np.frombuffer(self._pictures[name], np.uint8), cv2.IMREAD_COLOR)
 
+    def drop_pictures(self, recording_id: str, name: str) -> None:
+        """What is never read leaves nothing."""
+        self._pictures.pop(name, None)
+
 
 def rapidocr_whole() -> Whole:
     """RapidOCR as it comes."""

@@ -57,6 +57,16 @@ def test_one_other_letter_makes_another_line(text: str, data: st.DataObject) -> 
     assert strokes.sum() < 2 or difference(looks(one), looks(two)) == float("inf")
 
 
+@pytest.mark.parametrize("size", [9, 11, 13, 15])
+def test_not_even_a_comma_is_taken_for_a_full_stop(size: int) -> None:
+    """Letters that differ least, as small as they are read."""
+    for alike in ("Il1i!|", "O0QCG", ".,:;'", "-=_~+", "ceo", "hnb", "ft", "uv", "5S6", "8B3"):
+        prints = [looks(drawn(f"xa{letter}ax", size=size)) for letter in alike]
+        for k, one in enumerate(prints):
+            for other in prints[:k]:
+                assert difference(one, other) == float("inf"), alike
+
+
 def test_ground_has_no_print() -> None:
     assert print_of(grayed(screen(width=100, height=40)), Box(0, 0, 100, 40)) is None
     assert print_of(grayed(screen(width=100, height=40)), Box(200, 0, 10, 10)) is None

@@ -16,7 +16,7 @@ from escribano_tui.ports import Availability, BackendError, BackendInfo
 if TYPE_CHECKING:
     from escribano_tui.ports import Image
 
-VERSION = "2"  # goes up when the same picture would be read differently
+VERSION = "3"  # goes up when the same picture would be read differently
 _SIZE_MB = 600
 _MOST_LETTERS = 2000
 _LARGE = 1000  # rows

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from escribano_tui.backends.screen_text.blank import lightness
+from escribano_tui.backends.screen_text.seams import cut_at_seams
 from escribano_tui.domain.evidence import Box
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ class _Line:
 
 
 def whole_lines(image: Image, boxes: Sequence[Box]) -> list[Box]:
-    """The boxes with words of one line joined, and grown over short words at its end."""
+    """The boxes with words of one line joined, and grown over short words at its end; cut at the edges of windows."""
     gray = lightness(image)
+    boxes = cut_at_seams(gray, boxes)
     lines = [_line(gray, box) for box in boxes]
     inked = sorted((line for line in lines if line is not None), key=lambda line: line.box.x)
     joined: list[_Line] = []

@@ -1,7 +1,9 @@
 """What a line of text looks like, kept so that the same line is known again wherever it stands.
 
-A print is the line's own pixels, cut at its ink and in 16 levels of grey. Two prints are the same line where no
-stroke differs: noise of a codec is spread thin, but another letter differs in two pixels of one place at least.
+A print is the line's own pixels, cut at its ink and in 16 levels of grey. Two prints are the same line where no pixel
+differs by a stroke and few of one place by a trace of one: noise of a codec is weak everywhere, but another letter, and be
+it a comma for a full stop, differs strongly in one pixel at least (drawn at 9 to 16 px in three fonts, no pair of letters
+does not).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Levels = npt.NDArray[np.int8]
 
 _LEAST_CONTRAST = 24  # levels of 256 between ground and ink, below which nothing is legible
 _INK = 0.15  # of the contrast: what counts as ink when a line is cut at its ink
-_STROKE = 0.2  # of the contrast: a difference that noise does not make
+_STROKE = 0.3  # of the contrast: a difference that noise does not make
+_TRACE, _TRACES = 0.2, 4  # of the contrast: one that noise makes in so many pixels of a place, and no more
 _ABOVE, _BELOW = 0.14, 0.16  # of a box's rows: ground, or what hangs down from or stands up in its neighbours
 _BORDER = 0.85  # of a box's rows: no letter is as tall
 _END = 0.4  # of the contrast: what may lie beside a line that ends there
@@ -46,7 +49,7 @@ def print_of(gray: Gray, box: Box) -> Print | None:
     cut = gray[top : box.bottom, left : box.right]
     if not cut.size:
         return None
-    apart = np.abs(cut.astype(np.int16) - int(np.median(cut)))
+    apart = np.abs(cut.astype(np.int16) - _median(cut))
     contrast = int(apart.max())
     if contrast < _LEAST_CONTRAST:
         return None
@@ -138,9 +141,17 @@ def unchanged(one: Print, before: Gray, now: Gray) -> bool:
 
 def _apart(one: Levels, other: Levels, contrast: int) -> float:
     apart = np.abs(one - other)
-    strokes = (apart > max(1, int(contrast * _STROKE))).sum(axis=0)
-    if strokes.any():
-        reach = np.convolve(strokes, np.ones(min(_WINDOW, len(strokes)), np.int64), mode="valid")
-        if reach.max() > 1 or strokes.sum() > 1 + len(strokes) // 100:
+    if apart.size and int(apart.max()) > max(1, int(contrast * _STROKE)):
+        return float("inf")
+    traces = (apart > max(1, int(contrast * _TRACE))).sum(axis=0)
+    if traces.any():
+        reach = np.convolve(traces, np.ones(min(_WINDOW, len(traces)), np.int64), mode="valid")
+        if reach.max() > _TRACES:
             return float("inf")
     return float(apart.mean())
+
+
+def _median(gray: Gray) -> int:
+    """By counting levels: several times as quick as by sorting pixels."""
+    counts = np.bincount(gray.ravel(), minlength=256)
+    return int(np.searchsorted(np.cumsum(counts), (gray.size + 1) // 2))
