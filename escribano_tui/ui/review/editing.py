@@ -63,7 +63,7 @@ def offer_rule(screen: ReviewScreen, segment_id: str) -> None:
     review = review_of(screen)
     if review.session.live:
         return
-    review.labelled = (segment_id, review.index)
+    review.labelled = segment_id
     if not review.told_of_rules:
         review.told_of_rules = True
         screen.tell(f"{screen.house_app.keymap.shown('review.rule')} makes a rule of this label, for windows like that one.")

@@ -46,7 +46,7 @@ class Review:
     selected: set[str] = field(default_factory=set)
     edge_ms: int | None = None  # the edge that was moved last: it is looked at until the cursor moves
     view: tuple[int, int] = (0, 0)
-    labelled: tuple[str, int] | None = None  # the segment that was given another label just now, and where we went from it
+    labelled: str = ""  # the segment that was given another label just now, until the cursor moves again
     told_of_rules: bool = False
 
     def __post_init__(self) -> None:
@@ -85,9 +85,7 @@ class Review:
     @property
     def just_labelled(self) -> Segment | None:
         """The segment that was given another label just now, where nobody has gone elsewhere since."""
-        if self.labelled is None or self.labelled[1] != self.index:
-            return None
-        return self.timeline.by_id(self.labelled[0])
+        return self.timeline.by_id(self.labelled) if self.labelled else None
 
     def grows(self, index: int) -> bool:
         """Whether a segment is the last one of a draft that is not whole."""
@@ -123,6 +121,7 @@ class Review:
         self.cursor_ms = max(0, min(t_ms, self.timeline.duration_ms - 1))
         self.index = self.timeline.index_at(self.cursor_ms)
         self.edge_ms = None
+        self.labelled = ""
         self._keep_in_view()
 
     @property

@@ -155,8 +155,6 @@ class ReviewScreen(CommandScreen):
     def run_command(self, name: str) -> None:
         if self.review is None:
             return
-        if name != "rule":
-            self.review.labelled = None
         if self.review.session.live and name in LATER:
             self.tell(LATER[name])
         else:
