@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 
 
+def amount(megabytes: float) -> str:
+    """`351 MB`, `1.5 GB`: memory and weights are told so everywhere."""
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
+
+
 @dataclass(frozen=True, slots=True)
 class Resident:
     """A model in a host process, in memory (`loaded`) or put out of it again.
@@ -66,13 +71,15 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PastPhase:
-    """How long a phase was busy in a past run, on a recording of so many seconds, with so much `work` in its own unit."""
+    """How long a phase was busy in a past run, on a recording of so many seconds, with so much `work` in its own unit; `items`
+    is how many there were."""
 
     busy_s: float
     duration_s: float
     profile: str
     recording_id: str
     work: float = 0.0
+    items: int = 0
 
 
 PAST_COUNTED = 5  # of the newest runs
@@ -106,7 +113,7 @@ class Figures:
         parts = (
             f"{speed} times real time" if self.times_real else "",
             f"loads in {self.load_s:.1f} s" if self.load_s else "",
-            f"{self.memory_mb:.0f} MB" if self.memory_mb else "",
+            amount(self.memory_mb) if self.memory_mb else "",
         )
         return ", ".join(part for part in parts if part)
 

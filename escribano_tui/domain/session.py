@@ -201,7 +201,7 @@ class PlannedPhase:
     """What a phase of a run will do. `estimate_s` is of its busy time; `reuses` says how much of it is in the store:
     all, part or nothing. `passed_over` are (label, why) of better backends that do not serve, `why` says why this one
     does. `could_fetch` are weights that would serve it better and are not here. `skip` is why it will not run, or
-    empty."""
+    empty. `frames` is about how many pictures it will take, where that is what it does."""
 
     name: str
     does: str
@@ -214,6 +214,7 @@ class PlannedPhase:
     leaves_machine: str = ""
     why: str = ""
     could_fetch: tuple[Fetchable, ...] = ()
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

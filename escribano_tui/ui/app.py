@@ -189,10 +189,10 @@ class EscribanoApp(App[None], inherit_bindings=False):
             self.tell(f"{self.keymap.shown('app.quit')} quits.")
 
     def _go(self, screen: CommandScreen, recording_id: str) -> None:
-        """Show a screen; a chooser, or a run that has ended, makes way for what it led to."""
+        """Show a screen; a chooser makes way for what it led to, and a run that has ended for anything but its summary."""
         screen.recording_id = recording_id
         kept = self.keeper.of(recording_id)
-        looking_on = kept is not None and not kept.over and screen.where != "run"
+        looking_on = screen.where == "summary" or (kept is not None and not kept.over and screen.where != "run")
         here = self.screen.where if isinstance(self.screen, CommandScreen) else ""
         if here == "chooser" or (here == "run" and not looking_on):
             self.switch_screen(screen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ _CITED: Final = re.compile(rf"\[({_TIME}(?:\s*[,;–-]\s*{_TIME})*)\](?!\()")
 _ONE: Final = re.compile(_TIME)
 _BLOCK: Final = re.compile(r"^(?:(?:[-+*>]|#{1,6}|\d{1,9}[.)])\s+)+")
 ANCHOR: Final = "#t="
+LEAST_CLAIM: Final = 4  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,38 @@ def _markdown() -> MarkdownIt:
 
 
 def citations(markdown: str) -> list[Citation]:
-    """Every cited moment in order of the text, with the line that it stands in."""
+    """Every cited moment in order of the text, with what it is cited for: its line, or of one with several the words before
+    it."""
     found = []
     for line in markdown.splitlines():
-        for match in _CITED.finditer(line):
-            claim = _words_of(_CITED.sub("", line))
+        for match, claim in _claims(_CITED, line):
             for shown in _ONE.findall(match.group(1)):
                 t_s = parse_clock(shown)
                 if t_s is not None:
                     found.append(Citation(t_s, shown, claim))
     return found
+
+
+def _claims(cited: re.Pattern[str], line: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Each citation of a line with the words between it and the one before; all of the line where it is the only one."""
+    at, found = 0, list(cited.finditer(line))
+    if len(found) == 1:
+        yield found[0], _words_of(cited.sub("", line))
+        return
+    for match in found:
+        claim = _words_of(line[at : match.start()]).lstrip(".,;:) ")
+        yield match, claim if len(claim) >= LEAST_CLAIM else _words_of(cited.sub("", line))
+        at = match.end()
+
+
+def told_once(claims: Iterable[str]) -> list[str]:
+    """Claims as a list shows them: one that stands there already is not told again."""
+    said: list[str] = []
+    before = ""
+    for claim in claims:
+        said.append("″  the same, at another moment" if claim == before else claim)
+        before = claim
+    return said
 
 
 def linked(markdown: str) -> str:
@@ -96,8 +119,7 @@ def named_citations(markdown: str, names: Mapping[str, str]) -> list[NamedCitati
     """Every cited moment in order of the text; `names` gives the recording ids."""
     found = []
     for line in markdown.splitlines():
-        for match in _NAMED.finditer(line):
-            claim = _words_of(_NAMED.sub("", line))
+        for match, claim in _claims(_NAMED, line):
             for name, times in _PART.findall(match.group(1)):
                 if name in names:
                     shown = [(t, parse_clock(t)) for t in _ONE.findall(times)]

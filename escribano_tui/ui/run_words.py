@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from escribano_tui.domain.machine import Resident, Residents
+from escribano_tui.domain.machine import Resident, Residents, amount
 from escribano_tui.domain.times import clock, duration
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.words import many
@@ -75,8 +75,3 @@ def memory(residents: Residents, room: int = 200) -> str:
 
 def _model(model: Resident) -> str:
     return f"{model.label} {amount(model.size_mb)}{' ▸' if model.busy else ''}"
-
-
-def amount(megabytes: float) -> str:
-    """`351 MB`, `1.5 GB`."""
-    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from escribano_tui.domain.machine import Figures, Resident
+from escribano_tui.domain.machine import Figures, Resident, amount
 from escribano_tui.domain.session import Check
 from escribano_tui.domain.times import duration
 from escribano_tui.ports import BackendInfo, Backends
@@ -53,7 +53,7 @@ class DoctorDesk:
         if free_mb:
             state = "ok" if free_mb >= LOW_MEMORY_MB else "warn"
             remedy = "" if state == "ok" else "Close other programs."
-            yield Check("machine", "memory", state, f"{free_mb / 1000:.1f} GB free", remedy, {"free_mb": round(free_mb)})
+            yield Check("machine", "memory", state, f"{amount(free_mb)} free", remedy, {"free_mb": round(free_mb)})
         colours = os.environ.get("COLORTERM", "") or os.environ.get("TERM", "") or "none"
         kind, said = self.pictures()
         yield Check("machine", "terminal", "ok", f"{colours}; pictures are drawn with {said}", facts={"pictures": kind})
@@ -62,8 +62,8 @@ class DoctorDesk:
     def _models(self) -> Iterator[Check]:
         """Which models this program holds in memory, and what they may take."""
         residents = self.backends.residents()
-        held = f"{residents.used_mb:.0f} of at most {residents.limit_mb:.0f} MB" if residents.loaded else ""
-        said = held or f"none now; all together may take {residents.limit_mb:.0f} MB"
+        held = f"{amount(residents.used_mb)} of at most {amount(residents.limit_mb)}" if residents.loaded else ""
+        said = held or f"none now; all together may take {amount(residents.limit_mb)}"
         facts: dict[str, object] = {"limit_mb": round(residents.limit_mb), "used_mb": round(residents.used_mb)}
         yield Check("models", "in memory", "ok", said, facts=facts)
         for model in residents.models:
@@ -111,9 +111,9 @@ class DoctorDesk:
 
 def _resident(model: Resident) -> str:
     if not model.loaded:
-        return f"let go of; it took {model.size_mb:.0f} MB" if model.starts else "not loaded yet"
+        return f"let go of; it took {amount(model.size_mb)}" if model.starts else "not loaded yet"
     does = "at work" if model.busy else "held by a run" if model.users else f"idle for {duration(round(model.idle_s * 1000))}"
-    return f"{model.size_mb:.0f} MB, {does}, loaded in {model.load_s:.1f} s"
+    return f"{amount(model.size_mb)}, {does}, loaded in {model.load_s:.1f} s"
 
 
 def _backend_check(does: str, info: BackendInfo, served: bool, figures: Figures | None) -> Check:
@@ -127,6 +127,6 @@ def _backend_check(does: str, info: BackendInfo, served: bool, figures: Figures 
     where = f", data goes to {info.leaves_machine}" if info.leaves_machine else ""
     knows = f"{', '.join(LANGUAGES.get(code, code) for code in info.languages)} only" if info.languages else ""
     here = f"here: {figures.said}" if figures and figures.said else ""
-    parts = (info.model, f"{info.size_mb} MB" if info.size_mb else "", info.licence, knows, here)
+    parts = (info.model, amount(info.size_mb) if info.size_mb else "", info.licence, knows, here)
     detail = ", ".join(part for part in parts if part)
     return Check("backends", label, "ok", f"available{': ' + detail if detail else ''}{where}", facts=facts)

@@ -72,6 +72,18 @@ def estimate_phase(
     return seconds, bool(factors)
 
 
+def estimate_frames(
+    runs: RunLog, recording: Recording, profile: Profile, profiles: dict[str, Profile], step: PlannedStep
+) -> int:
+    """About how many frames there will be: those that are there where they are reused, else by what past runs took."""
+    if step.action == "reuse" and step.output is not None:
+        return step.output.items
+    past = [m for m in runs.measured("frames", "", "") if m.items and m.duration_s > 0]
+    same = [m for m in past if m.profile == profile.name] or past
+    taken = [m.items / frames_expected(profiles.get(m.profile, profile), m.duration_s) for m in same[:5]]
+    return max(1, round(frames_expected(profile, recording.duration_s) * (median(taken) if taken else 1.0)))
+
+
 def _factor(phase: str, past: PastPhase, profile: Profile, earlier: Sequence[PastPhase]) -> float:
     """How much slower than guessed a past run was; `earlier` are those before it."""
     expected = guess(phase, profile, past.duration_s, any(e.recording_id == past.recording_id for e in earlier))

@@ -14,7 +14,7 @@ from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store, Watched
 from escribano_tui.usecases.budget import fit
-from escribano_tui.usecases.estimates import estimate_phase, wall_s
+from escribano_tui.usecases.estimates import estimate_frames, estimate_phase, wall_s
 from escribano_tui.usecases.speech_estimates import estimate_speech, spoken, through
 from escribano_tui.usecases.tracks import place_track, with_track
 
@@ -84,7 +84,10 @@ class RunDesk:
             else:
                 seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
             measured = measured and known
-            phases.append(_planned(step, seconds[step.name]))
+            planned = _planned(step, seconds[step.name])
+            if step.name == "frames" and not step.skip:
+                planned = replace(planned, frames=estimate_frames(self.store.runs, recording, settings, profiles, step))
+            phases.append(planned)
         return phases, seconds, measured
 
     def start(self, recording_id: str, profile: str, options: RunOptions, sink: Callable[[Event], None]) -> Run:

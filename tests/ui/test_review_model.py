@@ -16,7 +16,7 @@ from escribano_tui.domain.evidence import Change, Description
 from escribano_tui.domain.journal import fold
 from escribano_tui.domain.session import Evidence, Session
 from escribano_tui.domain.timeline import DoesNotFit, MoveBoundary, Operation, Split, apply_all
-from escribano_tui.ui.citations import citations, linked, moment_of
+from escribano_tui.ui.citations import citations, linked, moment_of, told_once
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review import edits
 from escribano_tui.ui.review.cells import cells_of, column_of, ticks, time_at
@@ -178,8 +178,9 @@ def test_starts_are_printed_as_a_summary_cites_them_and_lengths_add_up() -> None
 def test_citations_are_found_linked_and_read_back() -> None:
     text = "- Did it [0:26, 2:18.5] and [x](http://a.example) [1:02:03].\n- Not [12] nor [0:26](y)."
     assert [(c.t_s, c.claim) for c in citations(text)][:2] == [
-        (26.0, "Did it and x."), (138.5, "Did it and x.")
+        (26.0, "Did it"), (138.5, "Did it")
     ]  # fmt: skip
+    assert told_once(c.claim for c in citations(text)) == ["Did it", "″  the same, at another moment", "and x"]
     assert "\\[[0:26](#t=26.0), [2:18.5](#t=138.5)\\]" in linked(text)
     assert linked("[0:26](y)") == "[0:26](y)"
     assert moment_of("#t=138.5") == 138.5

@@ -15,12 +15,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from escribano_tui.domain.machine import Fetchable
+from escribano_tui.domain.machine import Fetchable, amount
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
 from escribano_tui.ports import BackendError, Cancelled
 from escribano_tui.ui.jobs import job
-from escribano_tui.ui.run_words import amount
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp

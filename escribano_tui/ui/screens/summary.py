@@ -17,7 +17,7 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import SummaryVersion, SummaryView
 from escribano_tui.domain.summary import Summary
 from escribano_tui.ui import clipboard
-from escribano_tui.ui.citations import citations, linked, moment_of
+from escribano_tui.ui.citations import citations, linked, moment_of, told_once
 from escribano_tui.ui.exporting import Exporting
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
@@ -240,7 +240,8 @@ class SummaryScreen(Exporting, PagedScreen):
         if not found:
             self.tell("Nothing is cited here.")
             return
-        items = [Item(c.t_s, c.claim, "", c.shown, ink="accent") for c in found]
+        said = told_once(c.claim for c in found)
+        items = [Item(c.t_s, claim, "", c.shown, ink="accent") for c, claim in zip(found, said, strict=True)]
         self.app.push_screen(PickScreen("Cited moments", items, hint="enter look at it   esc close"), self.look_at)
 
     def look_at(self, t_s: float | None) -> None:

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Markdown
 
 from escribano_tui.domain.summary import Summary
-from escribano_tui.ui.citations import named_citations, named_links, named_moment
+from escribano_tui.ui.citations import named_citations, named_links, named_moment, told_once
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
 from escribano_tui.ui.lines import plain
@@ -88,7 +88,10 @@ class ToldScreen(PagedScreen):
         if not found:
             self.tell("Nothing is cited here.")
             return
-        items = [Item((c.recording_id, c.t_s), c.claim, c.name, c.shown, ink="accent") for c in found]
+        said = told_once(c.claim for c in found)
+        items = [
+            Item((c.recording_id, c.t_s), claim, c.name, c.shown, ink="accent") for c, claim in zip(found, said, strict=True)
+        ]
         self.app.push_screen(PickScreen("Cited moments", items, hint="enter look at it   esc close"), self.look_at)
 
     def look_at(self, at: tuple[str, float] | None) -> None:

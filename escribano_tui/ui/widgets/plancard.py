@@ -17,9 +17,10 @@ from escribano_tui.domain.times import clock
 from escribano_tui.ui.lines import Line, cut
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.widgets.facts import Piece, wrap
-from escribano_tui.ui.words import about
+from escribano_tui.ui.words import about, many
 
 NAMES = 11
+NARROW = 48  # columns: on a narrower card what a phase does is told only where all is
 
 
 class PlanCard(ScrollView, can_focus=False):
@@ -121,16 +122,22 @@ class PlanCard(ScrollView, can_focus=False):
             self._named("–", phase.name, [(phase.skip, "muted")], "muted")
             return
         backend = phase.backend if phase.model in phase.backend else f"{phase.backend} {phase.model}".strip()
-        said: list[Piece] = [] if backend and self._wrapped_at < 48 else [(phase.does, "foreground")]
-        said += [(f" · {backend}" if said else backend, "secondary")] if backend else []
+        told: list[Piece] = [] if self._folded and self._wrapped_at < NARROW else [(phase.does, "foreground")]
+        told += [(backend, "secondary")] if backend else []
+        told += (
+            [(f"{'' if phase.reuses == 'all' else 'about '}{many(phase.frames, 'frame')}", "foreground")]
+            if phase.frames
+            else []
+        )
         if phase.reuses == "all":
-            said.append((" · reused", "success"))
+            told.append(("reused", "success"))
         elif phase.estimate_s >= 1:
-            said.append((f" · {clock(phase.estimate_s)}", "muted"))
+            told.append((clock(phase.estimate_s), "muted"))
         if phase.reuses == "part":
-            said.append((" · goes on where it stopped", "success"))
+            told.append(("goes on where it stopped", "success"))
         if phase.leaves_machine:
-            said.append((f" · goes to {phase.leaves_machine}", "warning"))
+            told.append((f"goes to {phase.leaves_machine}", "warning"))
+        said = [(f" · {text}" if k else text, ink) for k, (text, ink) in enumerate(told)]
         self._named("✓" if phase.reuses == "all" else "●", phase.name, said, "foreground")
         if self._folded:
             if phase.passed_over:
@@ -148,7 +155,10 @@ class PlanCard(ScrollView, can_focus=False):
         others = f" +{len(passed_over) - 1}" if len(passed_over) > 1 else ""
         shows = f" ({self._more_key} shows)" if self._more_key else ""
         whole = passed(label, why) + (others + shows if others else "")
-        said = whole if cell_len(whole) <= room else cut(f"not {label}", max(4, room - len(others + shows))) + others + shows
+        shorter = (whole, f"not {label}{others}{shows}", f"not {label}{others}")
+        said = next(
+            (text for text in shorter if cell_len(text) <= room), cut(f"not {label}", max(4, room - len(others))) + others
+        )
         self._lines.append([(" " * (NAMES + 2), "muted"), (said, "muted")])
 
     def _named(self, mark: str, name: str, said: list[Piece], ink: str) -> None:
