@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from escribano_tui.backends.vision.reader.layout import Page, Piece
-from escribano_tui.backends.vision.reader.windows import Window
+from escribano_tui.backends.vision.reader.window import Window
 
 SLACK = 4  # right edges are guessed this many rows too wide rather than too narrow
 

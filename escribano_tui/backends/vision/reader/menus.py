@@ -51,6 +51,16 @@ class MenuFinder:
         """All menu rows of a page, from top to bottom."""
         return [menu for row in rows_of(page.pieces) for menu in self._of_row(row, page.unit, page.height)]
 
+    def beheaded_at(self, title: Piece, page: Page) -> float | None:
+        """Where the end of a menu row begins that stands below a title without its beginning: another window hides that.
+        None where there is no such thing."""
+        below = [p for p in page.pieces if 0.5 * page.unit < p.cy - title.cy < 2.2 * page.unit and not page.in_panel(p)]
+        for row in rows_of(below):
+            menus = [self._menu(word) for piece in row for word in piece.text.split()]
+            if len(menus) >= 2 and all(menus) and fold(menus[-1]) in self._last and fold(menus[0]) not in self._first:
+                return float(row[0].box.x) if row[0].box.x < title.cx else None
+        return None
+
     def programs(self, menu: MenuRow) -> tuple[Program, ...]:
         """The programs whose menu row this is; several where they have the same one."""
         words = [fold(w) for w in menu.words]

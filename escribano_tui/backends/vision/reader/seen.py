@@ -14,7 +14,7 @@ from escribano_tui.backends.vision.reader.points import View, bare_command
 from escribano_tui.backends.vision.reader.terminal import Block, Session, busiest, panes_of, read_session
 from escribano_tui.backends.vision.reader.text import text_kinds
 from escribano_tui.backends.vision.reader.titles import FILE, TitleReader, named_at_end
-from escribano_tui.backends.vision.reader.windows import Window
+from escribano_tui.backends.vision.reader.window import Window
 from escribano_tui.domain.cues import Cues, Program, Site
 
 DESKTOP_ICONS = frozenset(

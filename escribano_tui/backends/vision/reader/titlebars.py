@@ -76,7 +76,11 @@ def left_edge(title: Piece, page: Page) -> float:
     def begins(edge: float) -> int:
         return sum(0 <= p.box.x - edge < 1.6 * page.unit for p in left)
 
+    def has_content(edge: float) -> bool:
+        return any(edge <= p.box.x < 2 * title.cx - edge for p in below)
+
     ends = [float(p.box.right) for p in left if cut(p.box.right) >= LEAST_CUT and across(p.box.right) <= 1]
+    ends = [edge for edge in ends if has_content(edge)]
     if ends:
         return max(ends, key=lambda x: (cut(x), x))
     starts = [max(0.0, p.box.x - 0.4 * page.unit) for p in left]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from escribano_tui.backends.vision.reader.addresses import address_of, is_address_bar
 from escribano_tui.backends.vision.reader.faces import FaceFinder
@@ -22,37 +21,11 @@ from escribano_tui.backends.vision.reader.titlebars import (
     same_title,
 )
 from escribano_tui.backends.vision.reader.titles import Title, TitleReader, tidy_document
+from escribano_tui.backends.vision.reader.window import Window, same_place, side_by_side
 from escribano_tui.domain.cues import Cues, Program
 
 LEAST_HEADING = 8  # letters
 FARTHEST_RIGHT = 0.85  # share of the width: an address begins left of it even in a window at the right half
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A window: its box as far as it can be told, its title, and the program of title or menu row.
-
-    `ground` in 0..1 is how sure it is that there is a window here; `anchor` a point of its title bar.
-    """
-
-    title: Title
-    left: float
-    top: float
-    right: float
-    bottom: float
-    body: float  # y below which its content stands
-    row: float  # height of its title bar
-    anchor: tuple[float, float]
-    ground: float
-    menu: MenuRow | None = None
-    menu_programs: tuple[Program, ...] = ()
-    hidden: int = 0  # signs that another window hides a part of it
-    address: str = ""
-    is_browser: bool = False
-    title_left: float = -1.0  # where its title begins, where it is known by that only
-
-    def holds(self, x: float, y: float) -> bool:
-        return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
 class WindowFinder:
@@ -91,9 +64,9 @@ class WindowFinder:
             if piece is not None:
                 used.add(id(piece))
         headed = (w for w in self._of_faces(page, used) if not any(_is_under(w, menu, page) for menu in menus))
-        found += [window for window in headed if not any(_same_place(window, w) for w in found)]
+        found += [window for window in headed if not any(same_place(window, w) for w in found)]
         found += self._of_titles(page, floor, used, found)
-        return _side_by_side(found, page)
+        return side_by_side(found, page)
 
     def _of_faces(self, page: Page, used: set[int]) -> Iterable[Window]:
         """Windows with a header bar instead of title and menus: where their buttons and status bar stand."""
@@ -252,12 +225,13 @@ class WindowFinder:
     def _titled(self, piece: Piece, title: Title, page: Page, floor: float, ground: float) -> Window:
         """A window known by its title only: its left edge is where most lines below begin."""
         top = float(piece.box.y)
-        left = 0.0 if is_maximised(piece, page) else left_edge(piece, page)
+        cut_at = self._menus.beheaded_at(piece, page)
+        left = cut_at if cut_at is not None else 0.0 if is_maximised(piece, page) else left_edge(piece, page)
         right = min(float(page.width), 2 * piece.cx - left + 4 * page.unit)
         right = float(page.width) if right > 0.93 * page.width or piece.box.x - left < 6 * page.unit else right
         return Window(
             title, left, top, right, floor, piece.box.bottom + 0.3 * page.unit, page.unit, (piece.cx, piece.cy), ground,
-            title_left=float(piece.box.x),
+            hidden=int(cut_at is not None), title_left=float(piece.box.x),
         )  # fmt: skip
 
     def _listed(self, text: str, page: Page) -> bool:
@@ -268,24 +242,6 @@ class WindowFinder:
         if not is_cut(text):
             return text
         return max((e for e in page.entries if starts_like(text, e, 6)), key=len, default=text) if page.entries else text
-
-
-def _side_by_side(windows: Sequence[Window], page: Page) -> list[Window]:
-    """Windows of a tiling desktop, whose titles stand in one row, each at the left edge of its window: they end where the
-    next one begins."""
-    result = list(windows)
-    tiled = [k for k, w in enumerate(windows) if w.menu is None and not w.is_browser and w.title_left >= 0]
-    for k in tiled:
-        row = sorted(
-            (j for j in tiled if abs(windows[j].top - windows[k].top) < 0.5 * page.unit), key=lambda j: windows[j].title_left
-        )
-        if row[0] != k or len(row) < 2 or windows[k].title_left > 3 * page.unit:
-            continue
-        for here, following in pairwise(row):
-            edge = windows[following].title_left - 0.5 * page.unit
-            result[here] = replace(result[here], right=edge)
-            result[following] = replace(result[following], left=edge, right=float(page.width))
-    return result
 
 
 def _is_of(menu: MenuRow, piece: Piece) -> bool:
@@ -301,11 +257,6 @@ def _is_tab_over(piece: Piece, bars: Sequence[Piece], page: Page) -> bool:
 def _is_under(window: Window, menu: MenuRow, page: Page) -> bool:
     """Whether what looks like a header bar is the tool bar below a menu row: a window with a header bar has no menus."""
     return 0 < window.anchor[1] - menu.cy < 3.5 * page.unit and menu.left - page.unit <= window.anchor[0]
-
-
-def _same_place(one: Window, other: Window) -> bool:
-    """Whether two finds are the same window: their title bars stand at the same place."""
-    return abs(one.top - other.top) < 2 * one.row and abs(one.left - other.left) < 4 * one.row
 
 
 def _echo(tab: Piece, body: Sequence[Piece]) -> float:
