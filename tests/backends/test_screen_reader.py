@@ -279,10 +279,10 @@ def test_of_two_windows_of_a_tiling_desktop_the_one_with_what_is_new_counts(
 def test_a_window_whose_menus_begin_behind_another_is_not_in_front(reader: ScreenReader) -> None:
     """A file manager is behind a terminal that shows no name; its files are listed anew, as one was added."""
     lines = [
-        *put(600, 30, "bench"),
-        *put(202, 60, f"{PROMPT} gcc -o wheel wheel.c\n{PROMPT} gdb -q ./wheel\n(gdb) run", start_s=99.5),
+        *put(577, 90, "bench"), *put(202, 120, f"{PROMPT} ls\nwheel.c\n{PROMPT} gcc -o wheel wheel.c"),
+        *put(202, 186, f"{PROMPT} gdb -q ./wheel\n(gdb) run", start_s=99.5),
         *put(1280, 330, "engine"), *put(1010, 355, "Go Tools Help"),
-        *put(1060, 420, "wheel\nwheel.c\nnotes.txt\nspokes.csv\ntodo.txt\nrims.csv", start_s=99.5),
+        *put(1180, 420, "wheel\nwheel.c\nnotes.txt\nspokes.csv\ntodo.txt\nrims.csv", start_s=99.5),
         *panel("bench", "engine"),
     ]  # fmt: skip
     seen = tell(reader, scene(lines))
@@ -291,5 +291,5 @@ def test_a_window_whose_menus_begin_behind_another_is_not_in_front(reader: Scree
 
 def test_lines_that_end_alike_are_not_cut_off_by_a_window(reader: ScreenReader) -> None:
     same = "\n".join(f"{PROMPT} ./wheel" for _ in range(5))
-    told = scene([*put(740, 30, "bench"), *put(242, 60, f"{same}\n{PROMPT} gdb -q ./wheel\n(gdb) ru"), *panel("bench")])
+    told = scene([*put(740, 90, "bench"), *put(242, 120, f"{same}\n{PROMPT} gdb -q ./wheel\n(gdb) ru"), *panel("bench")])
     assert tell(reader, told).activity == "debugging"
