@@ -33,6 +33,7 @@ from escribano_tui.ui.running import AppRuns
 from escribano_tui.ui.runs import RunKeeper
 from escribano_tui.ui.screens.base import CommandScreen
 from escribano_tui.ui.screens.library import LibraryScreen
+from escribano_tui.ui.sixteen import Readable
 from escribano_tui.ui.words import many
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self.settings = load_settings(paths.own_settings)[0].app if paths else AppSettings()
         self._start = start or Start()
         self._guard = NoControls()
+        self._sixteen = [Readable()] if self.console.color_system == "standard" else []
         self.sound: Popen[bytes] | None = None  # the player of a segment's sound
         self.painter = Painter(graphics or Graphics())
         self.searched = ""  # what was searched for last
@@ -103,7 +105,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         return self.runs.keeper
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._guard]
+        return [*super().get_line_filters(), self._guard, *self._sixteen]
 
     # ------------------------------------------------------------ start and end
 
