@@ -877,7 +877,8 @@ class PhaseContext(Protocol):
     def forget(self, namespace: str, keys: Sequence[bytes]) -> None: ...
 
     def measured(self, material_s: float, model_s: float) -> None:
-        """So many seconds of sound went through the backend that was chosen, in so many seconds: kept with the run."""
+        """So many seconds of sound went through the backend that was chosen, in so many seconds at its usual pace: kept with
+        the run."""
         ...
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 from escribano_tui.domain.evidence import LeftOut, SpeechSpan, Utterance, Word
@@ -42,8 +43,7 @@ class Hearing:
     _transcriber: Transcriber | None = None
     _languages: list[str] = field(default_factory=list)
     _heard: int = 0
-    _sound_s: float = 0.0
-    _took_s: float = 0.0
+    _calls: list[tuple[float, float]] = field(default_factory=list)  # (s of sound, s that it took)
 
     def __enter__(self) -> Hearing:
         self._choice = self.context.choice
@@ -55,7 +55,7 @@ class Hearing:
     def __exit__(self, *_: object) -> None:
         if self._transcriber is not None:
             self._transcriber.close()
-        self.context.measured(self._sound_s, self._took_s)
+        self.context.measured(*at_usual_pace(self._calls))
 
     def write_down(self, span: SpeechSpan, before_s: float, after_s: float, accept: Accept | None = None) -> None:
         """Transcribe a span and store what is made of it, or count it as failed. What `accept` refuses is not stored.
@@ -141,8 +141,7 @@ class Hearing:
         self._heard += 1
         # The first call waits for the model to load; another backend's speed is not that of the one that was chosen.
         if self._heard > 1 and self._choice is self.context.choice:
-            self._sound_s += sound_s
-            self._took_s += took_s
+            self._calls.append((sound_s, took_s))
 
     def _open(self) -> Transcriber:
         if self._transcriber is None:
@@ -208,6 +207,14 @@ class Hearing:
         last = self._languages[-_AGREE:]
         if len(last) == _AGREE and len(set(last)) == 1:
             self.language = language
+
+
+def at_usual_pace(calls: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """(seconds of sound, what they take at the pace of the middle call): the machine may have been busy with something else
+    for some of them."""
+    paces = [took_s / sound_s for sound_s, took_s in calls if sound_s > 0]
+    sound_s = sum(sound_s for sound_s, _ in calls)
+    return sound_s, sound_s * median(paces) if paces else 0.0
 
 
 def _not_known(utterance: Utterance) -> Utterance:

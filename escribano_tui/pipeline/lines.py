@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -177,4 +177,7 @@ def _pauses(voiced: npt.NDArray[np.bool_], start_s: float) -> list[tuple[float, 
 def _of_words(words: Sequence[Word], start_s: float, end_s: float) -> Line:
     text = " ".join(w.text.strip() for w in words)
     first, last = (min(max(t, start_s), end_s) for t in (words[0].start_s, words[-1].end_s))
-    return Line(first, max(first, last), text, tuple(words))
+    last = max(first, last)
+    # Whisper lets a first word begin in the silence before it: a word lies inside of its line.
+    inside = (replace(w, start_s=min(max(w.start_s, first), last), end_s=min(max(w.end_s, first), last)) for w in words)
+    return Line(first, last, text, tuple(inside))

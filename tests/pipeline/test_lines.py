@@ -49,7 +49,10 @@ def test_times_of_words_are_used_where_there_are_any() -> None:
         (0.1, 1.4, "One two three."),
         (1.5, 2.8, "Four five six."),
     ]
-    assert sum((line.words for line in lines), ()) == words
+    told = sum((line.words for line in lines), ())
+    assert told[1:-1] == words[1:-1]
+    assert (told[0].start_s, told[-1].end_s) == (0.1, 2.8), "a word lies inside of its line"
+    assert [w.text for w in told] == [w.text for w in words]
 
 
 @given(TEXT, st.floats(0.0, 3.0), st.integers(0, 3))

@@ -16,6 +16,7 @@ from escribano_tui.domain.profile import Profile, TranscribeSettings
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.speech import NOT_ENGLISH, settled
 from escribano_tui.pipeline.listen import Listen
+from escribano_tui.pipeline.hearing import at_usual_pace
 from escribano_tui.pipeline.transcribe import MARGIN_S, Transcribe, with_margins
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Cancelled, Choice, Heard
 from tests.fakes import MemoryContext, OneBackend, SoundMedia, sound_recording
@@ -301,6 +302,11 @@ def test_what_it_cost_is_measured_from_the_second_span_on() -> None:
     ((sound_s, took_s),) = context.costs
     assert sound_s == pytest.approx(2 * (2.0 + 2 * MARGIN_S))
     assert 0 < took_s < 1
+
+
+def test_a_moment_when_the_machine_was_busy_makes_no_model_slow() -> None:
+    assert at_usual_pace([(10.0, 1.0), (4.0, 0.4), (10.0, 30.0), (6.0, 0.6)]) == pytest.approx((30.0, 3.0))
+    assert at_usual_pace([]) == (0.0, 0.0)
 
 
 def test_totals_hold_after_an_interrupted_run() -> None:

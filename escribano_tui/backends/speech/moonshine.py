@@ -27,9 +27,9 @@ _TOKENS_A_SECOND = 8.0  # no more than this is said; ends a decoder that loops (
 _LEAST_SAMPLES = 1_000  # the encoder's convolutions want 895
 _BEGIN, _END = 1, 2
 # How it is heard: with how much of the silence around the span (s), and at what speed. The text depends on both by
-# chance; the one that is surest and that the others agree with most depends on it least: over cuts that differ by 0.1 s,
-# the word error rate of synthetic voices is 0.092 +- 0.004 instead of 0.102 +- 0.012 (human ones: as good). Longer spans
-# are heard in fewer ways: 10 s of speech are to be text in half a second.
+# chance; the one that is surest and that the others agree with most depends on it least (how much, over spans cut
+# elsewhere, `tests/benchmarks/speech.py` tells). Longer spans are heard in fewer ways: 10 s of speech are to be text in half
+# a second.
 _WAYS = ((0.4, 1.0), (-0.05, 1.0), (0.3, 0.85), (0.3, 1.08))
 _FEWER_FROM_S = (6.0, 8.0)
 _SURE_ENOUGH = 0.94
