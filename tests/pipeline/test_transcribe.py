@@ -15,8 +15,8 @@ from escribano_tui.domain.evidence import SpeechSpan, Utterance, Word
 from escribano_tui.domain.profile import Profile, TranscribeSettings
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.speech import NOT_ENGLISH, settled
-from escribano_tui.pipeline.listen import Listen
 from escribano_tui.pipeline.hearing import at_usual_pace
+from escribano_tui.pipeline.listen import Listen
 from escribano_tui.pipeline.transcribe import MARGIN_S, Transcribe, with_margins
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Cancelled, Choice, Heard
 from tests.fakes import MemoryContext, OneBackend, SoundMedia, sound_recording
