@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -122,6 +123,8 @@ def check(repair: bool, as_json: bool) -> int:
     with open_house() as house:
         if repair:
             house.keeping.repair()
+        if sys.stderr.isatty():
+            click.echo("escribano-tui: looking at every page and every session; a large library takes a minute.", err=True)
         problems = house.keeping.check()
     if as_json:
         click.echo(json.dumps(problems, ensure_ascii=False, indent=1))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from escribano_tui.store.database import Connections
+from escribano_tui.store.pages import line_of
 
 _PARTS = {
     "screen_lines": "screen text", "utterances": "speech", "segments": "sessions", "subjects": "sessions",
@@ -47,17 +51,35 @@ class KeepingStore:
         return [(name, count) for name, count in parts.most_common() if count]
 
     def check(self) -> list[str]:
-        """What is wrong with the file, a sentence each; empty where it is sound."""
-        db = self._connections.db
-        found = [f"SQLite: {row[0]}" for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-        found += [f"{row[0]}: a row refers to {row[2]}, which is gone." for row in db.execute("PRAGMA foreign_key_check")][:20]
-        for index in _INDEXES:
-            try:
-                with self._connections.write() as writing:
-                    writing.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
-            except sqlite3.DatabaseError as why:
-                found.append(f"The search index {index} is not in step ({why}); `escribano-tui keep check --repair` mends it.")
+        """What is wrong with the file, a sentence each; empty where it is sound. Looks at a copy, as FTS5 would keep all
+        others from writing while it looks. Raises OSError or sqlite3.OperationalError where there is no room for one."""
+        with self._copied() as copy:
+            found = [f"SQLite: {row[0]}" for row in copy.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            gone = copy.execute("PRAGMA foreign_key_check").fetchmany(20)
+            found += [f"{row[0]}: a row refers to {row[2]}, which is gone." for row in gone]
+            for index in _INDEXES:
+                try:
+                    copy.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+                except sqlite3.DatabaseError as why:
+                    told = f"The search index {index} is not in step ({why});"
+                    found.append(f"{told} `escribano-tui keep check --repair` mends it.")
         return found
+
+    @contextmanager
+    def _copied(self) -> Iterator[sqlite3.Connection]:
+        """A copy as of now, beside the library where that can be written to."""
+        folder = self._connections.path.parent
+        with tempfile.TemporaryDirectory(
+            prefix=".escribano-check-", dir=folder if os.access(folder, os.W_OK) else None
+        ) as place:
+            path = Path(place) / "library.db"
+            self.copy_to(path)
+            copy = sqlite3.connect(path)
+            copy.create_function("line_of", 3, line_of, deterministic=True)
+            try:
+                yield copy
+            finally:
+                copy.close()
 
     def repair(self) -> None:
         """Make the search indexes anew, and every overview."""
