@@ -78,6 +78,13 @@ def test_what_is_said_while_the_picture_stands_is_not_idle() -> None:
     assert seen_standing(ticking(), 30.0, lambda _: {}) == []
 
 
+@pytest.mark.parametrize("activity", ["media", "meeting"])
+def test_music_and_a_call_are_attended_to(activity: str) -> None:
+    clues = ticking()
+    there = [replace(d, activity=activity) if d.t_s == 41.0 else d for d in clues.descriptions]
+    assert seen_standing(replace(clues, descriptions=tuple(there)), 30.0, looking(seconds_in_a_corner)) == []
+
+
 def test_a_part_of_a_stretch_begins_and_ends_at_changes() -> None:
     """Something is typed until 52 s, at which the last line comes up; a note comes up at 97 s."""
 

@@ -19,6 +19,7 @@ SETTLES_S = 0.6  # after a change
 DIFFERS = 4.0  # grey levels by which a cell of a small picture differs: codecs stay below it
 FEW = 0.0015  # share of the cells that may differ: a clock, an icon; a typed word takes more
 AT_EDGE = 0.06  # share of the height at the upper and lower edge that panels take
+ATTENDED = ("media", "meeting")
 FEW_AT_EDGE = 0.04  # of all cells: panels show meters
 
 
@@ -50,9 +51,16 @@ def _candidates(clues: Clues, least_s: float) -> list[tuple[float, float]]:
     found = []
     for before, after in pairwise(edges):
         for start, end in _unspoken(clues, before, after):
+            if _is_attended(clues, start, end):
+                continue
             if end - start >= least_s and any(v > 0 for v in values[int(start / step) : int(end / step)]):
                 found.append((start, end))
     return found
+
+
+def _is_attended(clues: Clues, start: float, end: float) -> bool:
+    """Whether it is something that is listened to: music, or a call whose clock runs."""
+    return any(d.activity in ATTENDED for d in clues.descriptions if start <= d.t_s < end)
 
 
 def _unspoken(clues: Clues, start: float, end: float) -> list[tuple[float, float]]:
