@@ -96,7 +96,7 @@ class RunScreen(CommandScreen):
     def fit_picture(self) -> None:
         if not self.whole:
             return
-        self.query_one("#picture", Picture).fit_height(self.kept.recording, max(3, self.query_one("#now").size.height - 2))
+        self.query_one("#picture", Picture).fit_height(self.kept.recording, max(3, self.query_one("#now").size.height - 4))
 
     # ------------------------------------------------------------ what is shown
 
@@ -120,10 +120,16 @@ class RunScreen(CommandScreen):
             rows.set_count(len(self.draft), len(self.draft) - 1 if at_end else None)
         else:
             rows.refresh()
-        self.query_one("#draft-heading", Heading).show(
-            f"{'drafted' if kept.over else 'drafted so far'}: {many(len(self.draft), 'segment')}"
-        )
+        said = f"{'drafted' if kept.over else 'drafted so far'}: {many(len(self.draft), 'segment')}"
+        self.query_one("#draft-heading", Heading).show(said + self.now_in_short())
         self.refresh_keys()
+
+    def now_in_short(self) -> str:
+        """What is being looked at, where there is no room for its picture."""
+        looked = self.kept.state.looked
+        if looked is None or self.kept.over or self.query_one("#now").display:
+            return ""
+        return f" · now {clock(looked.t_s)} {plain(looked.line)}".rstrip()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
