@@ -6,9 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, cast
 
+from textual.binding import Binding
+
 from escribano_tui.domain.text import clean_line
 
 F = TypeVar("F")
+
+# Keys of a form whose rows are settings.
+FORM_KEYS = (
+    Binding("escape,q", "close", show=False),
+    Binding("enter", "edit", show=False),
+    Binding("space,right", "turn(1)", show=False),
+    Binding("left", "turn(-1)", show=False),
+    Binding("r", "reset", show=False),
+    Binding("down,j", "move(1)", show=False),
+    Binding("up,k", "move(-1)", show=False),
+    Binding("pagedown", "move(10)", show=False),
+    Binding("pageup", "move(-10)", show=False),
+)
 
 
 @dataclass(frozen=True, slots=True)

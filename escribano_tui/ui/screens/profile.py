@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from escribano_tui.config.paths import shipped
 from escribano_tui.config.profile_file import save_profile, wrong_name
 from escribano_tui.config.profiles import ProfileError, check_field, load_profiles
 from escribano_tui.domain.profile import SECTIONS, Profile
-from escribano_tui.ui.form import Setting, parsed, settings_of, shown, value_of, with_value
+from escribano_tui.ui.form import FORM_KEYS, Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line, plain
 from escribano_tui.ui.widgets.rows import Rows
@@ -33,18 +33,7 @@ class ProfileScreen(ModalScreen[str | None]):
     """Gives back the name under which it was saved, or None."""
 
     CSS_PATH = "profile.tcss"
-    BINDINGS = [  # noqa: RUF012
-        Binding("escape,q", "close", show=False),
-        Binding("enter", "edit", show=False),
-        Binding("space,right", "turn(1)", show=False),
-        Binding("left", "turn(-1)", show=False),
-        Binding("r", "reset", show=False),
-        Binding("s", "save", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-    ]
+    BINDINGS: ClassVar = [*FORM_KEYS, Binding("s", "save", show=False)]
 
     def __init__(self, profile: Profile, path: Path) -> None:
         super().__init__()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -18,7 +17,7 @@ from textual.widgets import Static
 
 from escribano_tui.config.paths import Paths
 from escribano_tui.config.settings import SECTIONS, Settings, check_setting, load_settings, save_settings
-from escribano_tui.ui.form import Setting, parsed, settings_of, shown, value_of, with_value
+from escribano_tui.ui.form import FORM_KEYS, Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line, plain
 from escribano_tui.ui.widgets.rows import Rows
@@ -42,17 +41,7 @@ class SettingsScreen(ModalScreen[None]):
     """Every change is checked and kept at once."""
 
     CSS_PATH = "settings.tcss"
-    BINDINGS = [  # noqa: RUF012
-        Binding("escape,q", "close", show=False),
-        Binding("enter", "edit", show=False),
-        Binding("space,right", "turn(1)", show=False),
-        Binding("left", "turn(-1)", show=False),
-        Binding("r", "reset", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-    ]
+    BINDINGS: ClassVar = [*FORM_KEYS]
 
     def __init__(self, paths: Paths) -> None:
         super().__init__()
