@@ -115,7 +115,10 @@ def test_a_stop_ends_a_long_answer_and_the_model_loads_again(registry: Registry)
 def test_a_model_that_was_let_go_loads_again(registry: Registry) -> None:
     describer = opened(registry)
     describer.describe(scenes(1))
+    starts = [r.starts for r in registry.residents().models]
+    describer.describe(scenes(3))
     assert [r.loaded for r in registry.residents().models] == [True]
+    assert [r.starts for r in registry.residents().models] == starts, "its weights stay in memory from batch to batch"
     registry.release()
     assert [r.loaded for r in registry.residents().models] == [False]
     assert len(describer.describe(scenes(2))) == 2

@@ -59,6 +59,8 @@ def told(session: dict[str, Any], truth: list[dict[str, Any]], wall_s: float) ->
     looked = [f["t_s"] for f in session["frames"] if f["backend"] == "ollama"]
     unseen = [s for s in truth if s["end_s"] - s["start_s"] >= 10 and not any(s["start_s"] <= t < s["end_s"] for t in looked)]
     print(f"{len(looked)} frames looked at, {len(looked) / len(truth):.2f} for each true segment; {len(unseen)} never seen")
+    for segment in unseen:
+        print(f"never seen: {segment['start_s']:.1f} to {segment['end_s']:.1f} s, {segment['activity']} in {segment['apps']}")
     print(f"the whole run took {wall_s:.1f} s")
 
 
