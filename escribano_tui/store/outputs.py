@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from escribano_tui.domain.text import clean, clean_line
 from escribano_tui.ports import Evidence, Output
 from escribano_tui.store.database import Connections
-from escribano_tui.store.pages import PAGED, pack_some, remove, rows_of, unpack_some
+from escribano_tui.store.pages import PAGED, pack_some, remove, rows_of, span, unpack_some
 from escribano_tui.store.rows import MAPPINGS, Mapping, Row
 
 T = TypeVar("T")
@@ -80,12 +80,13 @@ class OutputStore:
         return failed
 
     def put(self, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
+        self._unpack(output_id)
         with self._connections.write() as db:
             self._upsert_all(db, output_id, item, evidence)
             self._mark(db, output_id, item, "done", "", "")
 
     def _upsert_all(self, db: Database, output_id: int, item: str, evidence: Sequence[Evidence]) -> None:
-        for table in PAGED:
+        for table in PAGED:  # another window may have packed them since
             while unpack_some(db, table, output_id):
                 continue
         for table in _BY_ITEM:
@@ -119,6 +120,7 @@ class OutputStore:
         )
 
     def fail(self, output_id: int, item: str, message: str, raw: str, instead: Sequence[Evidence] = ()) -> None:
+        self._unpack(output_id)
         with self._connections.write() as db:
             self._upsert_all(db, output_id, item, instead)
             self._mark(db, output_id, item, "failed", clean_line(message), clean(raw))
@@ -146,6 +148,13 @@ class OutputStore:
             while packed:
                 with self._connections.write() as db:
                     packed = pack_some(db, table, output_id)
+
+    def _unpack(self, output_id: int) -> None:
+        """Lines of a finished output as rows again, in short transactions, before some of them are changed."""
+        for table in PAGED:
+            while span(self._db, table, output_id) != (0, -1):
+                with self._connections.write() as db:
+                    unpack_some(db, table, output_id)
 
     def items(self, output_id: int) -> dict[str, str]:
         rows = self._db.execute("SELECT item, state FROM items WHERE output_id = ? ORDER BY n", [output_id])

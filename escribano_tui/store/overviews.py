@@ -44,6 +44,7 @@ class OverviewStore:
 
     def save(self, overview: Overview, summary_id: int) -> bool:
         """Keep it, unless the journal, the run or the summaries have moved on since it was made."""
+        self._pack(overview)
         with self._connections.write() as db:
             if not _still_so(db, overview, summary_id):
                 return False
@@ -51,6 +52,14 @@ class OverviewStore:
             _insert(db, overview)
             db.execute("UPDATE stamp SET n = n + 1")
         return True
+
+    def _pack(self, overview: Overview) -> None:
+        """What a run that was killed left as rows, in short transactions."""
+        for phase, output_id in overview.outputs:
+            packed = -1 if phase in OF_PHASES else 0
+            while packed:
+                with self._connections.write() as db:
+                    packed = pack_some(db, OF_PHASES[phase], output_id)
 
     def newest_summary(self, recording_id: str) -> int:
         query = "SELECT coalesce(max(id), 0) FROM summaries WHERE recording_id = ?"
