@@ -88,7 +88,7 @@ async def take(app: EscribanoApp, folder: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ReviewScreen) and app.screen.review is not None, "the review")
         await settle(pilot)
-        for key in ("space", "space", *["greater_than_sign"] * 3):
+        for key in ("space", "space", "space", *["greater_than_sign"] * 3):
             await pilot.press(key)
             await settle(pilot)
         await until(pilot, lambda: "…" not in told(pilot), "the evidence")
