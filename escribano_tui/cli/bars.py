@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TextIO
 
 from escribano_tui.domain.events import PHASES, Event, PhaseState, RunState
-from escribano_tui.domain.progress import left_of, phase_left, share_of
+from escribano_tui.domain.progress import left_of, share_of, steady_left
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
@@ -87,8 +87,8 @@ def line_of(phase: PhaseState, planned: PlannedPhase | None = None) -> str:
     parts = [f"{MARKS[phase.state]} {phase.phase:<10}", _middle(phase)]
     if phase.failed:
         parts.append(f"{phase.failed} failed")
-    left_s = phase_left(phase, planned.estimate_s or None if planned else None, phase.updated_at_s)
-    if phase.state == "running" and phase.worked and left_s is not None:
+    left_s = steady_left(phase, (planned.estimate_s or None) if planned else None)
+    if phase.state == "running" and left_s is not None:
         parts.append(f"{clock(left_s)} left")
     if phase.state == "finished":
         parts.append("reused" if phase.reused else f"{phase.busy_s:.1f} s")

@@ -77,7 +77,7 @@ def state_of(run: RunRecord) -> RunState:
 def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
     """Seconds left. The lanes work at the same time, and so do the phases of the screen lane once the scan is through: the
     slowest counts. Phases that have not begun count as the plan estimates them. None where nothing can be said yet."""
-    expected = {p.name: p.estimate_s for p in plan.phases if p.estimate_s > 0} if plan else {}
+    expected = expected_of(plan)
     running = [p for p in state.phases.values() if p.state == "running"]
     if not running or not (plan or any(steady_left(p) is not None for p in running)):
         return None
@@ -87,9 +87,15 @@ def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
     return max(lanes) + sum(left[p] for p in LANES["log"])
 
 
-def steady_left(phase: PhaseState) -> float | None:
-    """Seconds left of a phase by itself, once enough items are through for a rate to mean something."""
-    return phase_left(phase, None, phase.updated_at_s) if phase.done - phase.first_done >= 3 else None
+def expected_of(plan: RunPlan | None) -> dict[str, float]:
+    """Seconds of each phase that will take any, as the plan estimates them."""
+    return {p.name: p.estimate_s for p in plan.phases if p.estimate_s > 0} if plan else {}
+
+
+def steady_left(phase: PhaseState, expected_s: float | None = None) -> float | None:
+    """Seconds left of a phase by itself, once enough items are through for a rate to mean something; the same as it counts
+    for in the time left of all."""
+    return phase_left(phase, expected_s, phase.updated_at_s) if phase.done - phase.first_done >= 3 else None
 
 
 def phase_left(phase: PhaseState, expected_s: float | None, now_s: float) -> float | None:

@@ -72,12 +72,8 @@ def estimate_phase(
     return seconds, bool(factors)
 
 
-def estimate_frames(
-    runs: RunLog, recording: Recording, profile: Profile, profiles: dict[str, Profile], step: PlannedStep
-) -> int:
-    """About how many frames there will be: those that are there where they are reused, else by what past runs took."""
-    if step.action == "reuse" and step.output is not None:
-        return step.output.items
+def estimate_frames(runs: RunLog, recording: Recording, profile: Profile, profiles: dict[str, Profile]) -> int:
+    """About how many frames a profile will take, by what past runs took."""
     past = [m for m in runs.measured("frames", "", "") if m.items and m.duration_s > 0]
     same = [m for m in past if m.profile == profile.name] or past
     taken = [m.items / frames_expected(profiles.get(m.profile, profile), m.duration_s) for m in same[:5]]

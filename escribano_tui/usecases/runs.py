@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from escribano_tui.domain.events import Event, RunState
+from escribano_tui.domain.evidence import Frame
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.progress import load_state, state_of
 from escribano_tui.domain.recording import Recording, Track, UnusableInput
@@ -86,7 +87,9 @@ class RunDesk:
             measured = measured and known
             planned = _planned(step, seconds[step.name])
             if step.name == "frames" and not step.skip:
-                planned = replace(planned, frames=estimate_frames(self.store.runs, recording, settings, profiles, step))
+                taken = self.store.outputs.load(step.output.id, Frame) if planned.reuses == "all" and step.output else ()
+                about = estimate_frames(self.store.runs, recording, settings, profiles)
+                planned = replace(planned, frames=len(taken) or about)
             phases.append(planned)
         return phases, seconds, measured
 

@@ -11,7 +11,7 @@ from escribano_tui.config.profiles import load_profiles
 from escribano_tui.domain.machine import PastPhase
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ports import PlannedStep
-from escribano_tui.usecases.estimates import estimate_phase, frames_expected, guess, wall_s
+from escribano_tui.usecases.estimates import estimate_frames, estimate_phase, frames_expected, guess, wall_s
 
 PROFILES = {p.name: p for p in load_profiles(shipped("profiles.toml"), shipped("none"), {}).profiles}
 HOUR = Recording("a", "a.mp4", "a", 1, 3600.0, 1920, 1080)
@@ -81,3 +81,12 @@ def test_fewer_frames_show_less_text() -> None:
     quick = PROFILES["quick"]
     few = replace(quick, frames=replace(quick.frames, most_per_minute=1.0))
     assert guess("read", few, 3600.0) < 0.3 * guess("read", quick, 3600.0)
+
+
+def test_frames_are_expected_as_past_runs_took_them() -> None:
+    quick = PROFILES["quick"]
+    usual = frames_expected(quick, 3600.0)
+    none, twice = Past(), Past()
+    twice.rows = [PastPhase(1.0, 600.0, "quick", "r", items=round(2 * frames_expected(quick, 600.0)))]
+    assert estimate_frames(none, HOUR, quick, PROFILES) == round(usual)  # type: ignore[arg-type]
+    assert estimate_frames(twice, HOUR, quick, PROFILES) == pytest.approx(2 * usual, rel=0.02)  # type: ignore[arg-type]

@@ -116,7 +116,7 @@ class AddScreen(ModalScreen[list[str] | None]):
         box.cursor_position = len(path)
 
     def action_take(self) -> None:
-        typed = self.query_one("#path", Input).value.strip()
+        typed = begun_anew(self.query_one("#path", Input).value.strip())  # enter may come before the box has been put right
         entry = self._entries[self.query_one("#entries", Rows).cursor] if self._entries else None
         if entry is not None and (self._aimed or not Path(typed).expanduser().is_file()):
             if entry.folder:

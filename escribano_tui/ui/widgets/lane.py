@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,6 +23,7 @@ MARKS = {
     "cancelled": ("■", "warning"),
 }
 NAMES = 12
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class Lane(Widget, can_focus=False):
@@ -32,10 +34,12 @@ class Lane(Widget, can_focus=False):
         self._palette, self._phases = palette, phases
         self._state = RunState()
         self._paused = False
+        self._expected: Mapping[str, float] = NOTHING
         self.details = False
 
-    def show(self, state: RunState, paused: bool, details: bool) -> None:
-        self._state, self._paused = state, paused
+    def show(self, state: RunState, paused: bool, details: bool, expected: Mapping[str, float] = NOTHING) -> None:
+        """`expected` are the seconds that phases were planned to take."""
+        self._state, self._paused, self._expected = state, paused, expected
         if details != self.details:
             self.details = details
             self.refresh(layout=True)
@@ -91,7 +95,7 @@ class Lane(Widget, can_focus=False):
     def _right(self, phase: PhaseState) -> str:
         match phase.state:
             case "running":
-                left = steady_left(phase)
+                left = steady_left(phase, self._expected.get(phase.phase))
                 return "paused" if self._paused else f"{clock(left)} left" if left is not None else ""
             case "finished":
                 return "reused" if phase.reused else f"{phase.wall_s:.1f} s" if phase.wall_s < 100 else clock(phase.wall_s)

@@ -20,7 +20,6 @@ from escribano_tui.ui.widgets.facts import Piece, wrap
 from escribano_tui.ui.words import about, many
 
 NAMES = 11
-NARROW = 48  # columns: on a narrower card what a phase does is told only where all is
 
 
 class PlanCard(ScrollView, can_focus=False):
@@ -58,6 +57,7 @@ class PlanCard(ScrollView, can_focus=False):
         self.problem = ""
         self._lines: list[list[Piece]] = []
         self._wrapped_at = -1
+        self._brief = False  # what each phase does has no room until all is unfolded
 
     def show(self, plan: RunPlan | None = None, problem: str = "") -> None:
         self.plan, self.problem = plan, problem
@@ -84,6 +84,15 @@ class PlanCard(ScrollView, can_focus=False):
         self._wrapped_at = width
         if width < 4:
             return
+        self._brief = False
+        self._lay_out()
+        if self._folded and len(self._lines) > self.size.height - 2:
+            self._brief = True
+            self._lay_out()
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def _lay_out(self) -> None:
         self._lines = []
         mark = "▸ " if self.has_class("-chosen") else "  "
         key = f"{self._key} " if self._key else ""
@@ -100,8 +109,6 @@ class PlanCard(ScrollView, can_focus=False):
                 self._phase(phase)
             self._lines.append([])
             self._add(("muted", f"Time: {self.plan.estimated_from}."))
-        self.virtual_size = Size(width, len(self._lines))
-        self.refresh()
 
     def _add(self, *pieces: tuple[str, str], indent: int = 0) -> None:
         width = max(4, self._wrapped_at - indent - 1)
@@ -122,7 +129,7 @@ class PlanCard(ScrollView, can_focus=False):
             self._named("–", phase.name, [(phase.skip, "muted")], "muted")
             return
         backend = phase.backend if phase.model in phase.backend else f"{phase.backend} {phase.model}".strip()
-        told: list[Piece] = [] if self._folded and self._wrapped_at < NARROW else [(phase.does, "foreground")]
+        told: list[Piece] = [] if self._brief else [(phase.does, "foreground")]
         told += [(backend, "secondary")] if backend else []
         told += (
             [(f"{'' if phase.reuses == 'all' else 'about '}{many(phase.frames, 'frame')}", "foreground")]
@@ -167,8 +174,7 @@ class PlanCard(ScrollView, can_focus=False):
             self._lines.append([(left if k == 0 else " " * len(left), ink), *line])
 
     def on_resize(self) -> None:
-        if self.scrollable_content_region.width != self._wrapped_at:
-            self._wrap()
+        self._wrap()
 
     def render_line(self, y: int) -> Strip:
         style = self._palette().style
