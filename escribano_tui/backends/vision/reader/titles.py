@@ -35,9 +35,9 @@ class TitleReader:
     """Reads titles by the programs of the cues."""
 
     def __init__(self, cues: Cues) -> None:
-        self._ends = _index((p, p.ends) for p in cues.programs)
-        self._begins = _index((p, p.begins) for p in cues.programs)
-        self._alone = _index((p, p.alone) for p in cues.programs)
+        self._ends = _Names((p, p.ends) for p in cues.programs)
+        self._begins = _Names((p, p.begins) for p in cues.programs)
+        self._alone = _Names((p, p.alone) for p in cues.programs)
         self._read: dict[str, Title] = {}
 
     def read(self, text: str) -> Title:
@@ -65,57 +65,63 @@ class TitleReader:
             if len(parts) <= count:
                 continue
             tail = fold(_bare(" ".join(parts[-count:])))
-            found = _look_up(tail, self._ends)
+            found = self._ends.look_up(tail)
             if found:
                 return found, 1.0, parts[:-count]
         glued = _GLUED.match(parts[-1]) if parts else None
-        found = _look_up(fold(glued.group(2)), self._ends) if glued else None
+        found = self._ends.look_up(fold(glued.group(2))) if glued else None
         if glued and found:
             return found, 0.9, [*parts[:-1], glued.group(1)]
         if cut and len(parts) >= 2:
             tail = fold(parts[-1])
-            fits = {p.name: p for end, p in self._ends.items() if len(tail) >= 2 and end.startswith(tail)}
+            fits = {p.name: p for end, p in self._ends.programs.items() if len(tail) >= 2 and end.startswith(tail)}
             if len(fits) == 1 or (fits and len(tail) >= 3):
                 return next(iter(fits.values())), 0.5 if len(fits) == 1 else 0.3, parts[:-1]
         return None, 0.0, parts
 
     def _by_beginning(self, bare: str, parts: list[str]) -> tuple[Program | None, float, list[str]]:
         if len(parts) >= 2:
-            found = _look_up(fold(_bare(parts[0])), self._begins)
+            found = self._begins.look_up(fold(_bare(parts[0])))
             if found:
                 return found, 0.9, parts[1:]
         ended = re.match(r"^(.*\S)\s*[-–—]$", bare)
-        found = _look_up(fold(ended.group(1)), self._begins) if ended else None
+        found = self._begins.look_up(fold(ended.group(1))) if ended else None
         if found:
             return found, 0.9, []
         head, colon, tail = bare.partition(":")
-        found = _look_up(fold(head), self._begins) if colon else None
+        found = self._begins.look_up(fold(head)) if colon else None
         if found:
             return found, 0.8, [tail.strip()]
         versioned = re.match(r"^(.{3,40}?)[\s:]+\[?v?\d[\d.]*\b", bare)
-        found = _look_up(fold(versioned.group(1)), self._begins) if versioned else None
+        found = self._begins.look_up(fold(versioned.group(1))) if versioned else None
         return (found, 0.7, parts[1:]) if found else (None, 0.0, parts)
 
     def _by_all(self, bare: str, parts: list[str]) -> tuple[Program | None, float, list[str]]:
-        found = _look_up(fold(_bare(bare)), self._alone)
+        found = self._alone.look_up(fold(_bare(bare)))
         return (found, 0.7, []) if found else (None, 0.0, parts)
 
 
-def _index(entries: Iterable[tuple[Program, tuple[str, ...]]]) -> dict[str, Program]:
-    index: dict[str, Program] = {}
-    for program, names in entries:
-        for name in names:
-            index.setdefault(fold(name), program)
-    return index
+class _Names:
+    """Programs by their folded names."""
 
+    def __init__(self, entries: Iterable[tuple[Program, tuple[str, ...]]]) -> None:
+        self.programs: dict[str, Program] = {}
+        for program, names in entries:
+            for name in names:
+                self.programs.setdefault(fold(name), program)
+        self._by_length: dict[int, list[tuple[int, str]]] = {}
+        for k, name in enumerate(self.programs):
+            self._by_length.setdefault(len(name), []).append((k, name))
 
-def _look_up(text: str, index: dict[str, Program]) -> Program | None:
-    """The program of this name, or of one that differs by what OCR gets wrong (one letter in a short name)."""
-    if text in index:
-        return index[text]
-    if len(text) < 4:
-        return None
-    return next((p for name, p in index.items() if len(name) >= 5 and (near(text, name) or _slipped(text, name))), None)
+    def look_up(self, text: str) -> Program | None:
+        """The program of this name, or the first of one that differs by what OCR gets wrong (one letter in a short name)."""
+        if text in self.programs:
+            return self.programs[text]
+        if len(text) < 4:
+            return None
+        close = (entry for n in range(max(5, len(text) - 2), len(text) + 3) for entry in self._by_length.get(n, ()))
+        found = min((entry for entry in close if near(text, entry[1]) or _slipped(text, entry[1])), default=None)
+        return self.programs[found[1]] if found else None
 
 
 def _slipped(text: str, name: str) -> bool:
