@@ -23,7 +23,10 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
     """
     if os.path.lexists(target) and not os.path.islink(target) and not stat.S_ISREG(target.lstat().st_mode):
         raise LookupError(f"“{clean_line(str(target), 200)}” is no file that could be written over: name another one.")
-    handle, name = tempfile.mkstemp(prefix=".escribano-", suffix=".part", dir=target.absolute().parent)  # mode 0600
+    try:
+        handle, name = tempfile.mkstemp(prefix=".escribano-", suffix=".part", dir=target.absolute().parent)  # mode 0600
+    except OSError as why:
+        raise OSError(why.errno, why.strerror, str(target)) from why  # the name that was asked for
     try:
         with os.fdopen(handle, "w+b") as file:
             yield file

@@ -49,3 +49,8 @@ def test_a_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
     reader.join(10)
     assert got == ["through it"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none/x\.md"):
+        write_whole(tmp_path / "none" / "x.md", "text")
