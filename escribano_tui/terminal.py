@@ -67,10 +67,12 @@ def quiet(log: Path, full_screen: bool = False) -> Iterator[TextIO]:
 
 def tell_of_an_older_library(done: int, total: int) -> None:
     """On stderr, how far an older library has been brought to this version's form: in a terminal a line that counts on,
-    elsewhere one at the beginning."""
+    elsewhere one at the beginning. Without a total another program is at it."""
     line = "escribano-tui: bringing the library to this version's smaller form, once"
     with suppress(OSError):  # nobody reads it any more
-        if sys.stderr.isatty():
+        if not total:
+            print("escribano-tui: waiting for another program that works on the library's form.", file=sys.stderr, flush=True)
+        elif sys.stderr.isatty():
             print(f"\r{line}: {100 * done // max(1, total)} %", end="\n" if done == total else "", file=sys.stderr, flush=True)
         elif not done:
             print(f"{line}.", file=sys.stderr, flush=True)

@@ -16,7 +16,8 @@ from escribano_tui.store.page_migrations import Told, migrations, pack_older
 from escribano_tui.store.pages import line_of
 
 BUSY_TIMEOUT_MS = 10_000
-_PATIENCE_S = 300  # while another program brings an older library to this version's form
+_SOON_S = 2.0
+_PATIENCE_S = 300.0  # while another program brings an older library to this version's form
 
 
 class Connections:
@@ -39,13 +40,9 @@ class Connections:
                 )
             return
         _private_file(path)
-        try:
-            with FileLock(f"{path}.lock", timeout=_PATIENCE_S, mode=0o600):
-                migrations.apply(self.db)
-                pack_older(self.write, told)
-        except Timeout as why:
-            busy = "another program is still bringing the library to this version's form: try again in a few minutes"
-            raise TimeoutError(busy) from why
+        with _alone(path, told):
+            migrations.apply(self.db)
+            pack_older(self.write, told)
 
     @property
     def db(self) -> Database:
@@ -129,6 +126,25 @@ def _read_only(path: Path) -> bool:
     """Whether there is a library that can be read and not written to."""
     readable = path.exists() and os.access(path, os.R_OK)
     return readable and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+@contextmanager
+def _alone(path: Path, told: Told) -> Iterator[None]:
+    """No other program changes the form of this library meanwhile."""
+    lock = FileLock(f"{path}.lock", mode=0o600)
+    try:
+        try:
+            lock.acquire(timeout=_SOON_S)
+        except Timeout:
+            told(0, 0)
+            lock.acquire(timeout=_PATIENCE_S)
+    except Timeout as why:
+        busy = "another program is still bringing the library to this version's form: try again in a few minutes"
+        raise TimeoutError(busy) from why
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _private_file(path: Path) -> None:

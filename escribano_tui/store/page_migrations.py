@@ -15,7 +15,7 @@ from escribano_tui.store.pages import LINES, OF_PHASES, PAGED, Paged, pack_some
 
 log = logging.getLogger(__name__)
 
-Told = Callable[[int, int], None]  # rows that are done, rows in all
+Told = Callable[[int, int], None]  # rows that are done, rows in all; 0, 0 where another program is at it
 Writing = Callable[[], AbstractContextManager[Database]]  # a write transaction
 
 # Words are told by their lines alone (detail=none), without the sizes that bm25 needs.

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from sqlite_utils import Database
 
 from escribano_tui.domain.evidence import Description, ScreenLine, Utterance
+from escribano_tui.store import database
 from escribano_tui.store.library import LibraryStore
 from escribano_tui.store.library_migrations import migrations
 from escribano_tui.store.pages import PAGED
@@ -156,6 +158,22 @@ def test_a_kill_in_the_middle_loses_nothing_and_the_next_one_goes_on(older: Path
     assert len(store.outputs.load(1, ScreenLine)) == LINES + 1
     assert store.kept.check() == []
     store.close()
+
+
+def test_whoever_comes_second_is_told_and_waits(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[int, int]] = []
+    monkeypatch.setattr(database, "_SOON_S", 0.0)
+    first = FileLock(f"{older}.lock")
+    first.acquire()
+
+    def told(done: int, total: int) -> None:
+        heard.append((done, total))
+        if not total:
+            first.release()  # the first one has done its part
+
+    LibraryStore(older, told=told).close()
+    assert heard[0] == (0, 0)
+    assert heard[-1] == (LINES + 3, LINES + 3)
 
 
 def test_one_that_cannot_be_written_to_is_refused_in_words(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
