@@ -90,7 +90,7 @@ class FrontReader:
             return self._faces.find(front.pieces, lambda p: not p.console)
         by_menu, by_title = self._of_menu(window, front), window.title.program
         if by_title is not None and by_title.console:
-            return by_menu or next((p for p in self._cues.programs if p.kind == "terminal"), by_title)
+            return by_menu  # else a terminal whose own name stands nowhere
         if by_menu is not None and by_menu.kind == "terminal" and (by_title is None or window.title.strength < 0.8):
             return by_menu
         return by_title or by_menu or self._faces.find(front.pieces, lambda p: not p.console)
@@ -98,6 +98,8 @@ class FrontReader:
     def _is_terminal(self, window: Window | None, body: Sequence[Piece], session: Session) -> bool:
         """Whether a window of no known program is a terminal: by its prompts, or by the face of what runs in it. One with a
         menu row of its own would be known."""
+        if window is not None and window.title.program is not None and window.title.program.console:
+            return True
         bare = window is None or window.menu is None
         return _has_prompts(session) or (bare and self._faces.find(body, lambda p: p.console) is not None)
 
@@ -153,7 +155,7 @@ class FrontReader:
         session: Session,
         page: Page,
     ) -> Seen:
-        name = program.name if program is not None else UNNAMED
+        name = program.name if program is not None else _multiplexed(window) or UNNAMED
         panes = panes_of(body, page.unit)
         if len(panes) > 1:
             body = busiest(panes)
@@ -262,6 +264,12 @@ def _is_desktop(body: Sequence[Piece], page: Page) -> bool:
 
 def _has_prompts(session: Session) -> bool:
     return sum(1 for b in session.blocks if b.prompt) >= 2 or any(b.prompt == "$" and b.command for b in session.blocks)
+
+
+def _multiplexed(window: Window | None) -> str:
+    """The multiplexer that a terminal's title names, or empty."""
+    titled = window.title.program if window is not None else None
+    return titled.name if titled is not None and titled.console and titled.kind == "terminal" else ""
 
 
 def _only_typed(running: Block, session: Session, program: Program) -> bool:
