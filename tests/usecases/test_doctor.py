@@ -46,7 +46,7 @@ def test_models_in_memory_are_told_with_their_sizes_and_the_limit() -> None:
     idle = replace(held, label="PP-OCR", size_mb=500.0, busy=False, users=0, idle_s=12.0)
     gone = replace(held, label="Silero VAD", size_mb=90.0, loaded=False, busy=False, users=0)
     found = checks(held, idle, gone)
-    assert found["models", "in memory"] == ("ok", "666 of at most 4000 MB")
+    assert found["models", "in memory"] == ("ok", "666 MB of at most 4.0 GB")
     assert found["models", "Moonshine tiny-en"] == ("ok", "166 MB, at work, loaded in 0.4 s")
     assert found["models", "PP-OCR"] == ("ok", "500 MB, idle for 0:12, loaded in 0.4 s")
     assert found["models", "Silero VAD"] == ("ok", "let go of; it took 90 MB")
