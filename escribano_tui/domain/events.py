@@ -178,7 +178,7 @@ class PhaseState:
         """Seconds left at this rate, or None where that cannot be said yet."""
         if self.state != "running" or not self.worked:
             return None
-        return (self.updated_at_s - self.started_at_s) * (1 - self.worked) / self.worked
+        return max(0.0, self.updated_at_s - self.started_at_s) * (1 - self.worked) / self.worked
 
 
 @dataclass(frozen=True, slots=True)
