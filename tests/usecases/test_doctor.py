@@ -50,7 +50,7 @@ def test_models_in_memory_are_told_with_their_sizes_and_the_limit() -> None:
     assert found["models", "Moonshine tiny-en"] == ("ok", "166 MB, at work, loaded in 0.4 s")
     assert found["models", "PP-OCR"] == ("ok", "500 MB, idle for 0:12, loaded in 0.4 s")
     assert found["models", "Silero VAD"] == ("ok", "let go of; it took 90 MB")
-    assert checks()["models", "in memory"][1] == "none now; all together may take 4000 MB"
+    assert checks()["models", "in memory"][1] == "none now; all together may take 4.0 GB"
 
 
 def test_what_a_model_costs_and_knows_is_told() -> None:
