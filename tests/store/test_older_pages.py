@@ -26,7 +26,7 @@ from escribano_tui.usecases.search import SearchDesk
 from tests.store.test_library_migration import DRAFTED
 
 KINDS = {"read": (1, ScreenLine), "transcribe": (3, Utterance), "describe": (4, Description)}
-LINES = 9_000
+LINES = 5_000
 MORE = """
 INSERT INTO outputs (id, recording_id, phase, key, state, items, items_failed, backend, model, busy_s, wall_s, generation, note)
   VALUES (3, 'a1b2c3d4e5f6', 'transcribe', 'k', 'finished', 1, 0, '', '', 1, 1, 0, ''),
@@ -34,7 +34,7 @@ INSERT INTO outputs (id, recording_id, phase, key, state, items, items_failed, b
 INSERT INTO run_phases (run_id, name, state, wall_s, busy_s, items, items_failed, backend, model, reused, note, output_id)
   VALUES ('run-1', 'transcribe', 'finished', 1, 1, 1, 0, '', '', 0, '', 3),
          ('run-1', 'describe', 'finished', 1, 1, 1, 0, '', '', 0, '', 4);
-INSERT INTO shown_outputs VALUES (1, 'a1b2c3d4e5f6', 'read', 1, 9001), (3, 'a1b2c3d4e5f6', 'transcribe', 1, 1);
+INSERT INTO shown_outputs VALUES (1, 'a1b2c3d4e5f6', 'read', 1, 5001), (3, 'a1b2c3d4e5f6', 'transcribe', 1, 1);
 INSERT INTO untold VALUES (1, 'a1b2c3d4e5f6');
 INSERT INTO utterances (output_id, id, start_s, end_s, text, track, backend, model, confidence, doubtful, why_doubtful,
     language, words, item)
