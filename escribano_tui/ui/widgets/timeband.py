@@ -180,7 +180,7 @@ class TimeBand(Widget, can_focus=False):
             else:
                 marks.append((" ", style("muted")))
         if 0 <= cursor < width:
-            label = f"▲ {clock(review.cursor_ms / 1000)}.{review.cursor_ms % 1000 // 100} "
+            label = f"▲ {precisely(review.cursor_ms)} "
             at = cursor if cursor + len(label) <= width else cursor - len(label) + 1
             label = label if at == cursor else f" {label[2:-1]} ▲"
             for k, char in enumerate(label):
@@ -223,6 +223,16 @@ class TimeBand(Widget, can_focus=False):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self.post_message(self.Zoomed(False))
+
+
+def precisely(t_ms: int) -> str:
+    """A time with its tenths, and with hundredths where it has them, so that a step by one frame is seen.
+
+    >>> precisely(66_000), precisely(66_967)
+    ('1:06.0', '1:06.96')
+    """
+    rest = t_ms % 1000
+    return f"{clock(t_ms / 1000)}.{rest // 10:02d}" if rest % 100 else f"{clock(t_ms / 1000)}.{rest // 100}"
 
 
 def subject_letters(review: Review) -> dict[str, str]:
