@@ -293,3 +293,27 @@ def test_lines_that_end_alike_are_not_cut_off_by_a_window(reader: ScreenReader) 
     same = "\n".join(f"{PROMPT} ./wheel" for _ in range(5))
     told = scene([*put(740, 90, "bench"), *put(242, 120, f"{same}\n{PROMPT} gdb -q ./wheel\n(gdb) ru"), *panel("bench")])
     assert tell(reader, told).activity == "debugging"
+
+
+def test_a_title_in_one_piece_takes_no_menus_of_a_window_behind(reader: ScreenReader) -> None:
+    """The title bar lies in the row of the menus of the window behind, which it covers in part."""
+    lines = [
+        *put(27, 0, "sums.ods - LibreOffice Calc"), *put(6, 30, "File"), *put(48, 30, "Edit"), *put(90, 30, "View"),
+        *put(130, 28, "visit.txt * — KWrite"), *put(130, 60, "File Edit Selection View"),
+        *put(380, 60, "Go Tools Settings Help"),
+        *put(165, 117, "$LETTER"), *put(165, 300, "$LETTER"),
+    ]  # fmt: skip
+    assert tell(reader, scene(lines)).apps == ("KWrite",)
+    parts = [*put(170, 31, "visit.txt —"), *put(255, 31, "— KWrite")]
+    assert tell(reader, scene([*parts, *put(165, 117, "$LETTER"), *put(165, 300, "$LETTER")])).apps == ("KWrite",)
+
+
+def test_the_title_of_a_window_behind_is_none_of_a_browser_with_a_header_bar(reader: ScreenReader) -> None:
+    lines = [
+        *put(120, 0, "sums.ods - LibreOffice Calc"), *put(8, 860, "Sheet 1 of 1"), *put(500, 860, "Average: ; Sum: 0"),
+        *put(178, 60, "C"), *put(378, 60, "http://plan.example/b/wheels/"), *put(726, 92, "Wheels | Plans"),
+        *put(93, 180, "To do"), *put(93, 210, "Order spokes\n+ Add a card"), *put(373, 180, "Doing"),
+        *put(373, 210, "True the rim\n+ Add a card"), *put(653, 180, "In review\n+ Add a card"),
+        *put(933, 180, "Done\n+ Add a card"),
+    ]  # fmt: skip
+    assert tell(reader, scene(lines)).activity == "planning"

@@ -23,6 +23,7 @@ DESKTOP_ICONS = frozenset(
 HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
 UNNAMED = "Terminal"
 MOSTLY, SOME = 0.4, 6  # share of lines, lines
+ANY_BROWSER = Program("Browser", "browser")  # whose name stands nowhere
 WITH_A_FACE = frozenset({"code-editor", "monitor", "history", "mail", "chat", "files", "docs"})  # they fill the terminal
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
@@ -75,6 +76,8 @@ class FrontReader:
             return Seen(
                 View({"desktop": 1.0}, within=frozenset({"desktop"})), "desktop", (), 0.8, "Desktop", why=("no window is open",)
             )
+        if window is not None and window.is_browser and (program is None or program.kind != "browser"):
+            program = ANY_BROWSER
         if program is not None and program.kind == "browser":
             return self._browser(program, window, front, body, page)
         session = read_session(body, page.unit)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import reduce
 
 from escribano_tui.backends.vision.reader.layout import Page, Piece
-from escribano_tui.backends.vision.reader.match import fold, is_cut, near, without_dots
+from escribano_tui.backends.vision.reader.match import fold, is_cut, near, title_parts, without_dots
 from escribano_tui.domain.evidence import Box
 
 PATH = re.compile(r"^\W{0,2}(?:/|~/|[A-Za-z]:\\)")
@@ -93,13 +93,13 @@ def rejoined(page: Page, ends_with_program: Callable[[str], bool]) -> Page:
     before a program's name in its row, where there is a dash among it."""
     pieces = list(page.pieces)
     for last in page.pieces:
-        if last.cy > LOWEST * page.height or page.in_panel(last):
-            continue
+        if last.cy > LOWEST * page.height or page.in_panel(last) or len(title_parts(last.text)) != 1:
+            continue  # only the program's name: with a document before it it is a whole title
         if not ends_with_program(_BEGINS_WITH_DASH.sub("", last.text)) or last not in pieces:
             continue
         run = [last]
         for p in sorted((p for p in pieces if abs(p.cy - last.cy) < 0.4 * last.box.h), key=lambda p: -p.box.x):
-            if p is not last and -0.5 * page.unit < run[0].box.x - p.box.right < JOINT * page.unit:
+            if p is not last and -page.unit < run[0].box.x - p.box.right < JOINT * page.unit:
                 run.insert(0, p)
         before = " ".join(p.text for p in run[:-1])
         dash = "" if _BEGINS_WITH_DASH.match(last.text) or _ENDS_WITH_DASH.search(before) else "- "  # it was not read

@@ -168,7 +168,7 @@ class WindowFinder:
         ]
         listed.sort(key=lambda found: -round(found[0].cy / page.unit))  # what stands above may be a title behind it
         body = [p for p in page.pieces if p.cy > address.box.bottom]
-        named = [p for p in tabs if self._titles.read(p.text).strength >= 0.8]  # a title bar of its own, above the tabs
+        named = [p for p in tabs if self._names_browser(p.text)]  # a title bar of its own, above the tabs
         shown = next(iter(named), listed[0][0] if listed else max(tabs, key=lambda p: (_echo(p, body), -p.box.x)))
         label = _without_close(shown.text)
         title = self._titles.read(label)
@@ -190,6 +190,10 @@ class WindowFinder:
             title, left, top, float(page.width), floor, address.box.bottom + 0.4 * page.unit, page.unit,
             (float(shown.cx), shown.cy), 1.0, address=text, is_browser=True,
         )  # fmt: skip
+
+    def _names_browser(self, text: str) -> bool:
+        title = self._titles.read(text)
+        return title.strength >= 0.8 and title.program is not None and title.program.kind == "browser"
 
     def _which_browser(self, listed: Sequence[tuple[Piece, str]], page: Page) -> Program | None:
         """The browser by the task bar: the entry of this window, else any entry that ends in a browser's name."""
