@@ -65,3 +65,14 @@ def test_a_part_that_was_looked_at_is_not_looked_at_again() -> None:
 def test_what_nobody_could_read_is_a_stay_of_its_own() -> None:
     taken = [Sight(sight.frame, None) for sight in sights([("a", 10)] * 4)]
     assert sum(len(part.look) for part in parts_of(taken)) == 4
+
+
+def test_a_picture_on_the_way_to_another_window_is_looked_at_only_where_there_is_no_other() -> None:
+    taken = sights([("a", 8), ("a", 8), ("a", 1), ("b", 20)])
+    best = Sight(Frame(16.4, "change", 16.0, 17.0, score=1.0), taken[2].said)
+    part, other = parts_of([*taken[:2], best, taken[3]])
+    assert part.look[0].frame in (taken[0].frame, taken[1].frame), "it may show the other window already"
+    assert other.look == (taken[3],)
+    late = Sight(Frame(16.4, "change", 0.0, 17.0), taken[0].said)
+    alone, _ = parts_of([late, taken[3]])
+    assert alone.look == (late,)

@@ -9,6 +9,7 @@ from escribano_tui.domain.evidence import Description, Frame
 from escribano_tui.domain.lookalikes import fold
 
 LEAST_STAY_S = 5.0  # a shorter visit to a window is not looked at: no segment is made of it
+ON_THE_WAY_S = 2.0  # before another window is in front: it may be there already, and its title not yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,14 @@ class Stays:
         parts: dict[int, list[Sight]] = {}
         for sight in stay.sights:
             parts.setdefault(int((sight.frame.t_s - stay.start_s) // self._every_s), []).append(sight)
-        return [self._part(sights) for sights in parts.values()]
+        return [self._part(sights, until_s) for sights in parts.values()]
 
-    def _part(self, sights: Sequence[Sight]) -> Part:
-        """The best frame that is still open is looked at, unless one was looked at before."""
+    def _part(self, sights: Sequence[Sight], until_s: float) -> Part:
+        """The best frame that is still open is looked at, unless one was looked at before; one on the way to another window
+        only where there is no other."""
         looked = any(self._looked(sight.frame) for sight in sights)
         still = [] if looked else [sight for sight in sights if self._open(sight.frame)]
+        still = [sight for sight in still if until_s - sight.frame.t_s >= ON_THE_WAY_S] or still
         best = max(still, key=lambda s: (self._worth(s.frame), -s.frame.t_s), default=None)
         return Part((best,) if best else (), tuple(sight for sight in sights if sight is not best))
 
