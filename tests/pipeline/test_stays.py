@@ -73,6 +73,8 @@ def test_a_picture_on_the_way_to_another_window_is_looked_at_only_where_there_is
     part, other = parts_of([*taken[:2], best, taken[3]])
     assert part.look[0].frame in (taken[0].frame, taken[1].frame), "it may show the other window already"
     assert other.look == (taken[3],)
+    slow = [*taken[:2], Sight(Frame(17.0, "change", 16.0, 17.0, score=1.0), taken[2].said), *sights([("a", 30), ("b", 9)])[1:]]
+    assert parts_of(slow)[0].look[0].frame in (taken[0].frame, taken[1].frame), "nobody saw when the window went after it"
     late = Sight(Frame(16.4, "change", 0.0, 17.0), taken[0].said)
     alone, _ = parts_of([late, taken[3]])
     assert alone.look == (late,)

@@ -9,6 +9,7 @@ from escribano_tui.domain.evidence import Description, Frame
 from escribano_tui.domain.lookalikes import fold
 
 LEAST_STAY_S = 5.0  # a shorter visit to a window is not looked at: no segment is made of it
+SEVERAL = 3  # pictures of a stay, of which the last one need not be looked at
 ON_THE_WAY_S = 2.0  # before another window is in front: it may be there already, and its title not yet
 
 
@@ -85,6 +86,8 @@ class Stays:
         looked = any(self._looked(sight.frame) for sight in sights)
         still = [] if looked else [sight for sight in sights if self._open(sight.frame)]
         still = [sight for sight in still if until_s - sight.frame.t_s >= ON_THE_WAY_S] or still
+        if len(still) >= SEVERAL and self._stay is not None and still[-1] is self._stay.sights[-1]:
+            still = still[:-1]  # between it and the next picture the window went, nobody saw when
         best = max(still, key=lambda s: (self._worth(s.frame), -s.frame.t_s), default=None)
         return Part((best,) if best else (), tuple(sight for sight in sights if sight is not best))
 
