@@ -67,6 +67,17 @@ async def test_a_strip_without_room_is_marks_and_without_files_says_so(world: Fa
         assert "▣ ▪ ▪ 1 of 3" in strip.render_line(0).text
 
 
+async def test_a_small_terminal_shows_marks_and_a_large_one_pictures_again(world: FakeHouse) -> None:
+    async with reviewing(world, (80, 24)) as (pilot, screen):
+        await until(pilot, lambda: "▣ ▪ ▪ 1 of 3, 0:01" in screen_text(pilot), "marks")
+        assert not screen.query_one("#picture").display
+        for size in ((10, 3), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        await until(pilot, lambda: "▲ 0:01 1/3" in screen_text(pilot), "the strip")
+        assert screen.query_one("#picture").display
+
+
 async def test_who_is_read_to_gets_words_instead_of_pictures(world: FakeHouse) -> None:
     app = EscribanoApp(world.house(), graphics=find_graphics({"ESCRIBANO_PICTURES": "words"}))
     app.places.set_flag("review-guide", True)

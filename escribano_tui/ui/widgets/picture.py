@@ -39,7 +39,8 @@ class Picture(Widget, can_focus=False):
         self._lines: Lines = []  # as they are shown now
         self._own = OwnPictures(self, painter.held)
         self._words = ""
-        self.display = painter.graphics.kind != WORDS
+        if painter.graphics.kind == WORDS:
+            self.display = False
 
     def show(self, path: Path | None, words: str = "") -> None:
         """Show a picture file; `words` stand where there is none."""
