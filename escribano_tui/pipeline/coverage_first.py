@@ -16,13 +16,14 @@ BOTH_ENDS = 8  # with fewer looks than that, one at the end is not worth it for 
 
 
 def capped(wanted: Sequence[Moment], most_per_minute: float, seen: Seen) -> tuple[list[Moment], int]:
-    """At most so many for each minute of the recording, wherever they lie; and how many were left out.
+    """At most so many for each minute of the recording, wherever they lie, a part of one counting whole where that is all
+    there is; and how many were left out.
 
     Each is the one that adds most to what is told of: greedy, which for such a gain (it only shrinks as others are taken) is
     within 1 - 1/e of the best choice (Nemhauser, Wolsey & Fisher, 1978). So every stretch between two changes is looked at
     once, the longest first, before any is looked at twice; one of more than four minutes counts as several.
     """
-    most = max(1, math.ceil(most_per_minute * seen.duration_s / 60 - 1e-9))
+    most = max(1, math.ceil(most_per_minute * max(1.0, seen.duration_s / 60) - 1e-9))
     if len(wanted) <= most:
         return list(wanted), 0
     told = _Told(seen)

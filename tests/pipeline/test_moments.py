@@ -67,7 +67,7 @@ def test_the_cap_holds_over_the_recording_and_ends_the_same(scan: Seen, most: fl
     found = moments(scan, FramesSettings(most_per_minute=most))
     kept, dropped = capped(found, most, scan)
     assert len(kept) + dropped == len(found)
-    assert len(kept) <= max(1, math.ceil(most * scan.duration_s / 60))
+    assert len(kept) <= max(1, math.ceil(most * max(1.0, scan.duration_s / 60)))
     assert kept == sorted(kept, key=lambda m: m.t_s)
     assert found[0] in kept
     assert capped(found, most, scan) == (kept, dropped)
@@ -83,6 +83,12 @@ def test_a_tight_cap_looks_at_every_window_before_it_looks_twice() -> None:
     assert dropped > 0
     edges = [0.0, *windows, 600.0]
     assert all(any(a <= m.t_s < b for m in kept) for a, b in pairwise(edges)), "each stretch is looked at"
+
+
+def test_half_a_minute_has_the_looks_of_a_whole_one() -> None:
+    scan = seen(33, {float(t): "large" for t in range(3, 33, 3)}, [(0, 33, ACTIVE + 0.1)])
+    found = moments(scan, QUICK)
+    assert capped(found, 12.0, scan)[1] == max(0, len(found) - 12)
 
 
 def test_a_still_stretch_is_worth_less_than_one_in_which_something_is_done() -> None:
