@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import click
@@ -133,12 +134,13 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
     from escribano_tui.serve.watch import watch as watch_folders
 
     wanted = [_given(folder) for folder in folders or (None,)]
-    came, stop = threading.Event(), threading.Event()
+    # A signal may come in the middle of a wait for what comes: an Event would wait for itself then, this queue does not.
+    came: SimpleQueue[bool] = SimpleQueue()  # whether there is more to do, or an end is wanted
+    stop = threading.Event()
     wrong: list[LookupError] = []
 
     def end() -> None:
-        stop.set()
-        came.set()
+        came.put(False)
 
     # A run that is under way has its own handlers meanwhile.
     with open_house() as house, interrupted(end):
@@ -146,7 +148,7 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
 
         def take(path: Path) -> None:
             if _put(house, path, profile):
-                came.set()
+                came.put(True)
 
         def ready() -> None:
             named = ", ".join(clean_line(str(folder), 200) for folder in wanted)
@@ -165,7 +167,7 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
             if not mine:
                 raise Problem("Another escribano-tui works the queue off already; it can be ended, or left to do it.")
             watcher.start()
-            status = _serve(house, came, stop)
+            status = _serve(house, came)
         stop.set()
         watcher.join()
     if wrong:
@@ -173,14 +175,13 @@ def watch(folders: tuple[Path, ...], profile: str, existing: bool, still: float)
     return status
 
 
-def _serve(house: House, came: threading.Event, stop: threading.Event) -> int:
+def _serve(house: House, came: SimpleQueue[bool]) -> int:
     """Work off what comes until told to stop."""
-    while not stop.is_set():
+    while True:
         if _work_off(house) == CANCELLED:
             return CANCELLED
-        came.wait()
-        came.clear()
-    return DONE
+        if not came.get():
+            return DONE
 
 
 @click.command("mcp")
