@@ -194,7 +194,7 @@ def test_the_cap_is_told(context: MemoryContext) -> None:
     assert "over the cap" in context.notes[-1]
 
 
-@pytest.mark.parametrize(("most", "reason"), [(20.0, NOTHING_NEW), (6.0, OVER)])
+@pytest.mark.parametrize(("most", "reason"), [(20.0, NOTHING_NEW), (3.0, OVER)])
 def test_what_is_left_out_is_kept_with_its_reason(context: MemoryContext, most: float, reason: str) -> None:
     context.profile = replace(PROFILE, frames=replace(PROFILE.frames, policy="grid", still_gap_s=60.0, most_per_minute=most))
     Frames().run(context)
