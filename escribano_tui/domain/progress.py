@@ -84,7 +84,12 @@ def left_of(state: RunState, plan: RunPlan | None = None) -> float | None:
     now_s = max(p.updated_at_s for p in state.phases.values())
     left = {name: phase_left(phase, expected.get(name), now_s) or 0.0 for name, phase in state.phases.items()}
     lanes = [max((left[p] for p in LANES[lane]), default=0.0) for lane in ("screen", "speech")]
-    return max(lanes) + sum(left[p] for p in LANES["log"])
+    return max(lanes) + sum(_log_left(state.phases[p], expected, left[p]) for p in LANES["log"])
+
+
+def _log_left(phase: PhaseState, expected: dict[str, float], left_s: float) -> float:
+    """What is made of both lanes drafts beside them, and is made whole after them: until then all of it is still to come."""
+    return left_s if phase.state in ENDED or phase.worked else expected.get(phase.phase, 0.0)
 
 
 def expected_of(plan: RunPlan | None) -> dict[str, float]:
