@@ -203,6 +203,7 @@ async def test_pause_and_cancel(tmp_path: Path) -> None:
     world.steps = threading.Semaphore(20)
     async with opened(world) as pilot:
         await choose(pilot)
+        await pilot.press("2")
         await pilot.press("enter")
         await until(pilot, lambda: "▶ read" in screen_text(pilot))
         await pilot.press("p")
@@ -213,7 +214,12 @@ async def test_pause_and_cancel(tmp_path: Path) -> None:
         await until(pilot, lambda: "■ cancelled; what was finished stays" in screen_text(pilot), "the cancel")
         assert kept_state(pilot).state == "cancelled"
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen), "the chooser, to go on")
+        await until(pilot, lambda: chosen_profile(pilot) == "thorough", "the chooser, to go on with the same profile")
+
+
+def chosen_profile(pilot: Pilot[None]) -> str:
+    screen = pilot.app.screen
+    return screen.cards[screen.chosen].profile if isinstance(screen, ChooserScreen) and screen.cards else ""
 
 
 async def test_recordings_wait_in_a_queue(tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ class ChooserScreen(CommandScreen):
         self.recording = await asyncio.to_thread(house.library.find, self.recording_id)
         self.show_title()
         rows = await asyncio.to_thread(house.library.rows)
-        self.drafted = any(r.id == self.recording_id and r.segments for r in rows)
+        row = next((r for r in rows if r.id == self.recording_id), None)
+        self.drafted = row is not None and row.segments > 0
         self.profiles = await asyncio.to_thread(house.runs.profiles)
         for problem in await asyncio.to_thread(house.runs.profile_problems):
             self.tell(problem, "warning", 12.0)
@@ -73,7 +74,8 @@ class ChooserScreen(CommandScreen):
         if self.budget is not None and any(p.name == self.budget[0] for p in self.profiles):
             await plans.mount(self.budget_card(*self.budget))
         names = [p.name for p in self.profiles]
-        first = next((n for n in (self.first_choice, self.house_app.settings.profile) if n in names), names[0])
+        likely = (self.first_choice, row.profile if row else "", self.house_app.settings.profile)  # a run goes on as it began
+        first = next((n for n in likely if n in names), names[0])
         self.choose(names.index(first))
         self.plan_all()
 
