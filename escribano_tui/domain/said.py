@@ -71,7 +71,7 @@ def _owners(say: Say, gone: Sequence[Utterance]) -> Utterance:
 def _outside(utterance: Utterance, start_s: float, end_s: float) -> list[Utterance]:
     """What is left of an utterance before and after a span."""
     if not utterance.words:
-        raise DoesNotFit("another run heard this speech in one piece with what stands beside it")
+        raise DoesNotFit("this speech stands in one piece with what is beside it, without the times of its words")
     middles = [((w.start_s + w.end_s) / 2, w) for w in utterance.words]
     sides = [[w for t, w in middles if t < start_s], [w for t, w in middles if t >= end_s]]
     return [

@@ -141,9 +141,13 @@ def test_undo_and_redo_through_the_real_store(tmp_path_factory: pytest.TempPathF
                 expected = apply(past[-1], cleaned(operation))
             except DoesNotFit:
                 continue
+            try:
+                session = desk.edit(ID, [operation], base)
+            except DoesNotFit:
+                assert isinstance(operation, Say), "a part of what was said cannot be cut out of words without times"
+                continue
             past.append(expected)
             future.clear()
-            session = desk.edit(ID, [operation], base)
         elif step == "undo" and len(past) > 1:
             future.append(past.pop())
             session = desk.undo(ID, base)
