@@ -94,8 +94,15 @@ def test_force_and_force_phase(bench: Bench) -> None:
 
 def test_a_cancelled_run_goes_on_to_the_item(bench: Bench) -> None:
     bench.work.stop_before = "0000003500"
-    running = bench.runner.start(RECORDING, QUICK, NOW, bench.events.append)
+    framed = threading.Event()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, PhaseFinished) and event.phase == "frames":
+            framed.set()
+
+    running = bench.runner.start(RECORDING, QUICK, NOW, tell)
     assert bench.work.reached.wait(30)
+    assert framed.wait(30)
     running.cancel()
     assert running.wait(30)
     assert running.state.state == "cancelled"

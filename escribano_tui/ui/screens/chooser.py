@@ -74,7 +74,8 @@ class ChooserScreen(CommandScreen):
         if self.budget is not None and any(p.name == self.budget[0] for p in self.profiles):
             await plans.mount(self.budget_card(*self.budget))
         names = [p.name for p in self.profiles]
-        likely = (self.first_choice, row.profile if row else "", self.house_app.settings.profile)  # a run goes on as it began
+        unfinished = row.profile if row and row.state in ("cancelled", "failed") else ""  # such a run goes on as it began
+        likely = (self.first_choice, unfinished, self.house_app.settings.profile)
         first = next((n for n in likely if n in names), names[0])
         self.choose(names.index(first))
         self.plan_all()
