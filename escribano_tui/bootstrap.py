@@ -58,8 +58,6 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None, ni
     from escribano_tui.later import LaterMapping, later
     from escribano_tui.pipeline.runner import Runner, phase_table
     from escribano_tui.ports import House
-    from escribano_tui.store.library import LibraryStore
-    from escribano_tui.terminal import tell_of_an_older_library
     from escribano_tui.usecases.doctor import DoctorDesk
     from escribano_tui.usecases.dossiers import make_dossier
     from escribano_tui.usecases.exports import ExportDesk
@@ -81,7 +79,7 @@ def build_house(paths: Paths | None = None, backends: Backends | None = None, ni
     make_private(paths.home)
     if os.access(paths.home, os.W_OK):  # else the library can still be read
         make_private(paths.logs)
-    store = LibraryStore(paths.library, _lines_mb(paths), tell_of_an_older_library)
+    store = _library(paths)
     media = later(_media_engine)
     files = later(lambda: _recording_files(paths))
     registry = backends or build_backends(paths, store, nice)
