@@ -34,10 +34,10 @@ def contests(taken: Sequence[Moment], left: Sequence[Moment], seen: Seen) -> tup
     edges = [c.t_s for c in seen.changes if c.size != "small"]
     times = [m.t_s for m in taken]
     rivals: list[list[Moment]] = [[] for _ in taken]
-    alone = []
+    alone, taken_s = [], set(times)
     for moment in sorted(left, key=lambda m: (-m.weight, m.t_s)):
         at = _beside(moment.t_s, times, edges)
-        if at is None or len(rivals[at]) >= MOST_RIVALS or moment.t_s in times:
+        if at is None or len(rivals[at]) >= MOST_RIVALS or moment.t_s in taken_s:
             alone.append(moment)
         else:
             rivals[at].append(replace(moment, reason=taken[at].reason, describe=taken[at].describe))

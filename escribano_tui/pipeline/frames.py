@@ -47,7 +47,8 @@ class Frames:
         seen = _seen(context)
         found, close = candidates(seen, settings)
         taken, _ = capped(found, settings.most_per_minute, seen)
-        over = [m for m in found if m not in taken]
+        chosen = set(taken)
+        over = [m for m in found if m not in chosen]
         wanted, alone = contests(taken, [*close, *over], seen)
         context.expect(sum(len(contest.moments) for contest in wanted))
         taker = _Taker(context, wanted, seen, [] if context.mine(LeftOut) else _left_out(close, over, alone, seen.duration_s))
@@ -59,7 +60,8 @@ class Frames:
 
 def _left_out(close: Sequence[Moment], over: Sequence[Moment], alone: Sequence[Moment], whole_s: float) -> list[LeftOut]:
     """What is left out for good before any picture is seen."""
-    counts = {CLOSE: sum(m in close for m in alone), OVER: sum(m in over for m in alone)}
+    were_close, were_over = set(close), set(over)
+    counts = {CLOSE: sum(m in were_close for m in alone), OVER: sum(m in were_over for m in alone)}
     return [LeftOut("", 0.0, whole_s, why, count) for why, count in counts.items() if count]
 
 

@@ -51,9 +51,9 @@ def _candidates(clues: Clues, least_s: float) -> list[tuple[float, float]]:
     found = []
     for before, after in pairwise(edges):
         for start, end in _unspoken(clues, before, after):
-            if _is_attended(clues, start, end):
+            if end - start < least_s or not any(v > 0 for v in values[int(start / step) : int(end / step)]):
                 continue
-            if end - start >= least_s and any(v > 0 for v in values[int(start / step) : int(end / step)]):
+            if not _is_attended(clues, start, end):
                 found.append((start, end))
     return found
 
