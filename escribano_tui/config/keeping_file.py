@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from escribano_tui.config.profile_file import replace_file, without
+from escribano_tui.config.profile_file import without
 from escribano_tui.domain.keeping import KeepingRules
+from escribano_tui.whole_file import write_whole
 
 
 class KeepingFile:
@@ -30,7 +31,8 @@ class KeepingFile:
         self._tables()  # a file that is no TOML is not written over
         text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
         table = tomli_w.dumps({"keeping": {"pictures_days": rules.pictures_days, "gone": rules.gone}})
-        replace_file(self._path, "\n\n".join(part for part in (without(text, "keeping").rstrip(), table) if part))
+        parts = (without(text, "keeping").rstrip(), table)
+        write_whole(self._path, "\n\n".join(part for part in parts if part), make_folder=True)
 
     def _tables(self) -> dict[str, Any]:
         try:

@@ -6,12 +6,12 @@ A small JSON file, written whole and renamed into place; one that cannot be read
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from escribano_tui.whole_file import write_whole
 
 MOST_PLACES: Final = 500
 
@@ -54,16 +54,8 @@ class Places:
         """Write it, readable by the owner only. Raises OSError."""
         if self._path is None:
             return
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         data = {"places": {k: asdict(p) for k, p in dict(self._places).items()}, "flags": dict(self._flags)}
-        handle, name = tempfile.mkstemp(prefix=".places-", dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file)
-            os.replace(name, self._path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._path, json.dumps(data), make_folder=True)
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:

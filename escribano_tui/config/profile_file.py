@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any, Final
 
 from escribano_tui.config.profiles import ProfileError, check_field
 from escribano_tui.domain.profile import SECTIONS, Profile
+from escribano_tui.whole_file import write_whole
 
 _NAME: Final = re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$")
 _HEADER: Final = re.compile(r"""^\s*\[\s*(?P<first>"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(?:\.|\])""")
@@ -63,7 +62,7 @@ def save_profile(path: Path, profile: Profile, base: Profile) -> None:
     after = f"{kept.rstrip()}\n\n{table}" if kept.strip() else table
     if _others(after, profile.name) != _others(before, profile.name):
         raise ProfileError(f"{path.name} cannot be changed without loss: edit it by hand. Nothing was written.")
-    replace_file(path, after)
+    write_whole(path, after, make_folder=True)
 
 
 def _others(text: str, name: str) -> dict[str, Any] | None:
@@ -100,16 +99,3 @@ def without(text: str, name: str) -> str:
         if not mine:
             kept.append(line)
     return "".join(kept + ([] if mine else comments))
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file of the owner's whole, and put it in place; made where it is not there. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

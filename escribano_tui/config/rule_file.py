@@ -5,9 +5,7 @@ Writers of all processes wait for one another by a lock beside the file; readers
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import threading
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -18,6 +16,7 @@ from typing import Any, Final
 
 from escribano_tui.domain.cues import BadCues, Cues, Rule, parse_cues
 from escribano_tui.domain.ruling import table_of
+from escribano_tui.whole_file import write_whole
 
 _RULE: Final = re.compile(r"^\s*\[\[\s*(?:rule|\"rule\"|'rule')\s*\]\]")
 _HEADER: Final = re.compile(r"^\s*\[")
@@ -124,7 +123,7 @@ class RuleFile:
         if not _says(after, {**_load(before), "rule": tables}):
             raise RuleFileError(f"{self.path.name} cannot be changed without loss: edit it by hand. Nothing was written.")
         self._parse(after)
-        _replace(self.path.resolve(), after)  # a link to the file stays one
+        write_whole(self.path, after, make_folder=True)
 
 
 def _how_many(count: int) -> str:
@@ -216,18 +215,3 @@ def _load_line(line: str) -> dict[str, Any] | None:
         return _load(line) or None
     except tomllib.TOMLDecodeError:
         return None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Durably, and all at once: another window reads the old text or the new one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".cues-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

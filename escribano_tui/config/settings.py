@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from escribano_tui.config.profile_file import replace_file, without
+from escribano_tui.config.profile_file import without
 from escribano_tui.domain.profile import setting
+from escribano_tui.whole_file import write_whole
 
 SECTIONS: Final = ("app", "models")
 _OF_OTHERS: Final = ("keeping",)  # keeping_file.py reads it
@@ -108,4 +109,4 @@ def save_settings(path: Path, settings: Settings) -> None:
         kept = without(text, section).rstrip()
         told = tomli_w.dumps({section: table}) if table else ""
         text = "\n\n".join(part for part in (kept, told) if part)
-    replace_file(path, f"{text.rstrip()}\n" if text.strip() else "")
+    write_whole(path, f"{text.rstrip()}\n" if text.strip() else "", make_folder=True)

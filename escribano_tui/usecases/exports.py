@@ -9,7 +9,7 @@ from pathlib import Path
 from escribano_tui.domain.session import Dossier, SummaryView
 from escribano_tui.ports import Sessions, Store
 from escribano_tui.usecases import dossiers
-from escribano_tui.usecases.whole_file import write_whole
+from escribano_tui.whole_file import write_whole
 
 Render = Callable[[Dossier], str]
 

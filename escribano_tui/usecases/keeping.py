@@ -18,7 +18,7 @@ from escribano_tui.domain.overview import OverviewRow
 from escribano_tui.domain.rollup import started_ms
 from escribano_tui.ports import MediaFiles, Pipeline, Sessions, Store
 from escribano_tui.usecases.following import FOREVER_S, Follower
-from escribano_tui.usecases.whole_file import whole_file
+from escribano_tui.whole_file import whole_file
 
 WHOLE = "whole"  # the folder of full pictures, within that of a recording
 

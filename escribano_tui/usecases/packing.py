@@ -26,7 +26,7 @@ from escribano_tui.domain.carrying import BadPack, Carried
 from escribano_tui.domain.recording import UnusableInput
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import MediaFiles, Store
-from escribano_tui.usecases.whole_file import whole_file
+from escribano_tui.whole_file import whole_file
 
 FORMAT: Final = "escribano-tui/pack@1"
 FACTS, ROWS, MEDIA = "pack.json", "rows.jsonl", "media/"

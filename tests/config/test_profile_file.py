@@ -111,3 +111,13 @@ def test_names(name: str, good: bool) -> None:
 def test_nothing_differs_from_itself() -> None:
     assert differences(Profile("x"), Profile("x")) == {}
     assert without("", "x") == ""
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles.toml", tmp_path / "profiles.toml"
+    real.write_text(OWN)
+    link.symlink_to(real)
+    base = known(link)["quick"]
+    save_profile(link, changed(base, "quick"), base)
+    assert link.is_symlink()
+    assert "[quick" in real.read_text()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from escribano_tui.usecases.whole_file import whole_file, write_whole
+from escribano_tui.whole_file import whole_file, write_whole
 
 
 def test_what_breaks_off_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files for the owner that are there as a whole or not at all."""
+"""Files for the owner that are there as a whole or not at all: exports, packed sessions, settings."""
 
 from __future__ import annotations
 
@@ -38,14 +38,17 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def write_whole(target: Path, text: str) -> None:
+def write_whole(target: Path, text: str, make_folder: bool = False) -> None:
     """Write a text as a whole file; a link goes on pointing to it. A pipe or a device is written to as it is.
 
-    Raises OSError.
+    With `make_folder` its folder is made where there is none, 0700. Raises OSError.
     """
     if str(target).startswith(_STREAMS) or (target.exists() and not target.is_file()):
         with target.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)
         return
-    with whole_file(Path(os.path.realpath(target))) as file:
+    real = Path(os.path.realpath(target))
+    if make_folder:
+        real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with whole_file(real) as file:
         file.write(text.encode())
