@@ -84,6 +84,11 @@ def _expanded(folder: str) -> Path:
         raise LookupError(f"The folder {folder} cannot be found: there is no such user.") from None
 
 
+def private() -> None:
+    """From now on, files that this process makes are readable by their owner alone."""
+    os.umask(0o077)
+
+
 def make_private(folder: Path) -> Path:
     """Make a folder that only its owner can look into (0700), and the ones above it that are missing."""
     if folder.is_dir() and not os.access(folder, os.W_OK):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from escribano_tui.backends.registry import Registry
+from escribano_tui.bootstrap.later import LaterMapping
 from escribano_tui.config.rule_file import RuleFile
 from escribano_tui.domain.cues import Rule
 from escribano_tui.domain.evidence import Change, Frame, ScreenLine
@@ -16,7 +17,6 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.timeline import Assign
-from escribano_tui.later import LaterMapping
 from escribano_tui.pipeline.describe import Describe
 from escribano_tui.pipeline.runner import Runner
 from escribano_tui.pipeline.segment import SegmentPhase
