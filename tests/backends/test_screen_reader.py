@@ -176,7 +176,7 @@ lines_of = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines_of, st.integers(0, 3000), st.integers(0, 2000), st.lists(st.floats(0, 1), max_size=13))
 def test_any_screen_gives_the_same_whole_answer_twice(
     lines: list[ScreenLine], width: int, height: int, motion: list[float]

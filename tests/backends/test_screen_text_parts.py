@@ -20,7 +20,7 @@ from tests.pictures import screen
 PLACES = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 500)), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PLACES, st.sampled_from([("white", "#505050"), ("#202428", "#d0d0d0"), ("#fdf6e3", "#93a1a1")]))
 def test_no_ink_of_text_is_left_out(places: list[tuple[int, int]], colours: tuple[str, str]) -> None:
     ground, ink = colours
@@ -139,7 +139,7 @@ def test_a_figure_before_a_line_is_taken_in_and_an_icon_is_not() -> None:
     assert whole_lines(far, boxes_around(far, (88, 140)))[0].x == 88
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PLACES)
 def test_joining_loses_no_box(places: list[tuple[int, int]]) -> None:
     image = screen([(x, y, "word") for x, y in places])

@@ -28,7 +28,7 @@ def test_without_word_times_it_belongs_where_most_of_it_lies() -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_word_is_told_once(data: st.DataObject) -> None:
     timeline = data.draw(drafts(8))
     end = timeline.duration_ms / 1000

@@ -62,7 +62,7 @@ def told(draft: Draft) -> list[dict[str, object]]:
     return segments_of([10.0 * edge for edge in (0, *draft[0], CELLS)], draft[1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(drafts, drafts)
 def test_no_hand_needs_fewer(draft: Draft, truth: Draft) -> None:
     edits = fewest_edits(told(truth), told(draft))

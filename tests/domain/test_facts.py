@@ -232,7 +232,7 @@ def _operations() -> st.SearchStrategy[Any]:
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_operations(), max_size=8))
 def test_whatever_is_corrected_the_facts_hold(operations: list[Operation]) -> None:
     timeline, fitting = draft(), []

@@ -34,7 +34,7 @@ class Desk:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_undo_and_redo_walk_through_exactly_the_earlier_states(data: st.DataObject) -> None:
     desk = Desk(data.draw(drafts(6)))
     past, future = [desk.timeline], []
@@ -64,7 +64,7 @@ def test_undo_and_redo_walk_through_exactly_the_earlier_states(data: st.DataObje
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_operations_survive_the_store(data: st.DataObject) -> None:
     timeline = data.draw(drafts(4))
     some = tuple(data.draw(operations(timeline)) for _ in range(data.draw(st.integers(0, 4))))
@@ -72,7 +72,7 @@ def test_operations_survive_the_store(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_edits_on_another_draft_fit_or_are_named(data: st.DataObject) -> None:
     draft = data.draw(drafts(6))
     other = data.draw(drafts(6))
@@ -84,7 +84,7 @@ def test_edits_on_another_draft_fit_or_are_named(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_replay_that_goes_on_is_the_same_as_one_from_the_draft(data: st.DataObject) -> None:
     draft = data.draw(drafts(5))
     entries = [Entry(k + 1, "edit", (data.draw(operations(draft)),), said=f"step {k}") for k in range(8)]

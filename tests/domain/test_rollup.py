@@ -84,7 +84,7 @@ def test_idle_personal_and_what_is_not_drafted_stand_apart() -> None:
     assert [(s.name, s.ms) for s in rolled.programs] == [("Kate", 8000), ("no program known", 1000)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(ZONES),
     st.lists(

@@ -38,7 +38,7 @@ def tiles(timeline: Timeline) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_it_tiles_after_any_edits(data: st.DataObject) -> None:
     timeline = data.draw(drafts())
     duration = timeline.duration_ms

@@ -97,7 +97,7 @@ def test_two_screens_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @given(data=st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_random_groups_of_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
     options = {
         "g": str(data.draw(st.sampled_from((3, 10, 33, 250)))),

@@ -76,7 +76,7 @@ def test_the_right_picture_at_the_right_time(tmp_path: Path, suffix: str, how: d
 
 
 @given(seed=st.integers(0, 10_000), group=st.sampled_from((20, 60, 600)), bf=st.sampled_from(("0", "2", "4")))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_cheapest_picture_is_the_same_picture(tmp_path: Path, seed: int, group: int, bf: str) -> None:
     rng = random.Random(seed)
     scenes = [Scene(0, 0)]

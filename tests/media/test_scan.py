@@ -95,7 +95,7 @@ def films(draw: st.DrawFn) -> Film:
 
 @given(film=films())
 @settings(
-    max_examples=25, deadline=None, derandomize=True,  # encoders are many: the same films each time, others with a seed
+    max_examples=25, derandomize=True,  # encoders are many: the same films each time, others with a seed
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_random_groups_of_pictures_give_the_planted_changes_back(tmp_path: Path, film: Film) -> None:

@@ -66,7 +66,7 @@ def test_a_silent_recording_is_skipped() -> None:
 spoken = st.lists(st.tuples(st.floats(0, 59), st.floats(0.2, 9), st.integers(0, 12)), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(spoken, st.lists(st.integers(200, 59_000), max_size=6, unique=True))
 def test_no_word_is_lost_or_told_twice(utterances: list[tuple[float, float, int]], cuts: list[int]) -> None:
     at, told = 0.0, []

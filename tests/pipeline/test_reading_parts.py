@@ -37,7 +37,7 @@ def looks(image: Any, box: Box = BOX) -> Print:
 # ---------------------------------------------------------------- prints
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, st.integers(0, 1000), st.sampled_from([("white", "#202020"), ("#1e1e2e", "#cdd6f4"), ("#fdf6e3", "#93a1a1")]))
 def test_a_line_is_known_again_through_noise_and_where_it_moved(text: str, seed: int, colours: tuple[str, str]) -> None:
     ground, ink = colours
@@ -46,7 +46,7 @@ def test_a_line_is_known_again_through_noise_and_where_it_moved(text: str, seed:
     assert difference(first, moved) < 1.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, st.data())
 def test_one_other_letter_makes_another_line(text: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(text) - 2))
@@ -99,7 +99,7 @@ def test_memory_tells_like_lines_apart() -> None:
     assert memory.find(looks(drawn("10:14"))) is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(TEXTS, max_size=4, unique=True))
 def test_what_is_packed_comes_back(texts: list[str]) -> None:
     entries = [known(text) for text in texts]

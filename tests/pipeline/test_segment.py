@@ -267,7 +267,7 @@ random_envelope = st.none() | st.lists(st.floats(0, 1), max_size=500).map(lambda
 random_spans = st.lists(st.tuples(moments, st.floats(0, 20)), max_size=10)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.integers(1, 250_000),
     random_changes,
@@ -299,7 +299,7 @@ def test_random_evidence_always_tiles_and_always_the_same(
     assert (placed, subjects) == group(segments, features_of(segments, descriptions, (), said))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data(), st.integers(1, 9), st.integers(1, 4))
 def test_the_partition_is_the_best_there_is(data: st.DataObject, cells: int, states: int) -> None:
     """Against all partitions and labellings of a few cells."""

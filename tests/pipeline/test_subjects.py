@@ -140,7 +140,7 @@ random_segments = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(random_segments)
 def test_each_segment_is_in_one_subject_whatever_it_is(
     told: list[tuple[int, str, str, tuple[str, ...], tuple[str, ...], bool]],

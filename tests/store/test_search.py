@@ -208,7 +208,7 @@ def test_hostile_queries_get_an_answer_or_a_sentence(shelf: Shelf, query: str) -
     assert all(p.endswith((".", ")")) for p in found.problems)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60) | st.text(alphabet='"*():-^{} aORANDNEARsaid:after20', max_size=40))
 def test_no_query_raises(shelf: Shelf, query: str) -> None:
     if not shelf.store.overviews.rows():

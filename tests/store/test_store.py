@@ -127,7 +127,7 @@ SOME_TIME = st.floats(0, 10_000, allow_nan=False).map(lambda t: round(t, 3)) | s
 SOME_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(SOME_TEXT, SOME_TIME, SOME_TIME, st.integers(0, 9_999), st.sampled_from(REGIONS)), max_size=40),
     st.integers(1, 20), SOME_TIME, SOME_TIME,

@@ -73,7 +73,7 @@ def killed_after(arguments: list[str], steps: int) -> None:
 
 
 @given(seed=st.integers(0, 2**32), pauses=st.lists(st.integers(1, 120), min_size=5, max_size=5))
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=1)
 def test_five_hundred_edits_with_kills_in_between(
     tmp_path_factory: pytest.TempPathFactory, seed: int, pauses: list[int]
 ) -> None:

@@ -127,7 +127,7 @@ def test_a_recording_without_a_draft_says_so(store: LibraryStore) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_undo_and_redo_through_the_real_store(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     store = drafted(tmp_path_factory.mktemp("lib"))
     desk = desk_of(store)
