@@ -17,7 +17,7 @@ LANES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
-    """`done` items are through already, from an earlier run that stopped half-way."""
+    """`done` items are through already, from an earlier run that stopped half-way. `backend` is an id, `label` its name."""
 
     phase: str
     at_s: float
@@ -26,6 +26,7 @@ class PhaseStarted:
     model: str = ""
     note: str = ""
     done: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class PhaseState:
     busy_s: float = 0.0
     weighed: float | None = None  # share of this run's work, where the phase has told it
     expected_s: float | None = None  # of all of that work, at the pace of past runs
+    label: str = ""  # of the backend
 
     @property
     def worked(self) -> float | None:
@@ -157,6 +159,12 @@ class PhaseState:
             return self.weighed
         left = self.total - self.first_done
         return min(1.0, (self.done - self.first_done) / left) if left > 0 else 1.0
+
+    @property
+    def served_by(self) -> str:
+        """The backend and its model in words; empty where there is none, or it is not known."""
+        label = self.label or self.backend
+        return label if self.model in label else f"{label} {self.model}".strip()
 
     @property
     def share(self) -> float | None:
@@ -223,7 +231,7 @@ def _after(
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
                 started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
-                weighed=None, expected_s=None,
+                weighed=None, expected_s=None, label=event.label,
             )  # fmt: skip
         case PhaseProgressed():
             return replace(

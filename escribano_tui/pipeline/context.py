@@ -188,7 +188,8 @@ class Context:
             serves = self.choice.serves if self.choice else None
             name, model = (serves.name, serves.model) if serves else ("", "")
             done = len(self._items)
-            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model, done=done))
+            label = serves.label if serves else ""
+            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model, done=done, label=label))
 
     def expect(self, total: int | None) -> None:
         self._total = total

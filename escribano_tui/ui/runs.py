@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from escribano_tui.domain.events import Event, RunState
 from escribano_tui.domain.progress import left_of, share_of
@@ -57,7 +57,9 @@ class Kept:
 
     def see(self, seen: Watched) -> None:
         """Take in how the run of another program stands."""
-        self.watched_id, self.profile, self.state = seen.run_id, seen.profile, seen.state
+        labels = {name: phase.label for name, phase in self.state.phases.items()}  # the record of a run that has ended has none
+        phases = {name: replace(p, label=p.label or labels.get(name, "")) for name, p in seen.state.phases.items()}
+        self.watched_id, self.profile, self.state = seen.run_id, seen.profile, replace(seen.state, phases=phases)
         self._note_first_look()
 
     def _note_first_look(self) -> None:

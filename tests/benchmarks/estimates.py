@@ -6,7 +6,7 @@
 `record` runs the real program on each file in turn, on one library, and keeps what its runs told as JSON (without any: the
 shipped demo with both profiles). `replay` tells what the screen would have said at 25, 50 and 75 % of each run against what
 it then took (1 is perfect; within 0.8 to 1.25 it is right within 25 %), and the estimate before the run likewise. Times are
-those of the busiest process, not of the clock: what else the machine does meanwhile counts for little.
+not those of the clock: what else the machine does meanwhile is taken out (see Clock).
 """
 
 from __future__ import annotations
@@ -44,27 +44,35 @@ KINDS = {
 }  # fmt: skip
 
 
-def processes() -> dict[int, float]:
-    """Processor seconds of this process and all below it (Linux)."""
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it has just ended
-            parents[int(folder.name)] = int(fields[1])
-            used[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def ran_and_waited() -> tuple[float, float]:
+    """Seconds for which all threads of this process and of those below it ran, and waited for a core (Linux)."""
+    parents = {int(folder.name): parent for folder in Path("/proc").iterdir() if (parent := parent_of(folder)) is not None}
     mine, before = {os.getpid()}, 0
     while len(mine) > before:
         before = len(mine)
         mine |= {pid for pid, parent in parents.items() if parent in mine}
-    return {pid: used[pid] for pid in mine if pid in used}
+    ran = waited = 0
+    for file in (file for pid in mine for file in Path(f"/proc/{pid}/task").glob("*/schedstat")):
+        try:
+            of_thread = file.read_text().split()
+        except OSError:
+            continue  # it has just ended
+        ran, waited = ran + int(of_thread[0]), waited + int(of_thread[1])
+    return ran / 1e9, waited / 1e9
+
+
+def parent_of(folder: Path) -> int | None:
+    if not folder.name.isdigit():
+        return None
+    try:
+        return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None  # it has just ended
 
 
 class Clock:
-    """Goes as fast as the busiest process works. `at` tells its time at a moment of the monotonic clock."""
+    """Goes as fast as the machine would if nothing else ran on it: by the share of what its threads ask for of the cores that
+    they are given. `at` tells its time at a moment of the monotonic clock."""
 
     def __init__(self) -> None:
         self._moments, self._times = [time.monotonic()], [0.0]
@@ -73,12 +81,16 @@ class Clock:
         self._thread.start()
 
     def _go(self) -> None:
-        before = processes()
+        cores = float(os.cpu_count() or 1)
+        ran, waited = ran_and_waited()
         while not self._stop.wait(SAMPLE_S):
-            now = processes()
-            self._times.append(self._times[-1] + max((s - before.get(pid, 0.0) for pid, s in now.items()), default=0.0))
-            self._moments.append(time.monotonic())
-            before = now
+            now, (ran_now, waited_now) = time.monotonic(), ran_and_waited()
+            passed_s = now - self._moments[-1]
+            got, asked = max(0.0, ran_now - ran), max(0.0, ran_now - ran + waited_now - waited)
+            given = min(1.0, got / min(asked, cores * passed_s)) if asked > 0 else 1.0
+            self._times.append(self._times[-1] + passed_s * given)
+            self._moments.append(now)
+            ran, waited = ran_now, waited_now
 
     def stop(self) -> None:
         self._stop.set()

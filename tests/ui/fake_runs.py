@@ -105,13 +105,14 @@ def script(thumbnails: Path) -> list[Event]:
     rows = tuple(ev.DraftRow(s.start_ms, s.end_ms, s.activity, s.title, (*s.apps, "")[0]) for s in timeline.segments)
     told: list[Event] = [
         ev.PhaseStarted("probe", 0.0), ev.PhaseFinished("probe", 0.1, 1, wall_s=0.1),
-        ev.PhaseStarted("scan", 0.1, None), ev.PhaseStarted("listen", 0.1, 361, "silero"),
+        ev.PhaseStarted("scan", 0.1, None), ev.PhaseStarted("listen", 0.1, 361, "silero", label="Silero VAD"),
         ev.PhaseProgressed("scan", 0.3, 5400, 10830), ev.PhaseFinished("scan", 0.5, 10830, wall_s=0.4, note="46 changes"),
         ev.PhaseStarted("frames", 0.5, 30), ev.PhaseProgressed("listen", 0.6, 180, 361),
         ev.PhaseFinished("frames", 1.2, 30, wall_s=0.7, note="30 pictures"),
         ev.PhaseFinished("listen", 1.4, 361, wall_s=1.3, note="0:24 of speech in 8 spans"),
-        ev.PhaseStarted("read", 1.5, 30, "rapidocr", "PP-OCR"), ev.PhaseStarted("describe", 1.5, 30, "screen reader"),
-        ev.PhaseStarted("transcribe", 1.5, 8, "moonshine", "tiny-en"),
+        ev.PhaseStarted("read", 1.5, 30, "rapidocr", "PP-OCR", label="RapidOCR"),
+        ev.PhaseStarted("describe", 1.5, 30, "screen-reader", label="screen reader"),
+        ev.PhaseStarted("transcribe", 1.5, 8, "moonshine", "tiny-en", label="Moonshine"),
     ]  # fmt: skip
     for n in range(1, 11):
         at = 1.5 + n

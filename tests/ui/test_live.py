@@ -142,12 +142,13 @@ async def test_the_run_screen_shows_the_draft_as_corrected(other: OtherProgram, 
 
 async def test_a_run_of_another_program_is_watched_left_and_watched_again(other: OtherProgram, house: House) -> None:
     app = app_of(house)
-    other.tells(ev.PhaseStarted("read", 1.0, 30, "rapidocr"), ev.PhaseProgressed("read", 3.0, 12, 30))
+    other.tells(ev.PhaseStarted("read", 1.0, 30, "rapidocr", label="RapidOCR"), ev.PhaseProgressed("read", 3.0, 12, 30))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "running in another program" in screen_text(pilot), "the library")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and "12/30" in screen_text(pilot), "the bars")
         assert "(another program)" in screen_text(pilot)
+        assert "RapidOCR" in screen_text(pilot)
         assert "drafted so far: 3 segments" in screen_text(pilot)
         await pilot.press("c")
         await settle(pilot)
@@ -164,6 +165,7 @@ async def test_a_run_of_another_program_is_watched_left_and_watched_again(other:
         await until(pilot, lambda: isinstance(app.screen, RunScreen), "the run below it")
         other.ends(*(EARLY[0], EARLY[1], seg(22, 60, "research", "docs")))
         await until(pilot, lambda: "✓ finished in 0:20" in screen_text(pilot), "the end")
+        assert "RapidOCR" in screen_text(pilot)
 
 
 async def test_a_run_that_another_program_has_begun_meanwhile_is_watched(other: OtherProgram, house: House) -> None:

@@ -103,7 +103,7 @@ class Lane(Widget, can_focus=False):
 
     def _second(self, phase: PhaseState, width: int) -> Strip:
         style = self._palette().style
-        facts = [" ".join(filter(None, (phase.backend, phase.model)))]
+        facts = [phase.served_by]
         if phase.state == "running":
             facts += [phase.note, f"{phase.rate:.1f} a second" if phase.rate >= 0.1 else ""]
         failed = f"{phase.failed:,} put aside" if phase.failed else ""
