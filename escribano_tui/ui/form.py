@@ -37,6 +37,11 @@ class Setting:
     choices: tuple[str, ...]
     bounds: str
 
+    @property
+    def label(self) -> str:
+        """Its name as it is read: `idle` for `idle_s`, whose unit stands behind the value."""
+        return self.name.removesuffix(f"_{self.unit.lower()}").replace("_", " ")
+
 
 def settings_of(form: Any, sections: Sequence[str]) -> list[Setting]:
     """Every field of every section, with what its metadata says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -31,7 +32,7 @@ def paint_recording(row: RecordingRow, state: tuple[str, str], palette: Palette,
         room = width - out.width - cell_len(tail) - 3
         out.fit(row.name, max(4, room), style("foreground", ground, bold=True)).add("  ", text)
         return out.add(tail, style("muted", ground)).strip(width, text)
-    cells = max(8, min(48, width - 40))
+    cells = max(8, min(96, width - 40))
     if row.activities:
         add_activity_bar(out, palette, row.activities, min(cells, width - 4))
         out.add("  ", text)
@@ -56,4 +57,12 @@ def ordered(rows: list[RecordingRow], order: str) -> list[RecordingRow]:
             return sorted(rows, key=lambda r: -r.duration_s)
         case "left":
             return sorted(rows, key=lambda r: -r.unreviewed)
-    return rows
+    return sorted(rows, key=lambda r: _recorded(r.started_at), reverse=True)
+
+
+def _recorded(iso: str) -> float:
+    """When it was recorded, in seconds since the epoch; what has no date stands last."""
+    try:
+        return datetime.fromisoformat(iso).timestamp()
+    except (ValueError, OverflowError):
+        return float("-inf")

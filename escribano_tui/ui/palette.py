@@ -87,6 +87,7 @@ def as_textual(theme: Theme) -> TextualTheme:
             "link-background-hover": c["primary"],
             "markdown-h1-color": c["primary"],
             "markdown-h2-color": c["primary"],
+            "markdown-h2-text-style": "bold",  # underlined it would look like a link
             "markdown-h3-color": c["accent"],
             "markdown-h4-color": c["foreground"],
             "markdown-h5-color": c["foreground"],

@@ -211,7 +211,7 @@ def _bar(row: Row, palette: Palette, width: int, here: bool) -> Strip:
     style = palette.style
     ground = "selection" if here else "background"
     text = style("foreground", ground)
-    name = max(14, min(44, width * 2 // 5))
+    name = max(14, min(width * 2 // 5, 44 + max(0, width - 120) // 5))
     out = Line().add(" ▸ " if here else "   ", style("accent", ground, bold=True))
     out.fit(row.name, name, style("foreground", ground, bold=row.kind == "thread"))
     if row.kind == "nearest":
@@ -220,7 +220,7 @@ def _bar(row: Row, palette: Palette, width: int, here: bool) -> Strip:
     note = row.note if width >= 76 else ""
     room = max(4, width - out.width - (cell_len(note) + 3 if note else 1))
     ink = row.name if row.kind == "activity" else {"thread": "primary", "program": "secondary"}.get(row.kind, "muted")
-    bar = blocks(row.ms / max(1, row.most_ms) * min(room, 60))
+    bar = blocks(row.ms / max(1, row.most_ms) * min(room, 100))
     out.add(bar, style(ink, ground)).to(width - cell_len(note) - 1, text).add(note, style("muted", ground))
     return out.strip(width, text)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from escribano_tui.domain.session import RecordingRow
+from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.times import parse_clock
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -16,6 +17,7 @@ MOST_BUDGET_S: Final = 24 * 3600.0
 _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0}
 _BELOW: Final = {"": "m", "h": "m", "m": "s"}  # what a number without a unit is, after a number with one
 _SPAN: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:([hms])[a-z]*)?\s*")
+QUOTES: Final = "deterministic"  # the writer that uses no model
 SECONDS_A_SEGMENT: Final = 6  # what looking at a drafted segment takes, for "about 2 min"
 
 
@@ -96,6 +98,13 @@ def about(seconds: float) -> str:
         return f"about {5 * round(seconds / 5)} s"
     minutes = round(seconds / 60)
     return f"about {minutes} min" if minutes < 90 else f"about {minutes // 60} h {minutes % 60:02d} min"
+
+
+def writer_of(summary: Summary) -> str:
+    """Who worded a summary: `by ollama qwen3:4b`, or that no model did."""
+    if summary.writer == QUOTES:
+        return "quotes the evidence"
+    return " ".join(filter(None, ("by", summary.writer, summary.model)))
 
 
 def state_of(row: RecordingRow) -> tuple[str, str]:

@@ -22,7 +22,7 @@ async def test_what_is_changed_is_kept_and_serves(world: FakeHouse, paths: Paths
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen), "the settings")
         await settle(pilot)
         text = screen_text(pilot)
-        for part in ("profile that is offered first", "quick", "memory_share", "theme", "Ink", "as shipped", "folders"):
+        for part in ("profile that is offered first", "quick", "memory share", "theme", "Ink", "as shipped", "folders"):
             assert part in text, part
         await pilot.press("right")
         await settle(pilot)

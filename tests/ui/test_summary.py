@@ -27,7 +27,7 @@ async def test_it_is_written_when_it_is_first_looked_at(world: FakeHouse) -> Non
         await pilot.press("w")
         await shown(pilot)
         text = screen_text(pilot)
-        for part in ("Session card, 20 November 2026", "Station labels and times", "by deterministic", "revision 0"):
+        for part in ("Session card, 20 November 2026", "Station labels and times", "quotes the evidence", "revision 0"):
             assert part in text
 
 

@@ -73,11 +73,15 @@ def labels(screen: ReviewScreen) -> None:
     from escribano_tui.ui.screens.pick import Item, PickScreen
 
     review = review_of(screen)
-    items = [Item(a, f"{a}: {MEANINGS[a]}", "", LETTERS[a], LETTERS[a].lower(), a) for a in ACTIVITIES]
+    digits = {a: screen.house_app.keymap.shown(f"review.label-{k}") for k, a in enumerate(ACTIVITIES[:9], 1)}
+    items = [
+        Item(a, f"{a}: {MEANINGS[a]}", (digit := digits.get(a, "")), LETTERS[a], LETTERS[a].lower(), a, also=digit)
+        for a in ACTIVITIES
+    ]
     several = f" of {many(len(review.selected), 'segment')}" if review.selected else ""
     cursor = ACTIVITIES.index(review.segment.activity)
     screen.app.push_screen(
-        PickScreen(f"Label{several}", items, cursor=cursor, hint="a letter, or enter   esc close"),
+        PickScreen(f"Label{several}", items, cursor=cursor, hint="enter or its letter   esc close"),
         lambda activity: label(screen, activity) if activity else None,
     )
 

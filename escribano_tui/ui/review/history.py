@@ -92,7 +92,7 @@ def decide(screen: ReviewScreen, misfit: Misfit, operations: Sequence[Operation]
         elif answer == "up":
             give_up(screen, misfit.revision)
 
-    screen.app.push_screen(PickScreen(f"{misfit.said}: {misfit.why}", items, hint="a letter, or enter   esc close"), take)
+    screen.app.push_screen(PickScreen(f"{misfit.said}: {misfit.why}", items, hint="enter or its letter   esc close"), take)
 
 
 def make_here(screen: ReviewScreen, revision: int, operations: Sequence[Operation]) -> None:

@@ -15,9 +15,11 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
+from escribano_tui.domain.text import clean_line
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.paths import Entry, browse, dropped
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ class AddScreen(ModalScreen[list[str] | None]):
             yield Static(Content(self._heading), id="heading")
             yield Input(f"{self._folder}/", placeholder="path of a video or sound file", id="path", max_length=4096)
             yield Rows(self.paint, id="entries")
-            yield Static(Content("enter open or add   tab complete   ctrl+u folder above   esc close"), id="hint")
+            yield Static(id="wrong")
+            yield BoxKeys("enter open or add   tab complete   ctrl+u folder above   esc close")
 
     def on_mount(self) -> None:
         box = self.query_one("#path", Input)
@@ -63,6 +66,7 @@ class AddScreen(ModalScreen[list[str] | None]):
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
+        self.query_one("#wrong", Static).update(Content(""))
         whole = begun_anew(event.value)
         if whole != event.value:
             self._type(whole)
@@ -124,7 +128,17 @@ class AddScreen(ModalScreen[list[str] | None]):
             else:
                 self.dismiss([entry.path])
         elif typed:
-            self.dismiss(dropped(typed) or [typed])
+            self.take(dropped(typed) or [typed])
+
+    @job("take")
+    async def take(self, paths: list[str]) -> None:
+        """Give back what was typed, unless it can be seen here that it is wrong."""
+        missing = [path for path in paths if not await asyncio.to_thread(Path(path).expanduser().exists)]
+        if missing:
+            said = f"There is no file “{clean_line(Path(missing[0]).name)}”; check the path and the spelling."
+            self.query_one("#wrong", Static).update(Content(said))
+        else:
+            self.dismiss(paths)
 
     def on_paste(self, event: events.Paste) -> None:
         paths = dropped(event.text)

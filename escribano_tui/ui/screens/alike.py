@@ -18,6 +18,7 @@ from escribano_tui.domain.activity import LETTERS
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.times import cite, duration
 from escribano_tui.ui.lines import Line
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.words import many
 
@@ -46,7 +47,7 @@ class AlikeScreen(ModalScreen[list[str] | None]):
         with Vertical(classes="dialog", id="box"):
             yield Static(id="heading", markup=False)
             yield Rows(self.paint, id="rows")
-            yield Static(Content("enter apply   space leave one out   esc close"), id="hint")
+            yield BoxKeys("enter apply   space leave one out   esc close")
 
     def on_mount(self) -> None:
         rows = self.query_one(Rows)

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from escribano_tui.domain.text import clean_line
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ class AskScreen(ModalScreen[str | None]):
             yield Input(self._value, placeholder=self._placeholder, id="line", max_length=self._longest)
             yield Static(markup=False, id="wrong")
             yield Rows(self.paint, id="known")
-            keys = "enter take   esc leave it" + ("   ↓ ↑ tab complete" if self._known or self._more else "")
-            yield Static(Content(keys), id="hint")
+            yield BoxKeys("")
 
     def on_mount(self) -> None:
         box = self.query_one("#line", Input)
@@ -98,6 +98,8 @@ class AskScreen(ModalScreen[str | None]):
         before = self._offered[rows.cursor] if stay and rows.cursor < len(self._offered) else ""
         self._offered = going_on(self._known, self._parts()[1])
         rows.display = bool(self._offered)
+        choose = "   ↓ ↑ choose   tab complete" if self._offered else ""
+        self.query_one(BoxKeys).show(f"enter take{choose}   esc leave it")
         rows.styles.height = len(self._offered)
         rows.set_count(len(self._offered), self._offered.index(before) if before in self._offered else 0)
 

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from escribano_tui.ui.lines import Line
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.facts import wrap
 from escribano_tui.ui.widgets.rows import Rows
 
@@ -50,7 +51,7 @@ class ChangedScreen(ModalScreen[bool | None]):
         with Vertical(classes="dialog", id="box"):
             yield Static(Content(self._heading if self._changes else f"{self._heading} The text is the same."), id="heading")
             yield Rows(self.paint, id="rows")
-            yield Static(Content(self.HINT), id="hint")
+            yield BoxKeys(self.HINT)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.wrap)

@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
+
 
 class ConfirmScreen(ModalScreen[bool]):
     """`y` or enter is yes; anything that leaves it is no."""
@@ -27,9 +29,7 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical(classes="dialog", id="box"):
             yield Static(Content(self._question), id="question")
             yield Static(Content(self._detail), id="detail")
-            yield Static(
-                Content.assemble((" y ", "bold $accent"), self._verb, "   ", (" n ", "bold $accent"), "leave it"), id="keys"
-            )
+            yield BoxKeys(f"y {self._verb}   n leave it")
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from escribano_tui.domain.session import Check
 from escribano_tui.ui.hanging import Piece, hanging
 from escribano_tui.ui.jobs import job
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
@@ -41,7 +42,7 @@ class DoctorScreen(ModalScreen[None]):
             yield Static(Content("Doctor"), id="heading")
             with VerticalScroll(id="scroll"):
                 yield Static(Content("Looking …"), id="checks")
-            yield Static(Content("↓ ↑ scroll   r look again   esc close"), id="hint")
+            yield BoxKeys("↓ ↑ scroll   r look again   esc close")
 
     def on_mount(self) -> None:
         self.query_one("#scroll").focus()

@@ -13,10 +13,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Static
 
 from escribano_tui.domain.evidence import Description, Frame, ScreenLine, Utterance
 from escribano_tui.domain.session import Evidence
@@ -26,6 +24,7 @@ from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
 from escribano_tui.ui.review.place import Review
 from escribano_tui.ui.review.telling import frame_at, frames_of, heading
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.facts import Fact, Facts, fact
 from escribano_tui.ui.widgets.filmstrip import FilmStrip
 from escribano_tui.ui.widgets.heading import Heading
@@ -144,7 +143,7 @@ class EvidenceScreen(ModalScreen[int | None]):
                 yield FilmStrip(app.painter, lambda: self.palette, id="strip")
                 yield Facts(lambda: self.palette, id="about")
             yield Rows(self.paint, id="rows")
-        yield Static(Content("↓ ↑ moments   ← → frames   e correct what was said   enter go there   esc back"), id="hint")
+        yield BoxKeys("enter go there   ↓ ↑ moments   ← → frames   e correct what was said   esc back", ground="panel")
 
     def on_mount(self) -> None:
         self.fit_size()

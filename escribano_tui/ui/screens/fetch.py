@@ -20,6 +20,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
 from escribano_tui.ports import BackendError, Cancelled
 from escribano_tui.ui.jobs import job
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 
 if TYPE_CHECKING:
     from escribano_tui.ui.app import EscribanoApp
@@ -56,7 +57,7 @@ class FetchScreen(ModalScreen[bool]):
             yield Static(Content(f"Fetch {self.weights.name}{facts_of(self.weights)}"), id="heading")
             yield Static(Content("From the Hugging Face hub into the models folder. Nothing of yours is sent."), id="detail")
             yield Static(id="bar", markup=False)
-            yield Static(id="keys")
+            yield BoxKeys("", id="keys")
 
     def on_mount(self) -> None:
         self.show_keys()
@@ -68,19 +69,22 @@ class FetchScreen(ModalScreen[bool]):
     # ------------------------------------------------------------ what is shown
 
     def show_keys(self) -> None:
-        go = () if self.running else ((" enter ", "bold $accent"), "fetch" if not self.total else "go on", "   ")
-        self.query_one("#keys", Static).update(
-            Content.assemble(*go, (" esc ", "bold $accent"), "stop" if self.running else "close")
-        )
+        begin = "go on" if self.total else "fetch"
+        self.query_one(BoxKeys).show("esc stop" if self.running else f"enter {begin}   esc close")
 
     def show(self) -> None:
         if not self.running or not self.total:
             return
         left = self.left_s()
         said = f" {amount(self.done / 1e6)} of {amount(self.total / 1e6)}" + (f" · {clock(left)} left" if left else "")
-        room = max(4, self.query_one("#bar").size.width - cell_len(said) - 2)
+        room = max(4, self.query_one(BoxKeys).size.width - cell_len(said) - 2)
         full = round(min(1.0, self.done / self.total) * room)
-        self.query_one("#bar", Static).update(Content("█" * full + "░" * (room - full) + said))
+        self.tell("█" * full + "░" * (room - full) + said)
+
+    def tell(self, said: str) -> None:
+        bar = self.query_one("#bar", Static)
+        bar.update(Content(said))
+        bar.add_class("-shown")
 
     def left_s(self) -> float | None:
         elapsed = time.monotonic() - self._began
@@ -100,7 +104,7 @@ class FetchScreen(ModalScreen[bool]):
             self._stop.clear()
             self.running, self._began, self._first = True, time.monotonic(), 0
             self.show_keys()
-            self.query_one("#bar", Static).update(Content("Asking the hub …"))
+            self.tell("Asking the hub …")
             self.fetch()
 
     @job("fetch")
@@ -117,7 +121,7 @@ class FetchScreen(ModalScreen[bool]):
             return
         finally:
             self.running = False
-        self.query_one("#bar", Static).update(Content(said))
+        self.tell(said)
         self.show_keys()
 
     def action_close(self) -> None:

@@ -15,6 +15,7 @@ from escribano_tui.config.commands import WHERE, Command, commands_of
 from escribano_tui.config.keymap import Keymap, show_key
 from escribano_tui.domain.activity import ACTIVITIES, LETTERS, MEANINGS
 from escribano_tui.ui.hanging import hanging
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,7 +51,7 @@ class HelpScreen(ModalScreen[None]):
                 if self._where in ("review", "library", "run"):
                     yield Static(Content.styled("Activities and marks", "bold $primary"), classes="title")
                     yield Static(self.legend(), classes="keys")
-            yield Static(Content("↓ ↑ scroll   esc close   keys are changed in keys.toml, see the README"), id="hint")
+            yield BoxKeys("↓ ↑ scroll   esc close   your own keys: keys.toml, see the README")
 
     def parts(self) -> ComposeResult:
         commands = commands_of(self._where)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Input, Static
@@ -24,6 +25,7 @@ from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, state_of
 
 NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
+NEEDS_ANY = {"filter", "sort", "find", "rollup"}
 
 
 class LibraryScreen(Changing, CommandScreen):
@@ -44,7 +46,8 @@ class LibraryScreen(Changing, CommandScreen):
         yield TitleBar(lambda: self.palette, id="title")
         yield Input(placeholder="name, state or activity; enter keeps, esc clears", id="filter", disabled=True)
         yield Rows(self.paint, 3, id="rows")
-        yield Static(id="empty", markup=False)
+        with Container(id="empty"):
+            yield Static(id="welcome", markup=False)
         yield Static(id="problems", markup=False)
         yield from self.keybar()
 
@@ -87,13 +90,13 @@ class LibraryScreen(Changing, CommandScreen):
         cursor = next((k for k, r in enumerate(self.shown) if r.id == at), None)
         rows.row_height = 3 if self.size.height >= 20 else 2
         rows.set_count(len(self.shown), cursor if cursor is not None else rows.cursor)
-        empty = self.query_one("#empty", Static)
-        empty.display, rows.display = not self.shown, bool(self.shown)
+        self.query_one("#empty").display, rows.display = not self.shown, bool(self.shown)
         if not self.shown:
-            empty.update(self.welcome() if not self.rows else Content("Nothing matches. Press esc to clear the filter."))
+            told = self.query_one("#welcome", Static)
+            told.update(self.welcome() if not self.rows else Content("Nothing matches. Press esc to clear the filter."))
         left = sum(r.unreviewed > 0 for r in self.rows)
         facts = [many(len(self.rows), "recording"), f"{left:,} to review" if left else "", ORDERS[self.order]]
-        self.query_one(TitleBar).show("Library", *(f for f in facts if f))
+        self.query_one(TitleBar).show("Library", *((f for f in facts if f) if self.rows else ("nothing here yet",)))
         self.refresh_keys()
 
     def welcome(self) -> Content:
@@ -140,7 +143,7 @@ class LibraryScreen(Changing, CommandScreen):
         return self.shown[cursor] if cursor < len(self.shown) else None
 
     def unavailable(self, name: str) -> str:
-        if name in NEEDS_ROW and not self.shown:
+        if (name in NEEDS_ROW and not self.shown) or (name in NEEDS_ANY and not self.rows):
             return "There is no recording yet: add one first."
         if name == "run" and self.elsewhere(self.row):
             return ELSEWHERE

@@ -13,6 +13,7 @@ from escribano_tui.domain.own_text import OwnChange, kept, layered
 from escribano_tui.domain.session import SummaryView
 from escribano_tui.ui.screens.changed import ChangedScreen
 from escribano_tui.ui.screens.confirm import ConfirmScreen
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 
 
 class OwnTextScreen(ModalScreen[str | None]):
@@ -32,7 +33,7 @@ class OwnTextScreen(ModalScreen[str | None]):
         with Vertical(id="box"):
             yield Static(Content(self._title), id="heading")
             yield TextArea(self._text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False, id="text")
-            yield Static(Content("ctrl+s keep it   esc leave it as it was   ctrl+z undo   [0:26] is a moment"), id="hint")
+            yield BoxKeys("ctrl+s keep it   ctrl+z undo   esc leave it as it was   in brackets stand moments: [0:26]")
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
@@ -62,7 +63,7 @@ class DecideScreen(ChangedScreen):
         Binding("up", "move(-1)", show=False),
         Binding("escape,q", "close", show=False),
     ]
-    HINT = "k keep yours   t take what is written now   esc decide later   ↓ ↑ scroll"
+    HINT = "k keep yours   t take what is written now   ↓ ↑ scroll   esc decide later"
 
     def __init__(self, view: SummaryView, change: OwnChange, count: int) -> None:
         written = view.summary.markdown if view.summary else ""

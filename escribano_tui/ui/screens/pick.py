@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,6 +20,7 @@ from textual.widgets import Input, Static
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.palette import Palette
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Item(Generic[T]):
-    """A line to choose. `key` is the character that chooses it, `mark` stands before it, `note` after it in a quiet ink."""
+    """A line to choose. `key` is the character that chooses it, `also` another one, `mark` stands before it, `note` after it
+    in a quiet ink."""
 
     value: T
     text: str
@@ -37,8 +40,10 @@ class Item(Generic[T]):
     mark: str = ""
     key: str = ""
     ink: str = "foreground"
+    also: str = ""
 
 
+GAP = 3  # between a text and its note
 Search = Callable[[str], Sequence[Item[T]]]
 
 
@@ -72,6 +77,7 @@ class PickScreen(ModalScreen[T | None]):
         self._items: list[Item[T]] = list(items)
         self._cursor, self._search, self._moved, self._nothing = cursor, search, moved, nothing
         self._searched = not search
+        self._widths = (0, 0)
         self.set_class(search is not None, "-searching")
 
     @property
@@ -87,7 +93,7 @@ class PickScreen(ModalScreen[T | None]):
             if self._search:
                 yield Input(placeholder=self._placeholder, id="query")
             yield Rows(self.paint, id="rows")
-            yield Static(Content(self._hint), id="hint")
+            yield BoxKeys(self._hint)
 
     def on_mount(self) -> None:
         self.show(self._items, self._cursor)
@@ -96,6 +102,7 @@ class PickScreen(ModalScreen[T | None]):
 
     def show(self, items: Sequence[Item[T]], cursor: int = 0) -> None:
         self._items = list(items)
+        self._widths = widths_of(self._items)
         rows = self.query_one(Rows)
         rows.set_count(max(1, len(self._items)), cursor)
         rows.styles.height = max(1, min(len(self._items), self.size.height - 8)) if not self._search else "1fr"
@@ -113,7 +120,11 @@ class PickScreen(ModalScreen[T | None]):
         if any(i.mark for i in self._items):
             out.fit(item.mark, max(len(i.mark) for i in self._items[:200]) + 1, style(item.ink, ground, bold=True))
         room = width - out.width
-        note = min(len(item.note), max(0, room - min(len(item.text), room // 2) - 3)) if item.note else 0
+        texts, notes = self._widths
+        if notes and texts + GAP + notes <= room:
+            out.fit(item.text, texts + GAP, style("foreground", ground, bold=here)).add(item.note, style("muted", ground))
+            return out.strip(width, style("foreground", ground))
+        note = min(cell_len(item.note), max(0, room - min(cell_len(item.text), room // 2) - GAP)) if item.note else 0
         out.fit(item.text, room - note - (2 if note else 0), style("foreground", ground, bold=here))
         if note:
             out.add(" ", style("muted", ground)).fit(item.note, note, style("muted", ground))
@@ -139,7 +150,7 @@ class PickScreen(ModalScreen[T | None]):
         if self._search or not event.character:
             return
         for item in self._items:
-            if item.key and item.key == event.character:
+            if event.character in (item.key, item.also):
                 event.stop()
                 self.dismiss(item.value)
                 return
@@ -171,3 +182,8 @@ class PickScreen(ModalScreen[T | None]):
     @on(Rows.Chosen)
     def row_chosen(self) -> None:
         self.action_choose()
+
+
+def widths_of(items: Sequence[Item[T]]) -> tuple[int, int]:
+    """Cells of the longest text and of the longest note: notes stand in a column where both fit side by side."""
+    return max((cell_len(i.text) for i in items), default=0), max((cell_len(i.note) for i in items), default=0)

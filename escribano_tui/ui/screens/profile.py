@@ -23,6 +23,7 @@ from escribano_tui.domain.profile import SECTIONS, Profile
 from escribano_tui.ui.form import FORM_KEYS, Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line, plain
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ProfileScreen(ModalScreen[str | None]):
             yield Static(id="heading", markup=False)
             yield Rows(self.paint, id="rows")
             yield Static(id="about", markup=False)
-            yield Static(Content("enter change   ← → turn   r as it was   s save   esc close"), id="hint")
+            yield BoxKeys("enter change   ← → turn   r as it was   s save   esc close")
 
     def on_mount(self) -> None:
         self.query_one(Rows).set_count(len(self._settings), 0)
@@ -79,7 +80,7 @@ class ProfileScreen(ModalScreen[str | None]):
         first = index == 0 or self._settings[index - 1].section != s.section
         out = Line().add("▸ " if here else "  ", style("accent", ground))
         out.fit(s.section if first else "", 12, style("primary", ground, bold=True))
-        out.fit(s.name, 20, style("foreground", ground))
+        out.fit(s.label, 20, style("foreground", ground))
         mark = "* " if self.changed(s) else "  "
         value = shown(value_of(self.profile, s)) or "(none)"
         out.add(mark, style("warning", ground, bold=True))

@@ -21,6 +21,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.runs import Kept
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class QueueScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog", id="box"):
             yield Static(id="heading", markup=False)
             yield Rows(self.paint, id="rows")
-            yield Static(Content("J K later, earlier   x take out   enter look at it   esc close"), id="hint")
+            yield BoxKeys("esc close")
 
     @property
     def house_app(self) -> EscribanoApp:
@@ -91,6 +92,7 @@ class QueueScreen(ModalScreen[str | None]):
         count = len(self.runs) + len(self.files)
         rows.set_count(max(1, count), min(cursor, max(0, count - 1)))
         rows.styles.height = max(1, min(count, self.size.height - 8))
+        self.query_one(BoxKeys).show("enter look at it   J K later, earlier   x take out   esc close" if count else "esc close")
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = self.house_app.palette.style

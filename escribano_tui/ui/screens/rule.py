@@ -22,6 +22,7 @@ from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.times import cite
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.words import many
 
@@ -62,7 +63,7 @@ class RuleScreen(ModalScreen[str | None]):
             yield Static(Content(f"Make a rule of this label: {labels}, of {which}"), id="heading")
             yield Rows(self.paint, id="rows")
             yield Static(id="told")
-            yield Static(Content("enter keeps the rule   esc close"), id="hint")
+            yield BoxKeys("enter keep the rule   ↓ ↑ choose   esc close")
 
     def on_mount(self) -> None:
         self.query_one(Rows).styles.height = 1

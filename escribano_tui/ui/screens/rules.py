@@ -23,6 +23,7 @@ from escribano_tui.domain.ruling import pictured, sentence_of, wrong_with
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line
 from escribano_tui.ui.screens.rule import lines_of
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class RulesScreen(ModalScreen[None]):
             yield Static(Content("Rules made of your labels"), id="heading")
             yield Rows(self.paint, id="rows")
             yield Static(Content("They hold from the next run on. Of several that fit, the last one counts."), id="about")
-            yield Static(Content("enter change   delete take out   esc close"), id="hint")
+            yield BoxKeys("esc close")
 
     def on_mount(self) -> None:
         self.load()
@@ -83,6 +84,7 @@ class RulesScreen(ModalScreen[None]):
         rows = self.query_one(Rows)
         rows.set_count(max(1, len(self._rules)), min(rows.cursor, max(0, len(self._rules) - 1)))
         rows.styles.height = max(1, min(len(self._rules), self.size.height - 8))
+        self.query_one(BoxKeys).show("enter change   delete take out   esc close" if self._rules else "esc close")
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = self.house_app.palette.style
@@ -175,7 +177,7 @@ class RuleForm(ModalScreen[Rule | None]):
             yield Static(id="heading", markup=False)
             yield Rows(self.paint, id="rows")
             yield Static(id="about", markup=False)
-            yield Static(Content("enter change a field   s keep the rule   esc leave it"), id="hint")
+            yield BoxKeys("enter change a field   s keep the rule   esc leave it")
 
     def on_mount(self) -> None:
         rows = self.query_one(Rows)

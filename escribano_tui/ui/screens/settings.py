@@ -20,6 +20,7 @@ from escribano_tui.config.settings import SECTIONS, Settings, check_setting, loa
 from escribano_tui.ui.form import FORM_KEYS, Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.lines import Line, plain
+from escribano_tui.ui.widgets.boxkeys import BoxKeys
 from escribano_tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class SettingsScreen(ModalScreen[None]):
             yield Static(Content("Settings"), id="heading", markup=False)
             yield Rows(self.paint, id="rows")
             yield Static(id="about", markup=False)
-            yield Static(Content("enter change   ← → turn   r as shipped   esc close"), id="hint")
+            yield BoxKeys("enter change   ← → turn   r as shipped   esc close")
 
     def on_mount(self) -> None:
         for problem in self.problems:
@@ -106,6 +107,7 @@ class SettingsScreen(ModalScreen[None]):
         row = self.row
         facts = [row.help]
         if isinstance(row, Setting):
+            facts = [f"{row.section}.{row.name}: {row.help}"]
             facts += [f"{row.bounds} {row.unit}".strip()] if row.bounds else []
         self.query_one("#about", Static).update(Content(plain("; ".join(facts))))
         self.query_one(Rows).refresh()
@@ -120,7 +122,7 @@ class SettingsScreen(ModalScreen[None]):
         first = index == 0 or self._rows[index - 1].section != row.section
         out = Line().add("▸ " if here else "  ", style("accent", ground))
         out.fit(row.section if first else "", 10, style("primary", ground, bold=True))
-        out.fit(row.name, 14, style("foreground", ground))
+        out.fit(row.label if isinstance(row, Setting) else row.name, 14, style("foreground", ground))
         out.add("* " if self.changed(row) else "  ", style("warning", ground, bold=True))
         if isinstance(row, Setting):
             value = f"{shown(value_of(self.settings, row))} {row.unit}".strip()

@@ -26,7 +26,7 @@ from escribano_tui.ui.screens.paged import PagedScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
 from escribano_tui.ui.widgets.live_markdown import LiveMarkdown
 from escribano_tui.ui.widgets.titlebar import TitleBar
-from escribano_tui.ui.words import when
+from escribano_tui.ui.words import when, writer_of
 
 NEEDS_TEXT = {"citations", "copy", "changed", "versions", "text"}
 WAITS = {"regenerate", "format", "versions", "text", "decide", "restore"}
@@ -112,12 +112,8 @@ class SummaryScreen(Exporting, PagedScreen):
         name = Path(recording.path).name if recording else ""
         facts = [*first, self.format]
         if summary is not None and not first:
-            writer = " ".join(filter(None, (summary.writer, summary.model)))
-            facts += [
-                f"revision {summary.revision}",
-                f"by {writer}{' and you' if self.own_words else ''}",
-                when(summary.created_at),
-            ]
+            own = ", with your words" if self.own_words else ""
+            facts += [f"revision {summary.revision}", f"{writer_of(summary)}{own}", when(summary.created_at)]
         self.query_one(TitleBar).show(name, *facts, ink="accent")
 
     def remarks(self) -> list[str]:
@@ -293,4 +289,4 @@ class SummaryScreen(Exporting, PagedScreen):
 def _about(version: SummaryVersion) -> str:
     n = len(version.own)
     own = "" if not n else ", with a change of yours" if n == 1 else f", with {n} changes of yours"
-    return f"by {version.summary.writer}{own}"
+    return f"{writer_of(version.summary)}{own}"

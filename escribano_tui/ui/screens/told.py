@@ -21,6 +21,7 @@ from escribano_tui.ui.screens.paged import PagedScreen
 from escribano_tui.ui.screens.pick import Item, PickScreen
 from escribano_tui.ui.widgets.live_markdown import parser
 from escribano_tui.ui.widgets.titlebar import TitleBar
+from escribano_tui.ui.words import writer_of
 
 NEEDS_TEXT = {"copy", "citations"}
 
@@ -64,8 +65,7 @@ class ToldScreen(PagedScreen):
         self.names = await asyncio.to_thread(rollups.cited, self.first, self.end)
         self.summary = made
         await self.query_one(Markdown).update(named_links(made.markdown, self.names))
-        writer = " ".join(filter(None, (made.writer, made.model)))
-        title.show(in_words(self.first, self.end), self.format, f"by {writer}", ink="accent")
+        title.show(in_words(self.first, self.end), self.format, writer_of(made), ink="accent")
         if made.note:
             self.tell(plain(made.note), "warning", 8.0)
         self.refresh_keys()
