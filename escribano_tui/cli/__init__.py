@@ -41,7 +41,7 @@ def cli(context: click.Context) -> None:
       escribano-tui run --profile thorough recording.mp4
     """
     if context.invoked_subcommand is None:
-        from escribano_tui.cli.runs import open_app
+        from escribano_tui.cli.house import open_app
 
         open_app()
 

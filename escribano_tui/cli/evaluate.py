@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from escribano_tui.cli.failures import DONE, Problem
-from escribano_tui.cli.runs import run_to_the_end
+from escribano_tui.cli.printing import print_json
+from escribano_tui.cli.running import run_to_the_end
 from escribano_tui.domain.text import clean_line
 
 SHOWN = (
@@ -22,7 +22,7 @@ SHOWN = (
 FAR_S = 1.0  # a truth that ends so far off may be that of another recording
 
 
-@click.command("evaluate")
+@click.command("evaluate", short_help="Measure drafts of RECORDING against a ground truth.")
 @click.argument("truth", type=click.Path(path_type=Path, readable=False, exists=True, dir_okay=False))
 @click.argument("recording", type=click.Path(path_type=Path, readable=False))
 @click.option("--profile", "profiles", multiple=True, default=("quick",), show_default=True, help="May be given several times.")
@@ -55,8 +55,7 @@ def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: b
                 return status
             figures[profile] = measure(told, json.loads(house.exports.draft(found.id)))
     if as_json:
-        json.dump(figures, sys.stdout, ensure_ascii=False, indent=1)
-        click.echo()
+        print_json(figures)
     else:
         _table(figures)
     return DONE

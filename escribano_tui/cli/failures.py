@@ -31,6 +31,8 @@ def guarded(command: click.Command) -> int:
         return CANCELLED
     except KeyboardInterrupt:
         return CANCELLED
+    except Problem as problem:
+        return say(problem.message, problem.exit_code)
     except click.ClickException as problem:
         from escribano_tui.domain.text import clean
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -12,12 +11,13 @@ from typing import TypeVar
 import click
 
 from escribano_tui.cli.failures import DONE, FAILED, Problem
-from escribano_tui.cli.runs import open_house
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
 
 T = TypeVar("T")
 
 
-@click.group("keep", invoke_without_command=True)
+@click.group("keep", short_help="What the library weighs; its rules, check and backup.", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def keep(context: click.Context, as_json: bool) -> None:
@@ -37,7 +37,7 @@ def keep(context: click.Context, as_json: bool) -> None:
     with open_house() as house:
         weights = house.keeping.weigh()
     if as_json:
-        click.echo(json.dumps([asdict(w) for w in weights], ensure_ascii=False, indent=1))
+        print_json([asdict(w) for w in weights])
         return
     for area in dict.fromkeys(w.area for w in weights):
         of_area = [w for w in weights if w.area == area]
@@ -69,7 +69,7 @@ def rules(pictures_days: int | None, gone: str | None, as_json: bool) -> None:
         if wanted != now:
             house.keeping.set_rules(wanted)
     if as_json:
-        click.echo(json.dumps(asdict(wanted)))
+        print_json(asdict(wanted))
         return
     kept = f"for {wanted.pictures_days} days" if wanted.pictures_days else "for good"
     told = {"keep": "are kept", "pictures": "lose their pictures", "forget": "are forgotten, unless you corrected them"}
@@ -101,7 +101,7 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         if not dry_run:
             house.library.purge()
     if as_json:
-        click.echo(json.dumps([asdict(d) for d in done], ensure_ascii=False, indent=1))
+        print_json([asdict(d) for d in done])
         return
     for due in done:
         what = "the session" if due.forget else "its pictures"
@@ -110,7 +110,7 @@ def tidy(dry_run: bool, as_json: bool) -> None:
         click.echo("There is nothing to let go.", err=True)
 
 
-@keep.command("check")
+@keep.command("check", short_help="Check the library: file, indexes, journals, sessions.")
 @click.option("--repair", is_flag=True, help="Make search indexes and overviews anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(repair: bool, as_json: bool) -> int:
@@ -127,7 +127,7 @@ def check(repair: bool, as_json: bool) -> int:
             click.echo("escribano-tui: looking at every page and every session; a large library takes a minute.", err=True)
         problems = house.keeping.check()
     if as_json:
-        click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
+        print_json(problems)
     else:
         for problem in problems:
             click.echo(problem)
@@ -136,7 +136,7 @@ def check(repair: bool, as_json: bool) -> int:
     return FAILED if problems else DONE
 
 
-@keep.command("backup")
+@keep.command("backup", short_help="Copy the library and its pictures into FILE, a zip.")
 @click.argument("file", type=click.Path(path_type=Path, readable=False, dir_okay=False))
 @click.option("--no-pictures", is_flag=True, help="Only the library, without thumbnails.")
 @click.option("--over", is_flag=True, help="Write over a file that is there.")

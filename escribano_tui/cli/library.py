@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escribano_tui.cli.runs import open_house
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
 
 if TYPE_CHECKING:
     from escribano_tui.domain.session import Found
@@ -25,13 +25,12 @@ def list_recordings(as_json: bool) -> None:
     Example:
       escribano-tui list
     """
-    from escribano_tui.domain.text import json_safe
     from escribano_tui.domain.times import duration, durations
 
     with open_house() as house:
         rows = house.library.rows()
     if as_json:
-        click.echo(json_safe(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1)))
+        print_json([asdict(row) for row in rows])
         return
     for row in rows:
         printed = durations([ms for _, ms in row.activities])
@@ -83,7 +82,9 @@ def show(ident: str, as_json: bool) -> None:
         click.echo(f"! revision {misfit.revision} no longer fits: {misfit.said} ({misfit.why})")
 
 
-@click.command("search", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "search", short_help="Search all that was said, shown and written.", context_settings={"ignore_unknown_options": True}
+)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many moments.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -100,13 +101,12 @@ def search(query: tuple[str, ...], limit: int, as_json: bool) -> None:
       escribano-tui search 'parser activity:debugging after:2026-11-01'
       escribano-tui search 'said:"no such table" app:kate' --json
     """
-    from escribano_tui.domain.text import json_safe
 
     with open_house() as house:
         found = house.search.find(_as_typed(query), limit, a_recording=limit, patience_s=float("inf"))
     if as_json:
         rows = [asdict(hit) for hit in found.hits]
-        click.echo(json_safe(json.dumps(rows, ensure_ascii=False, indent=1)))
+        print_json(rows)
     else:
         _print_found(found)
     for problem in found.problems:
@@ -204,7 +204,7 @@ def export_session(ident: str, format: str, output: Path | None) -> None:
     click.echo(text, nl=not text.endswith("\n"))
 
 
-@click.command("pack")
+@click.command("pack", short_help="Write a whole session into one file.")
 @click.argument("ident", metavar="ID")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, readable=False), help="Where to; else ID.escribano in this folder."
@@ -225,7 +225,7 @@ def pack(ident: str, output: Path | None) -> None:
     click.echo(target)
 
 
-@click.command("unpack")
+@click.command("unpack", short_help="Take a packed session into this library.")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 def unpack(file: Path) -> None:
     """Take a packed session into this library; what is here already stays.

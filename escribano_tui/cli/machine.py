@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from escribano_tui.cli.failures import DONE, FAILED, Problem
-from escribano_tui.cli.runs import open_house
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
 
 if TYPE_CHECKING:
     from escribano_tui.domain.session import Check
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="What works on this machine, and what does not.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> int:
     """What works on this machine, what does not, and what to do about it.
@@ -31,7 +32,7 @@ def doctor(as_json: bool) -> int:
     with open_house() as house:
         checks = house.doctor.checks()
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1))
+        print_json([asdict(check) for check in checks])
     else:
         _print_checks(checks)
     return FAILED if any(check.state == "fail" for check in checks) else DONE
@@ -70,7 +71,7 @@ def profiles(as_json: bool, with_fields: bool) -> None:
     if with_fields:
         _explain_fields()
     elif as_json:
-        click.echo(json.dumps([asdict(p) for p in known.profiles], ensure_ascii=False, indent=1))
+        print_json([asdict(p) for p in known.profiles])
     else:
         for profile in known.profiles:
             click.echo(f"{profile.name:<12} {profile.description}")
@@ -92,7 +93,7 @@ def _explain_fields() -> None:
             click.echo(f"  {field.name} = {shown}{unit}{bounds}{choices}: {meta['help']}")
 
 
-@click.group("models", invoke_without_command=True)
+@click.group("models", short_help="Backends and models: which serves, and why.", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
@@ -110,7 +111,7 @@ def models(context: click.Context, as_json: bool) -> None:
     ports = bootstrap.known_backends()
     if as_json:
         rows = [asdict(info) for infos in ports.values() for info in infos]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        print_json(rows)
         return
     for does, infos in ports.items():
         click.echo(does)
@@ -126,7 +127,7 @@ def models(context: click.Context, as_json: bool) -> None:
             click.echo(f"  {mark} {info.label}{f' ({facts})' if facts else ''}{why}".rstrip())
 
 
-@models.command("pull")
+@models.command("pull", short_help="Fetch the weights of a model.")
 @click.argument("name")
 def pull_model(name: str) -> int:
     """Fetch the weights of a model: FAMILY/NAME, or FAMILY/OWNER/REPOSITORY of the Hugging Face hub.
@@ -154,7 +155,7 @@ def pull_model(name: str) -> int:
     return DONE
 
 
-@click.command("config")
+@click.command("config", short_help="Where things are kept, and what you can change.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def config(as_json: bool) -> None:
     """Where things are kept, and which files you can write to change them.
@@ -172,7 +173,7 @@ def config(as_json: bool) -> None:
         "templates": paths.own_templates, "prompts": paths.own_prompts, "keys": paths.own_keys, "limits": paths.own_settings,
     }  # fmt: skip
     if as_json:
-        click.echo(json.dumps({name: str(path) for name, path in rows.items()}, ensure_ascii=False, indent=1))
+        print_json({name: str(path) for name, path in rows.items()})
         return
     for name, path in rows.items():
         click.echo(f"{name:<9} {path}{'' if path.exists() else '  (not there yet)'}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escribano_tui.cli.runs import open_house
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
 
 if TYPE_CHECKING:
     from escribano_tui.domain.rollup import RollUp, Share
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BAR_CELLS = 30
 
 
-@click.command("report")
+@click.command("report", short_help="Sum up all recordings of some days.")
 @click.argument("days", nargs=-1)
 @click.option("--format", "format", help="Tell these days: standup, card or narrative, each moment with its recording.")
 @click.option("--zone", help="Time zone in which days begin, such as Europe/Berlin; this machine's where it is not given.")
@@ -82,9 +82,8 @@ def as_data(rolled: RollUp) -> dict[str, object]:
 
 
 def _echo_json(data: object) -> None:
-    from escribano_tui.domain.text import json_safe
 
-    click.echo(json_safe(json.dumps(data, ensure_ascii=False, indent=1, default=str)))
+    print_json(data)
 
 
 def _print(rolled: RollUp) -> None:
@@ -128,7 +127,7 @@ def _print_shares(title: str, shares: Sequence[Share]) -> None:
 # ---------------------------------------------------------------- threads
 
 
-@click.group("threads", invoke_without_command=True)
+@click.group("threads", short_help="Threads of work over all recordings.", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def threads(context: click.Context, as_json: bool) -> None:

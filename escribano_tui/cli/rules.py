@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from escribano_tui.cli.failures import Problem
-from escribano_tui.cli.runs import open_house
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
 
 if TYPE_CHECKING:
     from escribano_tui.domain.learning import Affected
 
 
-@click.group("rules", invoke_without_command=True)
+@click.group("rules", short_help="The rules that you made of your labels.", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def rules(context: click.Context, as_json: bool) -> None:
@@ -31,7 +31,7 @@ def rules(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from escribano_tui.domain.ruling import sentence_of, table_of
-    from escribano_tui.domain.text import clean_line, json_safe
+    from escribano_tui.domain.text import clean_line
 
     with open_house() as house:
         try:
@@ -40,7 +40,7 @@ def rules(context: click.Context, as_json: bool) -> None:
             raise Problem(str(why)) from why
     if as_json:
         rows = [{"n": n, "says": sentence_of(rule), "rule": table_of(rule)} for n, rule in enumerate(known, 1)]
-        click.echo(json_safe(json.dumps(rows, ensure_ascii=False, indent=1)))
+        print_json(rows)
         return
     for n, rule in enumerate(known, 1):
         click.echo(f"{n:>3}  {clean_line(sentence_of(rule))}")

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
-
-if TYPE_CHECKING:
-    from escribano_tui.ports import House, RunOptions
+from escribano_tui.cli.failures import DONE
+from escribano_tui.cli.house import open_app, open_house
+from escribano_tui.cli.printing import print_json
+from escribano_tui.cli.running import known_profile, run_to_the_end
+from escribano_tui.domain.events import PHASES
 
 FILE = click.Path(path_type=Path, readable=False)
-PHASES = (
-    "probe", "scan", "frames", "read", "describe", "listen", "transcribe", "refine", "segment", "align", "subjects",
-    "summarize",
-)  # fmt: skip
-
-
-@contextmanager
-def open_house() -> Iterator[House]:
-    """The house for one command, closed behind it; library noise goes to the log."""
-    from escribano_tui import bootstrap
-    from escribano_tui.config.paths import find_paths
-    from escribano_tui.terminal import quiet
-
-    bootstrap.private()
-    paths = find_paths()
-    with quiet(paths.log):
-        house = bootstrap.build_house(paths)
-        try:
-            yield house
-        finally:
-            house.close()
-
-
-def open_app(opening: Path | None = None, demo: bool = False) -> None:
-    """The full-screen app. Raises Problem where there is no terminal."""
-    from escribano_tui import bootstrap
-
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Problem("The full-screen app needs a terminal; `escribano-tui run FILE` works without one.")
-    bootstrap.private()
-    bootstrap.run_app(opening, demo)
 
 
 @click.command("open")
@@ -90,7 +55,7 @@ def demo(profile: str) -> int:
         return status
 
 
-@click.command("run")
+@click.command("run", short_help="Draft the log of FILE, without the app.")
 @click.argument("file", type=FILE)
 @click.option("--profile", default="quick", show_default=True, help="Named settings: quick, thorough, or your own.")
 @click.option("--force", is_flag=True, help="Compute all again.")
@@ -136,65 +101,7 @@ def run(
         return status
 
 
-def known_profile(house: House, name: str) -> None:
-    known = [p.name for p in house.runs.profiles()]
-    if name not in known:
-        raise click.BadParameter(f"there is no profile of this name; there are: {', '.join(known)}.", param_hint="--profile")
-    from escribano_tui import bootstrap
-    from escribano_tui.domain.text import clean_line
-
-    for problem in bootstrap.run_problems():
-        click.echo(f"escribano-tui: {clean_line(problem, 600)}", err=True)
-
-
-def run_to_the_end(house: House, recording_id: str, profile: str, options: RunOptions) -> int:
-    """Run to the end with bars on stderr; returns the exit status."""
-    return run_and_tell(house, recording_id, profile, options)[0]
-
-
-def run_and_tell(house: House, recording_id: str, profile: str, options: RunOptions) -> tuple[int, str]:
-    """Run to the end with bars on stderr; returns the exit status, and why where it failed."""
-    from escribano_tui.cli.bars import Bars
-    from escribano_tui.domain.text import clean_line
-    from escribano_tui.ports import RunBusy
-
-    with Bars(sys.stderr) as bars:
-        try:
-            if bars.live:
-                bars.expect(house.runs.plan(recording_id, profile, options))
-            started = house.runs.start(recording_id, profile, options, bars.sink)
-        except RunBusy as why:
-            raise Problem(str(why)) from why
-        with interrupted(started.cancel):  # what was finished is kept
-            while not started.wait(0.2):
-                bars.refresh()
-    state = started.state
-    if state.state == "cancelled":
-        click.echo("escribano-tui: cancelled; what was finished is kept.", err=True)
-        return CANCELLED, ""
-    if state.state != "finished":
-        message = clean_line(state.message, 600)
-        click.echo(f"escribano-tui: {message}", err=True)
-        return FAILED, message
-    return DONE, ""
-
-
-@contextmanager
-def interrupted(call: Callable[[], None]) -> Iterator[None]:
-    """Until the end of the block ctrl+c and SIGTERM call this instead of ending the program."""
-
-    def handle(*_: object) -> None:
-        call()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@click.command("scan")
+@click.command("scan", short_help="Only look for changes of the picture in FILE.")
 @click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print {recording, changes} as JSON.")
 def scan(file: Path, as_json: bool) -> None:
@@ -205,14 +112,12 @@ def scan(file: Path, as_json: bool) -> None:
       escribano-tui scan --json recording.mp4
     """
     from escribano_tui import bootstrap
-    from escribano_tui.domain.text import json_safe
     from escribano_tui.domain.times import clock, duration
 
     recording, changes = bootstrap.scan_file(file)
     if as_json:
         rows = [{"t_s": c.t_s, "score": c.score, "size": c.size} for c in changes]
-        told = {"recording": bootstrap.recording_facts(recording), "changes": rows}
-        click.echo(json_safe(json.dumps(told, ensure_ascii=False, indent=1)))
+        print_json({"recording": bootstrap.recording_facts(recording), "changes": rows})
         return
     click.echo(
         f"{duration(recording.duration_ms)} {recording.width}x{recording.height} {recording.video_codec}: "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from escribano_tui.cli.failures import CANCELLED, DONE, FAILED, Problem
-from escribano_tui.cli.runs import interrupted, known_profile, open_house, run_and_tell, run_to_the_end
+from escribano_tui.cli.house import open_house
+from escribano_tui.cli.printing import print_json
+from escribano_tui.cli.running import interrupted, known_profile, run_and_tell, run_to_the_end
 
 if TYPE_CHECKING:
     from escribano_tui.domain.events import RunState
@@ -49,7 +50,7 @@ def latest(folder: Path | None, profile: str, as_json: bool) -> int:
         return status
 
 
-@click.command("batch")
+@click.command("batch", short_help="Run all recordings of FOLDER, by the queue.")
 @click.argument("folder", type=FOLDER, required=False)
 @PROFILE
 @click.option("--deep", is_flag=True, help="Folders inside of FOLDER, too.")
@@ -86,8 +87,8 @@ def batch(folder: Path | None, profile: str, deep: bool, dask: str | None, worke
     return status
 
 
-@click.command("queue")
-@click.option("--remove", type=click.IntRange(1, 2**63 - 1), metavar="NUMBER", help="Take one out that is not running.")
+@click.command("queue", short_help="What waits to be run, what runs, how the others ended.")
+@click.option("--remove", type=click.IntRange(1, 10**9), metavar="NUMBER", help="Take one out that is not running.")
 @click.option("--clear", is_flag=True, help="Forget those that have ended.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def queue(remove: int | None, clear: bool, as_json: bool) -> None:
@@ -115,7 +116,7 @@ def queue(remove: int | None, clear: bool, as_json: bool) -> None:
         click.echo("The queue is empty. `escribano-tui batch FOLDER` puts recordings into it.", err=True)
 
 
-@click.command("watch")
+@click.command("watch", short_help="Take every recording that comes into FOLDERS.")
 @click.argument("folders", type=FOLDER, nargs=-1)
 @PROFILE
 @click.option("--existing", is_flag=True, help="Take what is there already, too.")
@@ -184,7 +185,7 @@ def _serve(house: House, came: SimpleQueue[bool]) -> int:
             return DONE
 
 
-@click.command("mcp")
+@click.command("mcp", short_help="Serve the library to agents over stdin and stdout.")
 @click.option("--allow-edits", is_flag=True, help="Agents may relabel, retitle, undo, and write summaries again.")
 @click.option("--personal", is_flag=True, help="Personal segments are given out, too.")
 def mcp(allow_edits: bool, personal: bool) -> None:
@@ -275,6 +276,5 @@ def _tell(waiting: Waiting) -> None:
 
 
 def _print(rows: list[Waiting]) -> None:
-    from escribano_tui.domain.text import json_safe
 
-    click.echo(json_safe(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1)))
+    print_json([asdict(row) for row in rows])

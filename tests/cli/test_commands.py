@@ -54,6 +54,7 @@ def test_every_command_shows_an_example(program: Program, command: str) -> None:
         (("run", "--profile", "nope", "x.mp4"), 2),
         (("export", "abcd", "--format", "docx"), 2),
         (("show", "abcdef"), 1),
+        (("show", "\udcff.mp4"), 1),
         (("run", "no-such-file.mp4"), 3),
         (("scan", "no-such-file.mp4"), 3),
     ],
@@ -62,8 +63,10 @@ def test_exit_statuses(program: Program, arguments: tuple[str, ...], status: int
     done = program(*arguments)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
+    assert "should not have happened" not in done.stderr
     assert done.stderr.strip()
     assert done.stdout == ""
+    assert status == 2 or done.stderr.startswith("escribano-tui: ")
 
 
 @pytest.mark.parametrize("name", ["empty.mp4", "-x.mp4", "two\nlines.mp4", "[red]x[b].mp4", "percent%03d.mp4", "http:x"])
