@@ -17,6 +17,7 @@ from escribano_tui.domain.times import clock
 
 MARKS = {"waiting": "○", "running": "▶", "finished": "✓", "skipped": "–", "failed": "✗", "cancelled": "■"}
 WIDTH = 20
+LONGEST = 100  # characters of a line
 
 
 class Bars:
@@ -83,7 +84,7 @@ class Bars:
 def line_of(phase: PhaseState, planned: PlannedPhase | None = None) -> str:
     """One phase as a line of at most 100 characters; what is `planned` for it is said until it begins."""
     if phase.state == "waiting" and planned is not None:
-        return _to_come(phase.phase, planned)[:100]
+        return _to_come(phase.phase, planned)[:LONGEST]
     parts = [f"{MARKS[phase.state]} {phase.phase:<10}", _middle(phase)]
     if phase.failed:
         parts.append(f"{phase.failed} failed")
@@ -92,8 +93,9 @@ def line_of(phase: PhaseState, planned: PlannedPhase | None = None) -> str:
         parts.append(f"{clock(left_s)} left")
     if phase.state == "finished":
         parts.append("reused" if phase.reused else f"{phase.busy_s:.1f} s")
-    parts.append(phase.note)
-    return "  ".join(part for part in parts if part)[:100]
+    parts.append(phase.told if phase.state == "finished" else phase.note)
+    told = "  ".join(part for part in parts if part)
+    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1].rstrip()}…"
 
 
 def _to_come(name: str, planned: PlannedPhase) -> str:
@@ -128,9 +130,7 @@ def _bar(share: float) -> str:
 def _middle(phase: PhaseState) -> str:
     if phase.state == "running" and phase.share is not None:
         return f"{_bar(phase.share)} {phase.done}/{phase.total}"
-    if phase.state == "finished":
-        return f"{phase.done} items" if phase.done != 1 else ""
-    return "" if phase.state in ("waiting", "running") else phase.state
+    return phase.state if phase.state in ("skipped", "failed", "cancelled") else ""
 
 
 class Board:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from escribano_tui.domain.machine import served_by
+
 PHASES: tuple[str, ...] = (
     "probe", "scan", "frames", "read", "describe", "listen", "transcribe", "refine",
     "segment", "align", "subjects", "summarize",
@@ -13,6 +15,9 @@ LANES: dict[str, tuple[str, ...]] = {
     "speech": ("listen", "transcribe", "refine"),
     "log": ("segment", "align", "subjects", "summarize"),
 }
+UNITS: dict[str, str] = {  # what phases go through
+    "read": "picture", "describe": "picture", "transcribe": "span", "refine": "span", "align": "segment", "summarize": "format",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +166,16 @@ class PhaseState:
         return min(1.0, (self.done - self.first_done) / left) if left > 0 else 1.0
 
     @property
+    def told(self) -> str:
+        """What it says of itself, else how much it did."""
+        if self.note or not self.done:
+            return self.note
+        return f"{self.done:,} {UNITS.get(self.phase, 'item')}{'' if self.done == 1 else 's'}"
+
+    @property
     def served_by(self) -> str:
         """The backend and its model in words; empty where there is none, or it is not known."""
-        label = self.label or self.backend
-        return label if self.model in label else f"{label} {self.model}".strip()
+        return served_by(self.label or self.backend, self.model)
 
     @property
     def share(self) -> float | None:

@@ -12,6 +12,21 @@ def amount(megabytes: float) -> str:
     return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
 
 
+def served_by(label: str, model: str) -> str:
+    """A backend and its model in words, what both say said once.
+
+    >>> served_by("RapidOCR", "PP-OCRv6_small"), served_by("Moonshine tiny-en", "tiny-en")
+    ('RapidOCR PP-OCRv6_small', 'Moonshine tiny-en')
+    >>> served_by("Silero VAD", "silero-vad-v6")
+    'Silero VAD v6'
+    """
+    if model in label:
+        return label
+    said, words = label.casefold().split(), model.split("-")
+    rest = words[len(said) :] if [word.casefold() for word in words[: len(said)]] == said else [model]
+    return f"{label} {'-'.join(rest)}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Resident:
     """A model in a host process, in memory (`loaded`) or put out of it again.

@@ -14,6 +14,8 @@ from textual.strip import Strip
 # What must not reach a terminal, should it ever get here: everything in the store is clean already.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
+_PARTS = re.compile(r"[,;·](?= )")
+
 
 def plain(text: str) -> str:
     """One line without controls."""
@@ -26,6 +28,20 @@ def cut(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else set_cell_size("…", max(0, width))
+
+
+def in_parts(text: str, width: int) -> str:
+    """At most `width` cells; what has no room is left out by whole parts where commas or points part them.
+
+    >>> in_parts("20 pictures; left out: 1 less clear, 5 close to another", 40)
+    '20 pictures; left out: 1 less clear, …'
+    """
+    text = plain(text)
+    if cell_len(text) <= width:
+        return text
+    ends = [found.end() for found in _PARTS.finditer(text)]
+    end = next((end for end in reversed(ends) if cell_len(text[:end]) + 2 <= width), 0)
+    return f"{text[:end]} …" if end else cut(text, width)
 
 
 def fit(text: str, width: int, right: bool = False) -> str:

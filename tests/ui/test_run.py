@@ -68,15 +68,15 @@ async def test_the_chooser_says_what_each_profile_will_do(tmp_path: Path) -> Non
 async def test_of_the_better_backends_one_line_is_shown_and_d_shows_all(tmp_path: Path) -> None:
     async with opened(fresh(tmp_path)) as pilot:
         await choose(pilot)
-        assert "not mlx-whisper: not installed +1 (d shows)" in screen_text(pilot)
+        assert "not mlx-whisper: not installed, 1 more (d" in screen_text(pilot)
         assert "no server" not in screen_text(pilot)
         await pilot.press("d")
         await pilot.pause()
         assert "not a server: the profile names no server" in screen_text(pilot)
-        assert "(d shows)" not in screen_text(pilot)
+        assert "1 more (d" not in screen_text(pilot)
         await pilot.press("d")
         await pilot.pause()
-        assert "(d shows)" in screen_text(pilot)
+        assert "1 more (d" in screen_text(pilot)
 
 
 async def test_a_time_is_asked_for_and_a_third_card_is_fitted_to_it(tmp_path: Path) -> None:

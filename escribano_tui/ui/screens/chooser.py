@@ -28,6 +28,8 @@ from escribano_tui.ui.widgets.plancard import PlanCard
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import budget_of, many, not_a_budget, when
 
+FRAME = 3  # lines of a card that tell nothing
+
 
 class ChooserScreen(CommandScreen):
     """Shows what each profile would do, and starts the chosen one."""
@@ -334,6 +336,12 @@ class ChooserScreen(CommandScreen):
 
     def do_up(self) -> None:
         self.cards[self.chosen].scroll_relative(y=-2, animate=False)
+
+    @on(PlanCard.Laid)
+    def fit_cards(self) -> None:
+        """No card is longer than the longest of what they tell, once all of them tell it."""
+        told = all(card.plan or card.problem for card in self.cards)
+        self.query_one("#plans").styles.max_height = max(c.whole for c in self.cards) + FRAME if told else None
 
     @on(PlanCard.Picked)
     def picked(self, event: PlanCard.Picked) -> None:

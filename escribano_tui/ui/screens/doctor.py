@@ -71,7 +71,7 @@ class DoctorScreen(ModalScreen[None]):
             "terminal",
             os.environ.get("TERM", "unknown"),
             "warn" if poor else "ok",
-            f"{size}, {can}, pictures in block characters",
+            f"{size}, {can}",
             remedy,
         )
 
@@ -91,7 +91,8 @@ class DoctorScreen(ModalScreen[None]):
         palette = cast("EscribanoApp", self.app).palette
         self.query_one("#checks", Static).update(hanging(palette, rows, max([CELLS, *(cell_len(c.area) for c in checks)])))
         worst = sum(c.state == "fail" for c in checks), sum(c.state == "warn" for c in checks)
-        said = "all is well" if worst == (0, 0) else f"{worst[0]} failed, {worst[1]} to look at"
+        said = f"{worst[0]} failed" if worst[0] else "all that is needed works"
+        said += f" · {worst[1]} could be better" if worst[1] else ""
         self.query_one("#heading", Static).update(Content(f"Doctor: {said}"))
 
     def action_scroll(self, by: int) -> None:

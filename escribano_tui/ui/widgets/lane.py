@@ -11,7 +11,7 @@ from textual.widget import Widget
 from escribano_tui.domain.events import PhaseState, RunState
 from escribano_tui.domain.progress import steady_left
 from escribano_tui.domain.times import clock
-from escribano_tui.ui.lines import Line, cut
+from escribano_tui.ui.lines import Line, cut, in_parts
 from escribano_tui.ui.palette import Palette
 
 MARKS = {
@@ -72,11 +72,11 @@ class Lane(Widget, can_focus=False):
         elif phase.state == "waiting":
             line.add(cut("waiting", max(0, room)), style("muted"))
         else:
-            said = phase.note or (f"{phase.done:,} items" if phase.done else "")
+            said = phase.told
             if phase.state == "cancelled":
                 said = f"cancelled at {phase.done:,}" + (f" of {phase.total:,}" if phase.total else "")
             ink = "error" if phase.state == "failed" else "muted" if phase.state == "skipped" else "foreground"
-            line.add(cut(said, max(0, room)), style(ink))
+            line.add(in_parts(said, max(0, room)), style(ink))
         line.to(width - len(right) - 1, style()).add(right, style("muted"))
         return line.strip(width, style())
 

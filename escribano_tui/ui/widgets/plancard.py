@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from escribano_tui.domain.machine import served_by
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.domain.times import clock
 from escribano_tui.ui.lines import Line, cut
@@ -20,6 +21,7 @@ from escribano_tui.ui.widgets.facts import Piece, wrap
 from escribano_tui.ui.words import about, many
 
 NAMES = 11
+TIMES = 7  # cells of the column of times, at the right edge
 
 
 class PlanCard(ScrollView, can_focus=False):
@@ -37,6 +39,9 @@ class PlanCard(ScrollView, can_focus=False):
             super().__init__()
             self.card = card
             self.again = again
+
+    class Laid(Message):
+        """What is to be told has another length."""
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class PlanCard(ScrollView, can_focus=False):
         self.problem = ""
         self._lines: list[list[Piece]] = []
         self._wrapped_at = -1
+        self.whole = 0  # lines that all of it takes
         self._brief = False  # what each phase does has no room until all is unfolded
 
     def show(self, plan: RunPlan | None = None, problem: str = "") -> None:
@@ -86,9 +92,13 @@ class PlanCard(ScrollView, can_focus=False):
             return
         self._brief = False
         self._lay_out()
-        if self._folded and len(self._lines) > self.size.height - 2:
+        whole = len(self._lines)
+        if self._folded and whole > self.size.height:
             self._brief = True
             self._lay_out()
+        if whole != self.whole:
+            self.whole = whole
+            self.post_message(self.Laid())
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
@@ -107,6 +117,9 @@ class PlanCard(ScrollView, can_focus=False):
             self._lines.append([])
             for phase in self.plan.phases:
                 self._phase(phase)
+            if self._brief and self._more_key and any(phase.passed_over for phase in self.plan.phases):
+                self._lines.append([])
+                self._add(("muted", f"Better ones that do not serve here: {self._more_key} shows which, and why."))
             self._lines.append([])
             self._add(("muted", f"Time: {self.plan.estimated_from}."))
 
@@ -128,26 +141,32 @@ class PlanCard(ScrollView, can_focus=False):
         if phase.skip:
             self._named("–", phase.name, [(phase.skip, "muted")], "muted")
             return
-        backend = phase.backend if phase.model in phase.backend else f"{phase.backend} {phase.model}".strip()
-        told: list[Piece] = [] if self._brief else [(phase.does, "foreground")]
-        told += [(backend, "secondary")] if backend else []
+        backend = served_by(phase.backend, phase.model)
+        told: list[Piece] = [(backend, "secondary")] if backend else []
         told += (
             [(f"{'' if phase.reuses == 'all' else 'about '}{many(phase.frames, 'frame')}", "foreground")]
             if phase.frames
             else []
         )
+        time = ("", "muted")
         if phase.reuses == "all":
-            told.append(("reused", "success"))
+            time = ("reused", "success")
         elif phase.estimate_s >= 1:
-            told.append((clock(phase.estimate_s), "muted"))
+            time = (clock(phase.estimate_s), "foreground")
         if phase.reuses == "part":
             told.append(("goes on where it stopped", "success"))
         if phase.leaves_machine:
             told.append((f"goes to {phase.leaves_machine}", "warning"))
-        said = [(f" · {text}" if k else text, ink) for k, (text, ink) in enumerate(told)]
-        self._named("✓" if phase.reuses == "all" else "●", phase.name, said, "foreground")
+        does: list[Piece] = [] if self._brief else [(phase.does, "foreground")]
+        mark = "✓" if phase.reuses == "all" else "●"
+        whole = _joined([*does, *told])
+        if does and told and cell_len("".join(text for text, _ in whole)) > self._room(time):
+            self._named(mark, phase.name, does, "foreground", time)
+            self._named(" ", "", _joined(told), "foreground")
+        else:
+            self._named(mark, phase.name, whole, "foreground", time)
         if self._folded:
-            if phase.passed_over:
+            if phase.passed_over and not self._brief:
                 self._others(phase.passed_over)
         else:
             if phase.why and phase.reuses != "all":
@@ -158,20 +177,34 @@ class PlanCard(ScrollView, can_focus=False):
     def _others(self, passed_over: tuple[tuple[str, str], ...]) -> None:
         """One line: the first choice and why it does not serve, and how many more there are."""
         label, why = passed_over[0]
-        room = self._wrapped_at - NAMES - 3
-        others = f" +{len(passed_over) - 1}" if len(passed_over) > 1 else ""
+        room = self._room()
+        others = f", {len(passed_over) - 1} more" if len(passed_over) > 1 else ""
         shows = f" ({self._more_key} shows)" if self._more_key else ""
-        whole = passed(label, why) + (others + shows if others else "")
-        shorter = (whole, f"not {label}{others}{shows}", f"not {label}{others}")
+        key = f" ({self._more_key})" if self._more_key else ""
+        whole = passed(label, why) + others
+        shorter = (
+            *((whole + shows, whole + key) if others else (whole,)),
+            f"not {label}{others}{shows}",
+            f"not {label}{others}",
+        )
         said = next(
             (text for text in shorter if cell_len(text) <= room), cut(f"not {label}", max(4, room - len(others))) + others
         )
         self._lines.append([(" " * (NAMES + 2), "muted"), (said, "muted")])
 
-    def _named(self, mark: str, name: str, said: list[Piece], ink: str) -> None:
+    def _room(self, time: Piece = ("", "muted")) -> int:
+        """Cells beside the name of a phase, and before its time."""
+        return max(4, self._wrapped_at - NAMES - 2 - (TIMES if time[0] else 1))
+
+    def _named(self, mark: str, name: str, said: list[Piece], ink: str, time: Piece = ("", "muted")) -> None:
+        """What a phase does, wrapped beside its name, and its time at the right edge."""
         left = f"{mark} {name}".ljust(NAMES + 2)
-        for k, line in enumerate(wrap(said, max(4, self._wrapped_at - len(left) - 1))):
-            self._lines.append([(left if k == 0 else " " * len(left), ink), *line])
+        for k, line in enumerate(wrap(said, self._room(time))):
+            told = [(left if k == 0 else " " * len(left), ink), *line]
+            if time[0] and k == 0:
+                used = sum(cell_len(text) for text, _ in told)
+                told += [(" " * max(1, self._wrapped_at - used - len(time[0]) - 1), ink), time]
+            self._lines.append(told)
 
     def on_resize(self) -> None:
         self._wrap()
@@ -190,6 +223,10 @@ class PlanCard(ScrollView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Picked(self, event.chain > 1))
+
+
+def _joined(told: list[Piece]) -> list[Piece]:
+    return [(f" · {text}" if k else text, ink) for k, (text, ink) in enumerate(told)]
 
 
 def passed(label: str, why: str) -> str:
