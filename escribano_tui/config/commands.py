@@ -52,13 +52,13 @@ WHERE: Final[dict[str, str]] = {
 _APP = (
     Command("app.palette", ("ctrl+p",), "palette", "Open the command palette"),
     Command("app.help", ("question_mark", "f1"), "help", "Show the keys of this screen", 99),
-    Command("app.back", ("escape",), "back", "Go back, or close what is open"),
+    Command("app.back", ("escape",), "back", "Go back, or close what is open", 82),
     Command("app.themes", ("f2",), "themes", "Choose a theme, with a preview"),
     Command("app.doctor", ("f3",), "doctor", "Check backends, models, folders and this terminal"),
     Command("app.rules", ("f4",), "rules", "List, change and take out the rules made of your labels"),
     Command("app.settings", ("f7",), "settings", "Change settings: what is offered first, limits, themes, keys, profiles"),
     Command("app.queue", ("f6",), "queue", "Show which runs wait; put them in another order or take them out"),
-    Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays"),
+    Command("app.quit", ("ctrl+q",), "quit", "Quit; what was finished stays", 57),
 )
 
 _LIBRARY = (

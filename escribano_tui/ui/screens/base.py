@@ -30,6 +30,7 @@ class CommandScreen(Screen[None]):
 
     where: ClassVar[str] = ""
     recording_id = ""
+    leaves_by: ClassVar[str] = "app.back"
 
     @property
     def house_app(self) -> EscribanoApp:
@@ -63,7 +64,7 @@ class CommandScreen(Screen[None]):
     def hints(self) -> Sequence[Hint]:
         """What the footer offers now."""
         commands = [c for c in commands_of(self.where) if not self.unavailable(c.name)]
-        return hints_of([*commands, BY_ID["app.help"]], self.house_app.keymap)
+        return hints_of([*commands, BY_ID[self.leaves_by], BY_ID["app.help"]], self.house_app.keymap)
 
     def all_hints(self) -> dict[str, list[Hint]]:
         """What the footer offers when it is turned over: every command, by its part."""

@@ -32,6 +32,7 @@ class LibraryScreen(Changing, CommandScreen):
     """Shows `house.library.rows()`, filtered and in order."""
 
     where: ClassVar[str] = "library"
+    leaves_by: ClassVar[str] = "app.quit"
     BINDINGS: ClassVar = bindings_of("library")
 
     def __init__(self) -> None:

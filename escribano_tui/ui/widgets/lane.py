@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -23,11 +24,12 @@ MARKS = {
     "cancelled": ("■", "warning"),
 }
 NAMES = 12
+SERVED = frozenset({"read", "describe", "listen", "transcribe", "refine"})  # by a backend, which has a line of its own
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class Lane(Widget, can_focus=False):
-    """`details` gives each phase a second line, for its backend and its rate."""
+    """`details` gives a second line to each phase that a backend serves, for that backend and its rate."""
 
     def __init__(self, palette: Callable[[], Palette], phases: tuple[str, ...], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -47,15 +49,19 @@ class Lane(Widget, can_focus=False):
             self.refresh()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return len(self._phases) * (2 if self.details else 1)
+        return len(self._lines())
+
+    def _lines(self) -> list[tuple[str, bool]]:
+        """(phase, whether it is its second line) of each line."""
+        return [(name, second) for name in self._phases for second in (False, True)[: 1 + (self.details and name in SERVED)]]
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        style = self._palette().style
-        index, second = divmod(y, 2) if self.details else (y, 0)
-        if index >= len(self._phases):
-            return Strip.blank(width, style())
-        phase = self._state.phases[self._phases[index]]
+        lines = self._lines()
+        if y >= len(lines):
+            return Strip.blank(width, self._palette().style())
+        name, second = lines[y]
+        phase = self._state.phases[name]
         return self._second(phase, width) if second else self._first(phase, width)
 
     def _first(self, phase: PhaseState, width: int) -> Strip:
@@ -77,6 +83,7 @@ class Lane(Widget, can_focus=False):
                 said = f"cancelled at {phase.done:,}" + (f" of {phase.total:,}" if phase.total else "")
             ink = "error" if phase.state == "failed" else "muted" if phase.state == "skipped" else "foreground"
             line.add(in_parts(said, max(0, room)), style(ink))
+        self._aside(line, phase, width - len(right) - 2)
         line.to(width - len(right) - 1, style()).add(right, style("muted"))
         return line.strip(width, style())
 
@@ -91,6 +98,17 @@ class Lane(Widget, can_focus=False):
             full = round(share * cells)
             line.add("█" * full, style("accent")).add("░" * (cells - full), style("border"))
         line.add(cut(counts, max(0, room - cells)), style())
+
+    def _aside(self, line: Line, phase: PhaseState, end: int) -> None:
+        """Of a phase without a second line: how fast it is, and what it put aside, up to a column."""
+        if not self.details or phase.phase in SERVED:
+            return
+        style = self._palette().style
+        rate = f" · {phase.rate:.1f} a second" if phase.state == "running" and phase.rate >= 0.1 else ""
+        failed = f" · {phase.failed:,} put aside" if phase.failed else ""
+        for text, ink in ((rate, "muted"), (failed, "warning")):
+            if text and line.width + cell_len(text) <= end:
+                line.add(text, style(ink))
 
     def _right(self, phase: PhaseState) -> str:
         match phase.state:
