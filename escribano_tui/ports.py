@@ -454,6 +454,14 @@ class Outputs(Protocol):
         """Take all its evidence and items away."""
         ...
 
+    def set_aside(self, output_id: int) -> None:
+        """Let it be found under its key no more; runs that have it still show it."""
+        ...
+
+    def drop_aside(self, recording_id: str) -> None:
+        """Take away what was set aside of a recording."""
+        ...
+
     def forget_failures(self, output_id: int) -> list[str]:
         """Take its failed items away, so that they are tried again; the generation goes up where there were any."""
         ...

@@ -131,6 +131,7 @@ class Running:
         steps: tuple[Callable[[], None], ...] = (
             lambda: runner.store.runs.end(self.id, state, wall_s), self._teller.end,
             lambda: live.end(self.recording.id) if state == "finished" else None,
+            lambda: runner.store.outputs.drop_aside(self.recording.id) if state == "finished" else None,
             lambda: runner.files.clear_work(self.recording.id), runner.backends.release, lambda: self._lock.release(),
         )  # fmt: skip
         for step in steps:
@@ -241,7 +242,10 @@ class Running:
         if step.action == "reuse" and step.output is not None:
             return Feed(outputs, step.output.id, ended=True)
         if step.action == "compute" and step.output is not None:
-            outputs.clear(step.output.id)
+            if step.output.state == "finished":  # the draft of an earlier run stands until there is another one
+                outputs.set_aside(step.output.id)
+            else:
+                outputs.clear(step.output.id)
         if step.action == "retry" and step.output is not None:
             outputs.forget_failures(step.output.id)
         serves = step.choice.serves if step.choice else None

@@ -19,6 +19,7 @@ _COLUMNS = (
     "id", "recording_id", "phase", "key", "state", "items", "items_failed", "backend", "model", "busy_s", "wall_s",
     "generation", "note",
 )  # fmt: skip
+_ASIDE = "!"  # in no key: they are hexadecimal
 _BY_ITEM = tuple(m.table for m in MAPPINGS.values() if m.by_item)
 
 
@@ -66,6 +67,17 @@ class OutputStore:
             "UPDATE outputs SET items = 0, items_failed = 0, busy_s = 0, wall_s = 0, generation = 0, note = '' WHERE id = ?",
             [output_id],
         )
+
+    def set_aside(self, output_id: int) -> None:
+        with self._connections.write() as db:
+            db.execute("UPDATE outputs SET key = key || ? || id WHERE id = ?", [_ASIDE, output_id])
+
+    def drop_aside(self, recording_id: str) -> None:
+        query = "SELECT id FROM outputs WHERE recording_id = ? AND instr(key, ?)"
+        for (output_id,) in self._db.execute(query, [recording_id, _ASIDE]).fetchall():
+            with self._connections.write() as db:
+                self._clear(db, output_id)
+                db.execute("DELETE FROM outputs WHERE id = ?", [output_id])
 
     def forget_failures(self, output_id: int) -> list[str]:
         with self._connections.write() as db:

@@ -16,6 +16,7 @@ from escribano_tui.domain.evidence import Frame, ScreenLine
 from escribano_tui.domain.profile import Profile, ScanSettings
 from escribano_tui.domain.progress import load_state
 from escribano_tui.domain.segment import Segment
+from escribano_tui.domain.session import RunRecord
 from escribano_tui.pipeline import file_watch
 from escribano_tui.ports import PhaseContext, RunBusy, RunOptions
 from escribano_tui.store.library import LibraryStore
@@ -114,6 +115,32 @@ def test_a_cancelled_run_goes_on_to_the_item(bench: Bench) -> None:
     assert bench.work.computed["read"] == FRAMES - 3
     assert bench.work.computed["frames"] == 0
     assert state.phases["read"].done == FRAMES
+
+
+def test_a_draft_stands_until_a_forced_run_has_another_one(bench: Bench) -> None:
+    def kept(run: RunRecord | None) -> dict[str, dict[str, str]]:
+        assert run is not None
+        return {p.name: bench.store.outputs.items(p.output_id) for p in run.phases if p.output_id is not None}
+
+    bench.run()
+    first = bench.store.runs.shown(RECORDING.id)
+    assert first is not None
+    items = kept(first)
+    assert items["read"]
+    bench.work.stop_before = "0000003500"
+    running = bench.runner.start(RECORDING, QUICK, RunOptions(force=True), lambda event: None)
+    assert bench.work.reached.wait(30)
+    running.cancel()
+    assert running.wait(30)
+    assert bench.store.runs.shown(RECORDING.id) == first
+    assert kept(first) == items
+    bench.work.stop_before = None
+    bench.run()
+    again = bench.store.runs.shown(RECORDING.id)
+    assert again is not None
+    assert again.id != first.id
+    assert kept(again) == items
+    assert not any(kept(first).values()), "what was set aside has gone"
 
 
 def test_pausing_holds_the_lanes_and_lets_go_of_the_models(bench: Bench) -> None:
