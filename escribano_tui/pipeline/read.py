@@ -87,7 +87,8 @@ class _Reading:
         if self._read:
             self._shelf.share()
             # Of the whole recording: a run that was broken off and went on says what one that was not would say.
-            told = f"{self._shelf.learned} line images recognised in {self._read} pictures"
+            lines, pictures = self._shelf.learned, self._read
+            told = f"{lines} line{'' if lines == 1 else 's'} recognised in {pictures} picture{'' if pictures == 1 else 's'}"
             context.note(f"{told}{self._masked()}{self._left_out()}")
         if not context.failed_items() and not context.failed_in("frames"):
             self._shelf.clear(self._through)

@@ -31,7 +31,8 @@ def cut(text: str, width: int) -> str:
 
 
 def in_parts(text: str, width: int) -> str:
-    """At most `width` cells; what has no room is left out by whole parts where commas or points part them.
+    """At most `width` cells; what has no room is left out by whole parts, where commas or points part them and most of it
+    stays.
 
     >>> in_parts("20 pictures; left out: 1 less clear, 5 close to another", 40)
     '20 pictures; left out: 1 less clear, …'
@@ -41,7 +42,7 @@ def in_parts(text: str, width: int) -> str:
         return text
     ends = [found.end() for found in _PARTS.finditer(text)]
     end = next((end for end in reversed(ends) if cell_len(text[:end]) + 2 <= width), 0)
-    return f"{text[:end]} …" if end else cut(text, width)
+    return f"{text[:end]} …" if cell_len(text[:end]) * 5 >= width * 3 else cut(text, width)
 
 
 def fit(text: str, width: int, right: bool = False) -> str:

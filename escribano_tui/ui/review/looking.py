@@ -205,7 +205,8 @@ async def show_coverage(screen: ReviewScreen) -> None:
         Item("", f"{missing} of {spoken} spoken could not be written down"),
         *(Item("", note, mark="!", ink="warning") for note in c.notes),
     ]
-    hint = f"{screen.house_app.keymap.shown('review.run')} in the review, then “retry failed”, tries again   esc close"
+    again = f"{screen.house_app.keymap.shown('review.run')} in the review, then “retry failed”, tries again   "
+    hint = f"{again if c.frames_failed or c.speech_untranscribed_s else ''}esc close"
     screen.app.push_screen(PickScreen("What was not looked at or not understood", rows, hint=hint))
 
 

@@ -24,6 +24,11 @@ from escribano_tui.ui.widgets.rows import Rows
 from escribano_tui.ui.widgets.titlebar import TitleBar
 from escribano_tui.ui.words import many, state_of
 
+NEXT_STEP = {
+    "new": ": enter to choose how to run it",
+    "cancelled": ": enter to go on where it stopped",
+    "failed": ": enter to try it again",
+}
 NEEDS_ROW = {"open", "run", "summary", "delete", "when"}
 NEEDS_ANY = {"filter", "sort", "find", "rollup"}
 
@@ -129,7 +134,8 @@ class LibraryScreen(Changing, CommandScreen):
         if row.state == "running":
             return "running in another program", "accent"
         said, ink = state_of(row)
-        return (f"{said}: enter to choose how to run it" if row.state == "new" and not row.missing else said), ink
+        next_step = "" if row.missing or row.segments else NEXT_STEP.get(row.state, "")
+        return f"{said}{next_step}", ink
 
     def on_resize(self) -> None:
         super().on_resize()

@@ -105,7 +105,15 @@ class PickScreen(ModalScreen[T | None]):
         self._widths = widths_of(self._items)
         rows = self.query_one(Rows)
         rows.set_count(max(1, len(self._items)), cursor)
-        rows.styles.height = max(1, min(len(self._items), self.size.height - 8)) if not self._search else "1fr"
+        self.fit()
+
+    def fit(self) -> None:
+        """As many rows as there are, and as the screen has room for beside the heading and the keys."""
+        room = self.app.size.height - (8 if self.app.size.height > 20 else 5)
+        self.query_one(Rows).styles.height = "1fr" if self._search else max(1, min(len(self._items), room))
+
+    def on_resize(self) -> None:
+        self.fit()
 
     def paint(self, index: int, line: int, width: int, here: bool) -> Strip:
         style = self.palette.style

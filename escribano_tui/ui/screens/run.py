@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -46,6 +47,7 @@ class RunScreen(CommandScreen):
         super().__init__()
         self.kept = kept
         self.recording_id = kept.recording.id
+        self._apps = 0  # cells of the longest name of a program in the draft
         self._lengths: tuple[tuple[DraftRow, ...], list[str]] = ((), [])  # as printed, of the draft that they were made for
         self.moved = False  # the owner has chosen a segment of the draft
         self._asked: tuple[DraftRow, ...] | None = None  # the draft for which corrections were asked last
@@ -222,7 +224,7 @@ class RunScreen(CommandScreen):
         out.fit(self.length(index), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
         out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity))
         out.add(" ", style("foreground", ground)).fit(row.activity, 14, style(row.activity, ground))
-        app = min(16, max(0, width - out.width - 16)) if width >= 56 else 0
+        app = min(16, self._apps, max(0, width - out.width - 16)) if width >= 56 else 0
         out.fit(row.title, width - out.width - app - 1, style("foreground", ground)).add(" ", style("foreground", ground))
         return out.fit(row.app, app, style("muted", ground)).strip(width, style("foreground", ground))
 
@@ -231,6 +233,7 @@ class RunScreen(CommandScreen):
         draft = self.draft
         if self._lengths[0] is not draft:
             self._lengths = (draft, durations([row.end_ms - row.start_ms for row in draft]))
+            self._apps = max((cell_len(row.app) for row in draft), default=0)
         return self._lengths[1][index]
 
     # ------------------------------------------------------------ commands

@@ -28,16 +28,19 @@ class Guide(Static):
 
 
 def lines(keymap: Keymap) -> Content:
-    def key(*names: str) -> tuple[str, str]:
-        return " ".join(keymap.shown(f"review.{name}") for name in names), "bold $accent"
+    """Short enough for 60 columns."""
+
+    def key(*names: str) -> str:
+        return " ".join(keymap.shown(f"review.{name}") for name in names)
 
     labels = f"{keymap.shown('review.label-1')}-{keymap.shown('review.label-9')} {keymap.shown('review.labels')}"
     edges = key("start-earlier", "start-later", "end-earlier", "end-later")
     rows = (
-        (key("down", "up"), "  go through the segments;  ", key("next-unreviewed"), "  the next to review"),
-        (key("accept"), "  right as it is;  ", (labels, "bold $accent"), "  another label; both go on to the next"),
-        (key("split"), " split  ", key("merge-next"), " merge  ", edges, " move the edges  ", key("title"), " title"),
-        (key("undo"), "  takes anything back, even tomorrow;  ", key("redo"), "  brings it again"),
-        (key("summary"), "  writes the summary from what you corrected   ", ("esc closes this", "$muted")),
+        ((key("down", "up"), "go through the segments"), (key("next-unreviewed"), "the next to review")),
+        ((key("accept"), "right as it is"), (labels, "another label; both go on")),
+        ((key("split"), "split"), (key("merge-next"), "merge"), (edges, "move the edges"), (key("title"), "title")),
+        ((key("undo"), "takes back, even tomorrow"), (key("redo"), "brings it again")),
+        ((key("summary"), "writes the summary"), (keymap.shown("app.back"), "closes this")),
     )
-    return Content("\n").join(Content.assemble(*row) for row in rows)
+    told = [[Content.assemble((keys, "bold $accent"), " ", label) for keys, label in row] for row in rows]
+    return Content("\n").join(Content("   ").join(row) for row in told)
