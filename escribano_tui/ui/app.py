@@ -31,7 +31,7 @@ from escribano_tui.ui.palette import Palette, as_textual
 from escribano_tui.ui.pictures import Painter
 from escribano_tui.ui.running import AppRuns
 from escribano_tui.ui.runs import RunKeeper
-from escribano_tui.ui.screens.base import CommandScreen
+from escribano_tui.ui.screens.base import CommandScreen, Painted
 from escribano_tui.ui.screens.library import LibraryScreen
 from escribano_tui.ui.sixteen import Readable
 from escribano_tui.ui.words import many
@@ -179,7 +179,7 @@ class EscribanoApp(App[None], inherit_bindings=False):
         self.palette = Palette(self.shelf.themes[name])
         self.theme = name
         for screen in self.screen_stack:
-            if isinstance(screen, CommandScreen):
+            if isinstance(screen, Painted):
                 screen.restyle()
 
     # ------------------------------------------------------------ from screen to screen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 # Failures whose message is a sentence for the user; of any other the log has more.
 SPOKEN: tuple[type[Exception], ...] = (UnusableInput, LookupError, ValueError, OSError)
 logger = logging.getLogger("escribano_tui.ui")
+
+
+@runtime_checkable
+class Painted(Protocol):
+    """A screen that is painted in the colours of a theme, and can be painted anew in those of another."""
+
+    def restyle(self) -> None: ...
 
 
 class CommandScreen(Screen[None]):

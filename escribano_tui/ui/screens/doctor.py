@@ -37,6 +37,10 @@ class DoctorScreen(ModalScreen[None]):
         Binding("r", "again", show=False),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._checks: list[Check] = []
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="box"):
             yield Static(Content("Doctor"), id="heading")
@@ -75,7 +79,12 @@ class DoctorScreen(ModalScreen[None]):
             remedy,
         )
 
+    def restyle(self) -> None:
+        if self._checks:
+            self.show(self._checks)
+
     def show(self, checks: list[Check]) -> None:
+        self._checks = checks
         rows: list[tuple[Piece, list[Piece]]] = []
         area = ""
         for check in checks:

@@ -86,9 +86,13 @@ def _rows(lines: list[ScreenLine]) -> list[list[ScreenLine]]:
     return [sorted(row, key=lambda x: x.box.x) for row in rows]
 
 
+BACKENDS = {"screen-reader": "screen reader"}  # as the chooser names them
+
+
 def maker(described: Description) -> str:
     """Who described a picture: backend and model, but for a model that is only a checksum of rules."""
-    return f"{described.backend} {'' if re.fullmatch('[0-9a-f]{12,}', described.model) else described.model}".rstrip()
+    model = "" if re.fullmatch("[0-9a-f]{12,}", described.model) else described.model
+    return f"{BACKENDS.get(described.backend, described.backend)} {model}".rstrip()
 
 
 Correct = Callable[[Utterance, Callable[[], None]], None]

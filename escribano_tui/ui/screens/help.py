@@ -84,6 +84,10 @@ class HelpScreen(ModalScreen[None]):
         rows += [((mark, "*accent"), [(said, "foreground")]) for mark, said in marks]
         return hanging(self.palette, rows, KEYS, right=True)
 
+    def restyle(self) -> None:
+        self.refresh(recompose=True)
+        self.call_after_refresh(lambda: self.query_one("#scroll").focus())
+
     def action_scroll(self, by: int) -> None:
         self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
 

@@ -98,7 +98,8 @@ class QueueScreen(ModalScreen[str | None]):
         style = self.house_app.palette.style
         ground = "selection" if here else "surface"
         if index >= len(self.runs) + len(self.files):
-            return Line().add(" No run is under way, and none waits.", style("muted", "surface")).strip(width, style())
+            quiet = style("muted", "surface")
+            return Line().add(" No run is under way, and none waits.", quiet).strip(width, quiet)
         if index >= len(self.runs):
             return self.paint_file(self.files[index - len(self.runs)], width, here, ground)
         kept = self.runs[index]
