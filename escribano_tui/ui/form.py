@@ -40,7 +40,8 @@ class Setting:
     @property
     def label(self) -> str:
         """Its name as it is read: `idle` for `idle_s`, whose unit stands behind the value."""
-        return self.name.removesuffix(f"_{self.unit.lower()}").replace("_", " ")
+        unit = f"_{self.unit.lower()}" if self.unit in ("s", "MB") else ""
+        return self.name.removesuffix(unit).replace("_", " ")
 
 
 def settings_of(form: Any, sections: Sequence[str]) -> list[Setting]:

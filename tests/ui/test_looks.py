@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from escribano_tui.config.keymap import Keymap
 from escribano_tui.domain.machine import served_by
+from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.lines import in_parts
 from escribano_tui.ui.screens.add import AddScreen
 from escribano_tui.ui.screens.pick import PickScreen
@@ -109,6 +110,22 @@ async def test_the_cards_of_the_chooser_are_as_long_as_what_they_tell(world: Fak
         assert lines_of(pilot)[-1].lstrip().startswith("enter start"), "the footer stays at the foot"
         read = next(line for line in lines_of(pilot) if "RapidOCR" in line)
         assert read.rstrip(" │║").endswith("0:42"), "times stand at the right edge"
+
+
+@pytest.mark.parametrize(("key", "text"), [("f1", "Read the summary"), ("f3", "free some space")])
+async def test_a_box_is_painted_anew_with_another_theme(world: FakeHouse, key: str, text: str) -> None:
+    async with opened(world) as pilot:
+        app = pilot.app
+        assert isinstance(app, EscribanoApp)
+        await pilot.press(key)
+        await until(pilot, lambda: text in screen_text(pilot), "the box")
+        await settle(pilot)
+        app.show_theme("paper")
+        await until(pilot, lambda: text in screen_text(pilot) and app.screen.query("#scroll"), "the box again")
+        await settle(pilot)
+        shown = {s.style.bgcolor.name for strip in app.screen._compositor.render_strips() for s in strip
+                 if text in s.text and s.style and s.style.bgcolor}  # fmt: skip
+        assert shown == {app.palette.color("surface")}
 
 
 def test_what_has_no_room_is_left_out_by_whole_parts() -> None:

@@ -85,8 +85,11 @@ class HelpScreen(ModalScreen[None]):
         return hanging(self.palette, rows, KEYS, right=True)
 
     def restyle(self) -> None:
-        self.refresh(recompose=True)
-        self.call_after_refresh(lambda: self.query_one("#scroll").focus())
+        self.call_later(self._anew)
+
+    async def _anew(self) -> None:
+        await self.recompose()
+        self.query_one("#scroll").focus()
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
