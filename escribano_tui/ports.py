@@ -783,10 +783,23 @@ class PhaseContext(Protocol):
         """How many items there will be in all, those done in an earlier run included."""
         ...
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
-        """How much work each item is, in a unit of the phase's own, so that the time left is told by work and not by items.
-        The cost of so much work grows with this power of it; `anew` is the share of it that is left where an earlier run
-        has been through the same recording."""
+    def weigh(self, weights: Mapping[str, float], rest: float = 0.0, anew: float = 1.0) -> None:
+        """How long each item takes on a slow machine with two cores, in seconds, so that the time left is told by work and not
+        by items. `rest` is what those will take that are not known yet; `anew` is the share of the work that is left where an
+        earlier run has been through the same recording."""
+        ...
+
+    def foresee(self, seconds: float | None, looks: int | None = None) -> None:
+        """How long the phase will take from now on, where that is not told by its items, and at how many pictures of the
+        recording it will look besides."""
+        ...
+
+    def progress_of(self, phase: str) -> tuple[int, int | None]:
+        """How far another phase is: (done, of how many), as its bar tells it."""
+        ...
+
+    def take_in_hand(self, item: str) -> None:
+        """This item is being worked on now."""
         ...
 
     def done(self) -> frozenset[str]:

@@ -56,6 +56,8 @@ class MemoryContext:
         self.anew = False
         self.may_replace = False  # a phase that puts its items right
         self.costs: list[tuple[float, float]] = []  # what was measured: seconds of sound, seconds in the backend
+        self.foreseen: list[tuple[float | None, int | None]] = []  # seconds, pictures to be looked at
+        self.in_hand = ""
         self.puts: list[str] = []  # every item that was put or failed in this run, in order
 
     @property
@@ -66,8 +68,17 @@ class MemoryContext:
         if self.stopped.is_set():
             raise Cancelled
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
+    def weigh(self, weights: Mapping[str, float], rest: float = 0.0, anew: float = 1.0) -> None:
         self.weights = weights
+
+    def foresee(self, seconds: float | None, looks: int | None = None) -> None:
+        self.foreseen.append((seconds, looks))
+
+    def progress_of(self, phase: str) -> tuple[int, int | None]:
+        return 1, 1
+
+    def take_in_hand(self, item: str) -> None:
+        self.in_hand = item
 
     def expect(self, total: int | None) -> None:
         self.total = total

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
+from escribano_tui.domain.countdown import Countdown
 from escribano_tui.domain.events import PHASES, Event, PhaseState, RunState
-from escribano_tui.domain.progress import left_of, share_of, steady_left
+from escribano_tui.domain.progress import share_of
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.domain.text import clean_line
 from escribano_tui.domain.times import clock
@@ -33,6 +34,7 @@ class Bars:
         self._drawn = 0
         self._lost = False
         self._told: set[str] = set()
+        self._countdown = Countdown()
 
     def __enter__(self) -> Bars:
         return self
@@ -64,8 +66,9 @@ class Bars:
         from rich.cells import set_cell_size
 
         planned = {phase.name: phase for phase in self._plan.phases} if self._plan else {}
-        lines = [line_of(state.phases[name], planned.get(name)) for name in PHASES]
-        lines += [] if self._plan is None or state.done else [_in_all(state, self._plan)]
+        lefts = self._countdown.say(state, self._plan)
+        lines = [line_of(state.phases[name], planned.get(name), lefts.phases.get(name)) for name in PHASES]
+        lines += [] if self._plan is None or state.done else [_in_all(share_of(state, self._plan), lefts.in_all_s)]
         up = f"\x1b[{self._drawn}A" if self._drawn else ""
         columns = _columns(self._stream)
         self._stream.write(up + "".join(f"\x1b[2K{set_cell_size(line, columns).rstrip()}\n" for line in lines) + "\x1b[J")
@@ -81,14 +84,13 @@ class Bars:
         self._stream.flush()
 
 
-def line_of(phase: PhaseState, planned: PlannedPhase | None = None) -> str:
+def line_of(phase: PhaseState, planned: PlannedPhase | None = None, left_s: float | None = None) -> str:
     """One phase as a line of at most 100 characters; what is `planned` for it is said until it begins."""
     if phase.state == "waiting" and planned is not None:
         return _to_come(phase.phase, planned)[:LONGEST]
     parts = [f"{MARKS[phase.state]} {phase.phase:<10}", _middle(phase)]
     if phase.failed:
         parts.append(f"{phase.failed} failed")
-    left_s = steady_left(phase, (planned.estimate_s or None) if planned else None)
     if phase.state == "running" and left_s is not None:
         parts.append(f"{clock(left_s)} left")
     if phase.state == "finished":
@@ -107,11 +109,10 @@ def _to_come(name: str, planned: PlannedPhase) -> str:
     return f"{MARKS['waiting']} {name:<10}{about}"
 
 
-def _in_all(state: RunState, plan: RunPlan) -> str:
+def _in_all(share: float, left_s: float | None) -> str:
     """The line below the phases: of the time of all, how much is through and how much is left."""
-    left_s = left_of(state, plan)
     left = f"  {clock(left_s)} left" if left_s is not None else ""
-    return f"  {'in all':<10}  {_bar(share_of(state, plan))}{left}"
+    return f"  {'in all':<10}  {_bar(share)}{left}"
 
 
 def _columns(stream: TextIO) -> int:

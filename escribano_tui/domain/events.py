@@ -22,7 +22,8 @@ UNITS: dict[str, str] = {  # what phases go through
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
-    """`done` items are through already, from an earlier run that stopped half-way. `backend` is an id, `label` its name."""
+    """`done` items are through already, from an earlier run that stopped half-way. `backend` is an id, `label` its name;
+    `part` the part of the machine (0..1) that it keeps busy while it works, 0.0 where that is nothing to speak of."""
 
     phase: str
     at_s: float
@@ -32,6 +33,7 @@ class PhaseStarted:
     note: str = ""
     done: int = 0
     label: str = ""
+    part: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class PhaseProgressed:
     """`done` of `total` items are through (`total` None: not known yet), `failed` of them without a result.
 
     `worked` is the share of this run's work that is through, 0..1, where some items are dearer than others; `expected_s`
-    what all of that work takes at the pace of past runs on this machine, once it is known how much there is.
+    what all of that work takes once it is known how much there is: at the pace of past runs on this machine (`measured`), or
+    of a slow one. `alone_s` is how long the phase has worked, as if it had the machine to itself, `in_hand` the share of the
+    work that is through once the item in hand is. `looks` are pictures of the recording that it is still to look at.
     """
 
     phase: str
@@ -50,6 +54,10 @@ class PhaseProgressed:
     note: str = ""
     worked: float | None = None
     expected_s: float | None = None
+    measured: bool = False
+    alone_s: float | None = None
+    in_hand: float = 0.0
+    looks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +162,13 @@ class PhaseState:
     wall_s: float = 0.0
     busy_s: float = 0.0
     weighed: float | None = None  # share of this run's work, where the phase has told it
-    expected_s: float | None = None  # of all of that work, at the pace of past runs
+    expected_s: float | None = None  # of all of that work, at a known pace
     label: str = ""  # of the backend
+    part: float = 0.0
+    measured: bool = False
+    alone_s: float | None = None
+    in_hand: float = 0.0
+    looks: int | None = None
 
     @property
     def worked(self) -> float | None:
@@ -242,7 +255,8 @@ def _after(
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
                 started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
-                weighed=None, expected_s=None, label=event.label,
+                weighed=None, expected_s=None, label=event.label, part=event.part, measured=False, alone_s=None, in_hand=0.0,
+                looks=None,
             )  # fmt: skip
         case PhaseProgressed():
             return replace(
@@ -250,6 +264,8 @@ def _after(
                 failed=event.failed, note=event.note or p.note, updated_at_s=at_s,
                 weighed=event.worked if event.worked is not None else p.weighed,
                 expected_s=event.expected_s if event.expected_s is not None else p.expected_s,
+                measured=event.measured or p.measured, alone_s=event.alone_s if event.alone_s is not None else p.alone_s,
+                in_hand=event.in_hand, looks=event.looks if event.looks is not None else p.looks,
             )  # fmt: skip
         case PhaseFinished():
             return replace(

@@ -59,7 +59,8 @@ class Frame:
     to_describe: bool = True
     score: float = 0.0
     importance: str = "medium"
-    fresh: float = 0.0  # how much of it is text that the frame before it did not show, in blocks full of strokes
+    # Seconds that what is new in it takes to be read on two slow cores: a guess, by the pictures taken in the same run.
+    fresh: float = field(default=0.0, compare=False)
 
     @property
     def item(self) -> str:

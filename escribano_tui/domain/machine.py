@@ -74,7 +74,7 @@ class Residents:
 class Cost:
     """What a backend cost in a phase of a run: so many seconds of sound in so many seconds, its load time, its memory.
 
-    `work` is how much work it was in the phase's own unit. What was not measured is 0.0.
+    `work` and `alone_s` are as in `PastPhase`. What was not measured is 0.0.
     """
 
     material_s: float = 0.0
@@ -82,12 +82,13 @@ class Cost:
     load_s: float = 0.0
     memory_mb: float = 0.0
     work: float = 0.0
+    alone_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PastPhase:
-    """How long a phase was busy in a past run, on a recording of so many seconds, with so much `work` in its own unit; `items`
-    is how many there were."""
+    """How long a phase was busy in a past run, on a recording of so many seconds; `items` is how many there were. `work` is
+    how long they take on a slow machine, `alone_s` how long they took here, each had it had the machine to itself."""
 
     busy_s: float
     duration_s: float
@@ -95,21 +96,22 @@ class PastPhase:
     recording_id: str
     work: float = 0.0
     items: int = 0
+    alone_s: float = 0.0
 
 
 PAST_COUNTED = 5  # of the newest runs
 
 
-def seconds_for(work: float, past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> float | None:
-    """What so much work takes at the pace of past runs, newest first; None where none has told its work. `anew` is the
-    share of it that is left where an earlier run has been through the same recording."""
+def pace_of(past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> tuple[float, bool]:
+    """(seconds that one second of work takes here, by past runs, newest first; whether any has told it). `anew` is the share
+    of the work that is left where an earlier run has been through the same recording."""
     again = any(one.recording_id == recording_id for one in past)
     paces = []
     for k, one in enumerate(past):
-        if one.work > 0 and one.busy_s > 0:
+        if one.work > 0 and one.alone_s > 0:
             was_again = any(earlier.recording_id == one.recording_id for earlier in past[k + 1 :])
-            paces.append(one.busy_s / one.work * (1.0 if was_again == again else anew if again else 1 / anew))
-    return work * median(paces[:PAST_COUNTED]) if paces else None
+            paces.append(one.alone_s / one.work * (1.0 if was_again == again else anew if again else 1 / anew))
+    return (median(paces[:PAST_COUNTED]), True) if paces else (anew if again else 1.0, False)
 
 
 @dataclass(frozen=True, slots=True)

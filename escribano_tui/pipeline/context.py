@@ -16,22 +16,26 @@ from escribano_tui.domain.events import (
     Looked,
     PhaseProgressed,
     PhaseStarted,
+    RunState,
 )
 from escribano_tui.domain.evidence import ScreenLine
-from escribano_tui.domain.machine import Cost, PastPhase, seconds_for
+from escribano_tui.domain.machine import Cost, pace_of
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
 from escribano_tui.domain.session import Dossier
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.text import clean_line
+from escribano_tui.domain.time_left import LOADING_S
 from escribano_tui.pipeline.feed import Feed
+from escribano_tui.pipeline.load import Busy, Load, part_of
 from escribano_tui.pipeline.work_pictures import WorkPictures
 from escribano_tui.ports import Backends, Cancelled, Choice, Evidence, Media, MediaFiles, Stop, Store
 
 T = TypeVar("T")
 EVENTS_PER_SECOND = 10.0
 LOOK_UP_S = 0.1  # how often a wait looks at the stop event
+LONG_S = 0.3  # an item that takes so long is told of when it begins
 
 
 class Gate:
@@ -88,6 +92,8 @@ class RunWide:
     pictures: WorkPictures
     emit: Callable[[Event], None]
     dossier: Callable[[], Dossier]
+    state: Callable[[], RunState]
+    load: Load = field(default_factory=Load)
     began: float = field(default_factory=time.monotonic)
 
     def at_s(self) -> float:
@@ -111,10 +117,13 @@ class Context:
         self._feed = run.feeds[phase]
         self._items = run.store.outputs.items(self._output_id)
         self._total: int | None = None
+        self._busy = Busy(run.load, phase, part_of(phase, choice))
         self._weights: Mapping[str, float] = {}
-        self._growth = 1.0
-        self._work = 0.0
+        self._work = 0.0  # of this run, of all items
         self._expected_s: float | None = None
+        self._measured = False  # it rests on past runs
+        self._in_hand = ""
+        self._looks: int | None = None
         self._first = frozenset(self._items)  # through before this run
         self._shown_done: int | None = None
         self._last_emitted = 0.0
@@ -141,13 +150,19 @@ class Context:
         return self._run.gate.stop
 
     def check(self) -> None:
+        if self._run.gate.paused:
+            self._busy.rest()
         self.waited_s += self._run.gate.check()
+        if self.started_at is not None:
+            self._busy.work()
 
     def _wait(self, condition: threading.Condition) -> None:
         began = time.monotonic()
+        self._busy.rest()
         condition.wait(LOOK_UP_S)
         if self.started_at is not None:
             self.waited_s += time.monotonic() - began
+            self._busy.work()
         if self._run.gate.stop.is_set():
             raise Cancelled
 
@@ -176,7 +191,6 @@ class Context:
     def _through(self, item: str, state: str) -> None:
         self._begin()
         self._items[item] = state
-        self._shown_done = None
         self._show()
 
     # ------------------------------------------------------------ progress
@@ -185,33 +199,51 @@ class Context:
         """The phase has got its first input, or has begun by itself."""
         if self.started_at is None:
             self.started_at = time.monotonic()
+            self._busy.work()
             serves = self.choice.serves if self.choice else None
-            name, model = (serves.name, serves.model) if serves else ("", "")
+            name, model = self._served_by()
             done = len(self._items)
             label = serves.label if serves else ""
-            self._run.emit(PhaseStarted(self.phase, self._run.at_s(), self._total, name, model, done=done, label=label))
+            at_s, part = self._run.at_s(), self._busy.part
+            self._run.emit(PhaseStarted(self.phase, at_s, self._total, name, model, done=done, label=label, part=part))
 
     def expect(self, total: int | None) -> None:
         self._total = total
         self._show(always=True)
 
-    def weigh(self, weights: Mapping[str, float], growth: float = 1.0, anew: float = 1.0) -> None:
-        self._weights, self._growth = weights, growth
-        self._work = sum(w for item, w in weights.items() if item not in self._first) ** growth
-        self._expected_s = seconds_for(self._work, self._measured(), "" if self.anew else self.recording.id, anew)
+    def weigh(self, weights: Mapping[str, float], rest: float = 0.0, anew: float = 1.0) -> None:
+        self._weights = weights
+        self._work = sum(w for item, w in weights.items() if item not in self._first) + rest
+        past = self._run.store.runs.measured(self.phase, *self._served_by())
+        pace, self._measured = pace_of(past, "" if self.anew else self.recording.id, anew)
+        self._expected_s = self._work * pace
         self._show(always=True)
 
-    def _measured(self) -> Sequence[PastPhase]:
-        serves = self.choice.serves if self.choice else None
-        return self._run.store.runs.measured(self.phase, serves.name if serves else "", serves.model if serves else "")
+    def foresee(self, seconds: float | None, looks: int | None = None) -> None:
+        self._expected_s = seconds if seconds is not None else self._expected_s
+        self._looks = looks if looks is not None else self._looks
+        self._show()
 
-    def _worked(self) -> float | None:
-        """Share of this run's work that is through; None where it was not weighed."""
-        left = sum(w for item, w in self._weights.items() if item not in self._first)
-        if left <= 0:
+    def progress_of(self, phase: str) -> tuple[int, int | None]:
+        told = self._run.state().phases[phase]
+        return told.done, told.total
+
+    def take_in_hand(self, item: str) -> None:
+        self._in_hand = item
+        self._show(always=self._weights.get(item, 0.0) >= LONG_S)
+
+    def _served_by(self) -> tuple[str, str]:
+        serves = self.choice.serves if self.choice else None
+        return (serves.name, serves.model) if serves else ("", "")
+
+    def _worked(self, in_hand: str = "") -> float | None:
+        """Share of this run's work that is through, once an item `in_hand` is; None where it was not weighed."""
+        if self._work <= 0:
             return None
         through = sum(self._weights.get(item, 0.0) for item in self._items if item not in self._first)
-        return float(min(1.0, through / left) ** self._growth)
+        if in_hand and in_hand not in self._items:
+            through += self._weights.get(in_hand, 0.0)
+        return float(min(1.0, through / self._work))
 
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:
         self._begin()
@@ -234,9 +266,10 @@ class Context:
         failed = sum(state == "failed" for state in self._items.values())
         self._run.emit(
             PhaseProgressed(
-                self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked(), self._expected_s
+                self.phase, self._run.at_s(), done, self._total, failed, self.note_text, self._worked(), self._expected_s,
+                self._measured, round(self._busy.seconds, 3), self._worked(self._in_hand) or 0.0, self._looks,
             )
-        )
+        )  # fmt: skip
 
     def look(self, t_s: float, thumbnail: str = "", line: str = "") -> None:
         path = str(self.files.thumbnail(self.recording.id, thumbnail)) if thumbnail else ""
@@ -306,6 +339,10 @@ class Context:
 
     # ------------------------------------------------------------ what it cost
 
+    def rest(self) -> None:
+        """The phase is through."""
+        self._busy.rest()
+
     def measured(self, material_s: float, model_s: float) -> None:
         self._material_s += material_s
         self._model_s += model_s
@@ -314,7 +351,8 @@ class Context:
         """What the backend of this phase cost: as the phase measured, and as its processes show."""
         serves = self.choice.serves if self.choice else None
         if serves is None:
-            return Cost(work=round(self._work, 1))
+            return Cost(work=round(self._work, 3), alone_s=round(self._busy.seconds, 3))
+        alone_s = round(max(0.0, self._busy.seconds - LOADING_S), 3)
         told = (serves.port, serves.name, serves.model)
         own = [r for r in self.backends.residents().models if r.starts and (r.port, r.backend, r.model) == told]
         load_s = max((r.load_s for r in own), default=0.0)
@@ -323,7 +361,8 @@ class Context:
             round(self._model_s, 3),
             round(load_s, 3),
             round(sum(r.size_mb for r in own), 1),
-            round(self._work, 1),
+            round(self._work, 3),
+            alone_s,
         )
 
     # ------------------------------------------------------------ memory

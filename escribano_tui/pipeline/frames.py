@@ -13,7 +13,8 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.contests import Contest, contests, settled
 from escribano_tui.pipeline.coverage_first import capped
-from escribano_tui.pipeline.looks import Gray, Look, fresh_text, look, newness, worth
+from escribano_tui.pipeline.effort import Effort
+from escribano_tui.pipeline.looks import Gray, Look, look, newness, worth
 from escribano_tui.pipeline.moments import Moment, Seen, candidates
 from escribano_tui.ports import PhaseContext, Picture
 
@@ -129,6 +130,7 @@ class _Taker:
         self._following = {m.t_s: t_s for contest, t_s in zip(wanted, next_s, strict=False) for m in contest.moments}
         self._before: tuple[float, Gray] | None = None
         self._described: Gray | None = None
+        self._effort = Effort()
 
     def take(self, pictures: Sequence[Pictured]) -> None:
         """The best of a contest goes on. The others are put first, so that a run that is stopped between goes on to the
@@ -156,13 +158,13 @@ class _Taker:
         moment, gray = best.moment, best.look.gray
         if moment.reason == "known":
             self._before, self._described = (moment.t_s, gray), gray
+            self._effort.see(gray)
             return
         if best.new < SAME and self._can_be_left_out(moment):
             self._put(moment, LeftOut("", moment.t_s, moment.t_s, NOTHING_NEW))
             return
         describe = moment.describe or newness(self._described, gray) >= DESCRIBED_AGAIN
-        text = fresh_text(self._before[1] if self._before else None, gray)
-        self._keep(best, describe, text)
+        self._keep(best, describe)
         self._before = (moment.t_s, gray)
         if describe:
             self._described = gray
@@ -174,7 +176,7 @@ class _Taker:
             return False
         return following_s - self._before[0] <= self._context.profile.frames.still_gap_s
 
-    def _keep(self, best: _Looked, describe: bool, text: float) -> None:
+    def _keep(self, best: _Looked, describe: bool) -> None:
         moment, image = best.moment, best.picture.image
         item, identity = _item(moment), self._context.recording.id
         thumbnail = self._context.files.save_thumbnail(identity, item, image)
@@ -182,9 +184,10 @@ class _Taker:
         if read or describe:
             self._context.files.save_work(identity, item, image)
         shows_from_s, shows_until_s = self._stands(moment.t_s)
+        to_read_s = self._effort.see(best.look.gray) if read else 0.0
         frame = Frame(
             moment.t_s, moment.reason, round(shows_from_s, 3), round(shows_until_s, 3), best.look.phash, thumbnail,
-            to_read=read, to_describe=describe, score=round(best.worth, 4), fresh=text,
+            to_read=read, to_describe=describe, score=round(best.worth, 4), fresh=to_read_s,
         )  # fmt: skip
         self._put(moment, frame)
         self._context.look(moment.t_s, thumbnail)

@@ -89,15 +89,6 @@ def worth(look: Look, new: float, settled: float) -> float:
     return min(1.0, 0.3 * math.sqrt(new) + 0.3 * settled + 0.2 * look.sharpness + 0.2 * look.density)
 
 
-def fresh_text(before: Gray | None, now: Gray) -> float:
-    """How much text came since the picture before: the share of strong edges in each 8x8 block that changed, summed.
-    All of it where there is nothing to compare with."""
-    text = _blocks(cv2.absdiff(now[:, 1:], now[:, :-1]) > _STRONG, now).astype(np.float32) / 255
-    if before is not None and before.shape == now.shape:
-        text *= _blocks(cv2.absdiff(before, now) > _SEEN, now) > 0
-    return round(float(text.sum()), 1)
-
-
 def _blocks(mask: npt.ArrayLike, picture: Gray) -> Gray:
     """The share of each 8x8 block of a picture that is set, in 0..255."""
     height, width = picture.shape

@@ -21,10 +21,9 @@ from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.pipeline.reading.tracker import Seen, State, Tracker, longer, since
 from escribano_tui.ports import BackendError, PhaseContext, TextReader
 
-# In blocks full of strokes (see looks.fresh_text): to look at a picture at all costs as much as so much text to recognise.
-OVERHEAD = 200.0
-# Lines that were read before are not recognised again, and distinct lines grow more slowly than text (Heaps' law).
-NEW_LINES = 0.8
+SETTLED_S = 0.004  # for a picture that looks like the one before
+USUAL_S, USUAL_COUNTS = 0.15, 5  # for a picture before any is known; it counts as much as so many
+UNKNOWN_S = 0.2  # for one of which nobody told what is new in it
 READ_AGAIN = 0.5  # of the time is taken where an earlier run has read the recording: its lines are known by their looks
 
 
@@ -80,6 +79,7 @@ class _Reading:
                     self._read += frame.to_read
                 continue
             self._expect()
+            context.take_in_hand(frame.item)
             if frame.item < last_done:
                 self._take_late(frame)
             else:
@@ -104,10 +104,17 @@ class _Reading:
         return f"; {len(out)} picture{'' if len(out) == 1 else 's'} left unread: {names}" if out else ""
 
     def _expect(self) -> None:
-        if self._all is None and self._context.count("frames", Frame) is not None:
+        if self._all is not None:
+            return
+        if self._context.count("frames", Frame) is not None:
             self._all = self._context.load("frames", Frame)
             self._context.expect(len(self._all))
-            self._context.weigh({f.item: OVERHEAD + f.fresh if f.to_read else 1.0 for f in self._all}, NEW_LINES, READ_AGAIN)
+            self._context.weigh(_weights(self._all), anew=READ_AGAIN)
+        else:
+            done, total = self._context.progress_of("frames")
+            if total:
+                weights = _weights(self._context.so_far("frames", Frame))
+                self._context.weigh(weights, (total - done) * _usual(list(weights.values()), done), READ_AGAIN)
 
     # ------------------------------------------------------------ one frame
 
@@ -260,6 +267,15 @@ class _Reading:
     def _following(self, frame: Frame) -> Sequence[Frame]:
         done = self._context.done()
         return [f for f in self._all or () if f.t_s > frame.t_s and f.to_read and f.item not in done]
+
+
+def _weights(frames: Sequence[Frame]) -> dict[str, float]:
+    return {f.item: (f.fresh or UNKNOWN_S) if f.to_read else SETTLED_S for f in frames}
+
+
+def _usual(weights: Sequence[float], candidates: int) -> float:
+    """Seconds for a candidate by those before it, of which some were not taken; the first picture, which is all new, aside."""
+    return (sum(weights[1:]) + USUAL_COUNTS * USUAL_S) / (max(0, candidates - 1) + USUAL_COUNTS)
 
 
 def _with_last(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:

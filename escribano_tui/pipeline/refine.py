@@ -9,7 +9,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.speech import by_span
 from escribano_tui.pipeline.hearing import Hearing
-from escribano_tui.pipeline.transcribe import with_margins
+from escribano_tui.pipeline.transcribe import weights, with_margins
 from escribano_tui.ports import PhaseContext
 
 _TELL_LANGUAGE = 3
@@ -46,9 +46,11 @@ class Refine:
         margins = {span.item: (before_s, after_s) for span, before_s, after_s in with_margins(spans)}
         done = context.done()
         context.expect(len(wanted))
+        context.weigh(weights(wanted))
         with Hearing(context, gives_way=False, language=language) as hearing:
             for span in wanted if language else _longest_first(wanted):
                 context.check()
+                context.take_in_hand(span.item)
                 if span.item not in done:
                     hearing.write_down(span, *margins[span.item], accept=partial(_better, earlier[span.item]))
         again = sum(1 for told in by_span(context.mine(Utterance), wanted).values() if told)

@@ -228,7 +228,7 @@ class Running:
             pictures.expect(runner.store.outputs.load(frames, Frame))
         return RunWide(
             self.recording, self._settings, runner.media, runner.files, runner.backends, runner.store, self._gate, feeds,
-            pictures, self._emit, self._dossier,
+            pictures, self._emit, self._dossier, lambda: self._state,
         )  # fmt: skip
 
     def _dossier(self) -> Dossier:
@@ -298,6 +298,7 @@ class Running:
         return f"It needs what {cause} gives." if cause else ""
 
     def _close_phase(self, step: PlannedStep, context: Context, feed: Feed, state: str, message: str) -> None:
+        context.rest()
         now = time.monotonic()
         wall_s = now - context.started_at if context.started_at is not None else 0.0
         busy_s = max(0.0, wall_s - context.waited_s)

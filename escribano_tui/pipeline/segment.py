@@ -11,6 +11,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.ruling import looks_of, ruled
 from escribano_tui.domain.speech import settled
+from escribano_tui.domain.time_left import LOOKS_PER_MINUTE
 from escribano_tui.pipeline.known_cues import known_cues
 from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
@@ -21,6 +22,8 @@ from escribano_tui.ports import PhaseContext
 ITEM = "segments"
 UNSEEN = "no picture could be described: the draft goes by motion and sound alone"
 REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most,
+MOST_PARTS = 4.0  # a draft of less than a quarter says nothing of how long the whole one takes
+MOST_LOOKS = 400  # of which a whole draft affords no more, however many an early one would
 REDRAFT_REST = 20.0  # and takes no more than one part in so many of the time
 
 
@@ -69,13 +72,34 @@ class _Looked:
 
     def __call__(self, times_s: Sequence[float]) -> dict[float, Thumb]:
         pictures: dict[float, Thumb] = {}
+        asked = len(times_s)
+        self._context.foresee(None, asked)
         try:
             for picture in self._context.media.pictures(self._context.recording, times_s, self._context.stop):
                 self._context.check()
                 pictures[picture.t_s] = thumb(picture.image)
+                self._context.foresee(None, max(0, asked - len(pictures)))
         except UnusableInput as problem:
             self.problem = f"boundaries were not looked at more closely: {problem}"
+        self._context.foresee(None, 0)
         return pictures
+
+
+class _Counted:
+    """Counts at how many pictures a draft would look."""
+
+    def __init__(self) -> None:
+        self.pictures = 0
+
+    def __call__(self, times_s: Sequence[float]) -> dict[float, Thumb]:
+        self.pictures += len(times_s)
+        return {}
+
+
+def _looks(counted: int, until_ms: int, context: PhaseContext) -> int:
+    """At how many pictures the whole draft will look, by those at which the draft so far would."""
+    minutes, rest = until_ms / 60_000, max(0, context.recording.duration_ms - until_ms) / 60_000
+    return min(MOST_LOOKS, round(counted + (counted + LOOKS_PER_MINUTE) / (minutes + 1.0) * rest))
 
 
 def settings_of(profile: Profile) -> Settings:
@@ -93,10 +117,14 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
         descriptions.append(ruled(description, cues.rules, looks.get(description.item, 0)))
         if time.monotonic() >= next_at:
             until_ms = min(context.recording.duration_ms, round(max(d.t_s for d in descriptions) * 1000) + 1)
-            clues = gather(until_ms, changes, motion, (), descriptions)
-            began = time.monotonic()
-            context.drafted(draft(clues, settings_of(context.profile), cues))
+            heard = context.count("listen", SpeechSpan) is not None
+            spans = context.so_far("listen", SpeechSpan) if heard else ()
+            clues = gather(until_ms, changes, motion, (), descriptions, (), spans)
+            began, counted = time.monotonic(), _Counted()
+            context.drafted(draft(clues, settings_of(context.profile), cues, counted))
             took_s = time.monotonic() - began
+            parts = context.recording.duration_ms / max(1, until_ms)
+            context.foresee(took_s * parts if parts <= MOST_PARTS else None, _looks(counted.pictures, until_ms, context))
             next_at = began + max(REDRAFT_S, took_s * REDRAFT_REST)
     looks = looks_of(context.load("frames", Frame))
     last = context.load("describe", Description)  # some were put right after they had been handed on

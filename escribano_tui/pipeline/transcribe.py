@@ -11,6 +11,8 @@ from escribano_tui.pipeline.hearing import Hearing
 from escribano_tui.ports import PhaseContext
 
 MARGIN_S = 0.4  # silence around a span that is heard with it
+USUAL_SHARE, USUAL_COUNTS_S = 0.25, 60.0  # of a recording is speech, before any of it is known; it counts as much as so much
+HEARING_S = 0.08  # for a second of sound on a slow machine, with the embedded model
 
 
 class Transcribe:
@@ -34,12 +36,25 @@ class Transcribe:
                 if total is None:
                     total = context.count("listen", SpeechSpan)
                     context.expect(total)
-                    if total is not None:
-                        context.weigh({s.item: s.duration_s + 2 * MARGIN_S for s in context.load("listen", SpeechSpan)})
+                    known = weights(context.so_far("listen", SpeechSpan))
+                    context.weigh(known, 0.0 if total is not None else _rest(context, sum(known.values())))
+                context.take_in_hand(span.item)
                 if span.item not in done:
                     hearing.write_down(span, before_s, after_s)
             context.expect(len(spans))
             context.note(hearing.said(hearing.doubt_unknown_speech(spans)))
+
+
+def weights(spans: Iterable[SpeechSpan]) -> dict[str, float]:
+    """How long each span takes to be heard, on a slow machine."""
+    return {span.item: HEARING_S * (span.duration_s + 2 * MARGIN_S) for span in spans}
+
+
+def _rest(context: PhaseContext, known_s: float) -> float:
+    """How long the speech takes that has not been found yet, by how much there was so far."""
+    through_s, whole_s = context.progress_of("listen")
+    rate = (known_s + USUAL_COUNTS_S * USUAL_SHARE * HEARING_S) / (through_s + USUAL_COUNTS_S)
+    return rate * max(0.0, (whole_s or context.recording.duration_s) - through_s)
 
 
 def with_margins(spans: Iterable[SpeechSpan]) -> Iterator[tuple[SpeechSpan, float, float]]:

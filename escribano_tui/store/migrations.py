@@ -38,7 +38,7 @@ _EVIDENCE: dict[str, dict[str, type]] = {
     "subjects": {"label": str, "kind": str},
 }  # fmt: skip
 
-COSTS = ("material_s", "model_s", "load_s", "memory_mb", "work")
+COSTS = ("material_s", "model_s", "load_s", "memory_mb", "work", "alone_s")
 
 # Full-text search follows these columns.
 _SEARCHED = {
@@ -240,3 +240,10 @@ def m012_fresh(db: Database) -> None:
 def m013_work(db: Database) -> None:
     """How much work a phase was, in its own unit: what is left is told by the pace of past runs."""
     db.table("run_phases").add_column("work", float, not_null_default=0.0)
+
+
+@migrations()
+def m014_alone(db: Database) -> None:
+    """How long a phase would have taken by itself; what is new in a frame is told in seconds from now on."""
+    db.table("run_phases").add_column("alone_s", float, not_null_default=0.0)
+    db.execute("UPDATE frames SET fresh = 0")

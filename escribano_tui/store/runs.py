@@ -75,7 +75,7 @@ class RunStore:
 
     def measured(self, phase: str, backend: str, model: str) -> list[PastPhase]:
         query = (
-            "SELECT p.busy_s, r.duration_s, runs.profile, r.id, p.work, p.items FROM run_phases p"
+            "SELECT p.busy_s, r.duration_s, runs.profile, r.id, p.work, p.items, p.alone_s FROM run_phases p"
             " JOIN runs ON runs.id = p.run_id JOIN recordings r ON r.id = runs.recording_id"
             " WHERE p.name = ? AND p.backend = ? AND p.model = ? AND p.state = 'finished' AND p.reused = 0"
             " ORDER BY runs.started_at DESC LIMIT 20"

@@ -30,7 +30,7 @@ def standing(kept: Kept, ahead: int) -> tuple[str, str]:
         return f"waits for {many(ahead, 'other run')}", "muted"
     if kept.paused:
         return "‖ paused", "warning"
-    left = kept.left_s
+    left = kept.lefts().in_all_s
     return (f"{clock(left)} left" if left is not None else "running"), "accent"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from escribano_tui.ui.app import EscribanoApp
 
+TICK_S = 1.0  # the time left goes down though nothing is told
 REFRESH_S = 0.2  # a run is shown anew at most this often
 LOOK_ON_S = 0.5  # and one of another program is looked at this often
 ELSEWHERE = "Another program runs this recording: this is how it goes."
@@ -36,6 +37,7 @@ class AppRuns:
         self.keeper = RunKeeper(app.poke)
         self._flush: Timer | None = None
         self._watching: Timer | None = None
+        self._ticking: Timer | None = None
 
     def run_worker(self, *args: Any, **options: Any) -> Worker[None]:
         worker: Worker[None] = self._app.run_worker(*args, **options)
@@ -74,7 +76,16 @@ class AppRuns:
             self.report(error)
             self.start_next()
         self._app.spare_heap()
+        if self._ticking is None:
+            self._ticking = self._app.set_interval(TICK_S, self._tick)
         self.show([kept])
+
+    def _tick(self) -> None:
+        active = self.keeper.active
+        self.show(active)
+        if not active and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
 
     async def cancel_all(self) -> None:
         """The app is closing: what is finished stays."""

@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from escribano_tui.domain.countdown import Countdown
 from escribano_tui.domain.events import Event, RunState
-from escribano_tui.domain.progress import left_of, share_of
+from escribano_tui.domain.progress import share_of
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import Coverage, RunPlan
+from escribano_tui.domain.time_left import Lefts
 from escribano_tui.domain.times import clock
 from escribano_tui.ports import Run, RunOptions, Watched
 
@@ -32,6 +34,7 @@ class Kept:
     watched: bool = False  # it is another program's run
     watched_id: str = ""
     busy: str = ""  # why this app could not run it itself
+    countdown: Countdown = field(default_factory=Countdown)
 
     @property
     def over(self) -> bool:
@@ -41,10 +44,9 @@ class Kept:
     def paused(self) -> bool:
         return self.run is not None and self.run.paused
 
-    @property
-    def left_s(self) -> float | None:
-        """Seconds left of the slower lane, or None where that cannot be said yet."""
-        return left_of(self.state, self.plan)
+    def lefts(self) -> Lefts:
+        """What to say is left now, of the run and of its phases."""
+        return self.countdown.say(self.state, self.plan, self.paused)
 
     def drain(self) -> bool:
         """Take in what the threads have told; whether there was anything."""
@@ -73,7 +75,7 @@ class Kept:
         if self.paused:
             return "paused"
         share = share_of(self.state, self.plan)
-        left = self.left_s
+        left = self.lefts().in_all_s
         return f"running {share:.0%}" + (f", {clock(left)} left" if left is not None else "")
 
 

@@ -8,15 +8,11 @@ from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.progress import (
     FAILURES_TOLD,
-    LOADING_S,
     dump_state,
-    left_of,
     load_state,
-    phase_left,
     state_of,
 )
-from escribano_tui.domain.recording import Recording
-from escribano_tui.domain.session import PhaseRecord, PlannedPhase, RunPlan, RunRecord
+from escribano_tui.domain.session import PhaseRecord, RunRecord
 
 TOLD: list[ev.Event] = [
     ev.PhaseStarted("read", 1.0, 30, "rapidocr", "PP-OCR", done=3),
@@ -55,41 +51,3 @@ def test_a_run_that_has_ended_is_told_from_its_record() -> None:
     read = state.phases["read"]
     assert (read.done, read.total, read.failed, read.note) == (30, 30, 1, "412 lines")
     assert state.phases["scan"].state == "waiting"
-
-
-def replayed(dear_first: bool) -> list[float]:
-    """What is said to be left by what is left, at each quarter of a run that loads a model for 0.6 s and then reads 40
-    pictures, half of which are ten times as dear as the others."""
-    costs = [1.0] * 20 + [0.1] * 20 if dear_first else [0.1] * 20 + [1.0] * 20
-    total_s = LOADING_S + sum(costs)
-    plan = RunPlan(Recording("", "", "", 0, 60.0, 0, 0), "", "", (PlannedPhase("read", "", estimate_s=1.3 * total_s),), 0.0, "")
-    state, at_s, said = RunState().apply(ev.PhaseStarted("read", 0.0, 40)), LOADING_S, []
-    for k, cost in enumerate(costs, 1):
-        at_s += cost
-        state = state.apply(ev.PhaseProgressed("read", at_s, k, 40, worked=sum(costs[:k]) / sum(costs)))
-        if len(said) < 3 and at_s >= total_s * (len(said) + 1) / 4:
-            said.append((left_of(state, plan) or 0.0) / (total_s - at_s))
-    return said
-
-
-@pytest.mark.parametrize("dear_first", [True, False])
-def test_the_time_left_is_right_within_a_quarter_though_items_differ(dear_first: bool) -> None:
-    said = replayed(dear_first)
-    assert len(said) == 3
-    assert all(0.75 <= value <= 1.25 for value in said), said
-
-
-def test_counted_work_at_the_pace_of_past_runs_corrects_what_was_planned() -> None:
-    state = RunState().apply(ev.PhaseStarted("read", 0.0, 40))
-    planned = phase_left(state.phases["read"], 20.0, 0.0)
-    counted = state.apply(ev.PhaseProgressed("read", 0.0, 0, 40, worked=0.0, expected_s=80.0)).phases["read"]
-    assert planned == pytest.approx(20.0)
-    assert phase_left(counted, 20.0, 0.0) == pytest.approx(40.0), "between what was planned and what was counted"
-    assert phase_left(counted, None, 0.0) == pytest.approx(80.0)
-
-
-def test_before_the_first_item_the_time_goes_by_from_what_was_expected() -> None:
-    phase = RunState().apply(ev.PhaseStarted("read", 2.0)).phases["read"]
-    assert phase_left(phase, None, 3.0) is None
-    assert phase_left(phase, 20.0, 7.0) == pytest.approx(15.0)
-    assert phase_left(phase, 20.0, 99.0) == pytest.approx(6.0), "it never says that nothing is left"

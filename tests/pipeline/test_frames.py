@@ -17,14 +17,13 @@ from escribano_tui.media.engine import MediaEngine
 from escribano_tui.media.files import RecordingFiles
 from escribano_tui.pipeline.describe import Describe
 from escribano_tui.pipeline.frames import CLOSE, LESS_CLEAR, NOTHING_NEW, OVER, UNREADABLE, Frames
-from escribano_tui.pipeline.looks import fresh_text, look, newness, phash, tells
+from escribano_tui.pipeline.looks import look, newness, phash, tells
 from escribano_tui.pipeline.probe import Probe
 from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.pipeline.scan import Scan
 from escribano_tui.ports import Cancelled, Picture, Stop
 from tests.fakes import MemoryContext
 from tests.media.films import Film, Scene, page, shoot
-from tests.pictures import screen
 from tests.pipeline.test_describe import Backends, Eye, Page, choice
 
 TYPED = tuple(Scene(12 + 0.5 * k, 1, "def station_code(name)"[: 2 * k + 2]) for k in range(10))
@@ -289,15 +288,6 @@ def test_phash_is_near_for_like_and_far_for_unlike_pictures() -> None:
     assert (one.phash ^ same.phash).bit_count() <= 6
     assert (one.phash ^ other.phash).bit_count() > 10
     assert 0 <= phash(one.gray) < 2**64
-
-
-def test_text_that_came_counts_and_text_that_stood_does_not() -> None:
-    few = screen([(20, 40, "one line")])
-    more = screen([(20, 40, "one line"), (20, 80, "another line"), (20, 120, "and a third one")])
-    gray, then = look(few).gray, look(more).gray
-    assert fresh_text(None, then) > fresh_text(None, gray) > 0
-    assert fresh_text(gray, gray) == 0
-    assert fresh_text(gray, then) == pytest.approx(fresh_text(None, then) - fresh_text(None, gray), rel=0.1)
 
 
 def test_a_nearly_blank_picture_tells_nothing_and_a_window_in_use_does(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from textual.widgets import Input
 from escribano_tui.domain import events as ev
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.machine import Resident, Residents
-from escribano_tui.domain.progress import LOADING_S, left_of, share_of
+from escribano_tui.domain.progress import share_of
 from escribano_tui.domain.session import PlannedPhase, RunPlan
+from escribano_tui.domain.time_left import ENDING_S, left_of
 from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.notice import notice
@@ -270,16 +271,12 @@ def test_time_left_counts_the_slowest_phase_and_what_has_not_begun() -> None:
         PlannedPhase("summarize", "", estimate_s=5.0),
     )
     plan = RunPlan(fake_session.recording(), "quick", "", phases, 0.0, "")
-    assert left_of(state) == pytest.approx((10 - LOADING_S) * 9), "the model is not loaded again"
-    assert left_of(state, plan) == 205.0, "what has not begun counts as it is planned"
-    known = RunPlan(fake_session.recording(), "quick", "", (PlannedPhase("read", "", estimate_s=50.0),), 0.0, "")
-    assert left_of(state, known) == pytest.approx((10 - LOADING_S + 0.3 * 50) / 0.4 * 0.9), (
-        "past runs count until the rate is known"
-    )
+    assert left_of(state) == pytest.approx(90.0)
+    assert left_of(state, plan) == pytest.approx(205.0 + ENDING_S), "what has not begun counts as it is planned"
     later = state.apply(ev.PhaseProgressed("listen", 13.0, 1, 9))
-    assert left_of(later) == pytest.approx((10 - LOADING_S) * 9 - 3), "time goes by between items"
+    assert left_of(later) == pytest.approx(90.0 - 3), "time goes by between items"
     weighed = state.apply(ev.PhaseProgressed("read", 10.0, 10, 100, worked=0.5))
-    assert left_of(weighed) == pytest.approx(10 - LOADING_S), "dear items came first"
+    assert left_of(weighed) == pytest.approx(10.0), "dear items came first"
     assert left_of(RunState()) is None
     assert 0.0 <= share_of(state) < 0.5
 

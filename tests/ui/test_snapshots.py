@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
@@ -34,6 +35,7 @@ SCRIPT_SHOWN = 33  # events of the run that have come when the picture is taken
 @pytest.fixture
 def app(world: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> EscribanoApp:
     monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("escribano_tui.domain.countdown.time", SimpleNamespace(monotonic=lambda: 0.0))
     world.put(Item(fake_session.recording("rec-2", "Screen Recording 2026-11-19 at 14.02.mov", 7_325_000)))
     made = EscribanoApp(world.house())
     made.places.set_flag("review-guide", True)

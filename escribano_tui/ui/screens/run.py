@@ -17,7 +17,6 @@ from textual.widgets import Static
 
 from escribano_tui.domain.activity import LETTERS
 from escribano_tui.domain.events import LANES, DraftRow, ItemFailed
-from escribano_tui.domain.progress import expected_of
 from escribano_tui.domain.times import cite, clock, duration, durations
 from escribano_tui.ui.jobs import job
 from escribano_tui.ui.keys import bindings_of
@@ -107,9 +106,9 @@ class RunScreen(CommandScreen):
         if not self.whole:
             return
         kept, state = self.kept, self.kept.state
-        details = self.app.size.height >= 30
+        details, lefts = self.app.size.height >= 30, kept.lefts()
         for name in ("#screen-phases", "#speech-phases"):
-            self.query_one(name, Lane).show(state, kept.paused, details, expected_of(kept.plan))
+            self.query_one(name, Lane).show(state, kept.paused, details, lefts.phases)
         self.query_one("#log", Static).update(self.log_line())
         self.show_title()
         self.show_models()

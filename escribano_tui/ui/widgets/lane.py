@@ -10,7 +10,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from escribano_tui.domain.events import PhaseState, RunState
-from escribano_tui.domain.progress import steady_left
 from escribano_tui.domain.times import clock
 from escribano_tui.ui.lines import Line, cut, in_parts
 from escribano_tui.ui.palette import Palette
@@ -36,12 +35,12 @@ class Lane(Widget, can_focus=False):
         self._palette, self._phases = palette, phases
         self._state = RunState()
         self._paused = False
-        self._expected: Mapping[str, float] = NOTHING
+        self._lefts: Mapping[str, float] = NOTHING
         self.details = False
 
-    def show(self, state: RunState, paused: bool, details: bool, expected: Mapping[str, float] = NOTHING) -> None:
-        """`expected` are the seconds that phases were planned to take."""
-        self._state, self._paused, self._expected = state, paused, expected
+    def show(self, state: RunState, paused: bool, details: bool, lefts: Mapping[str, float] = NOTHING) -> None:
+        """`lefts` are the seconds left of phases."""
+        self._state, self._paused, self._lefts = state, paused, lefts
         if details != self.details:
             self.details = details
             self.refresh(layout=True)
@@ -113,7 +112,7 @@ class Lane(Widget, can_focus=False):
     def _right(self, phase: PhaseState) -> str:
         match phase.state:
             case "running":
-                left = steady_left(phase, self._expected.get(phase.phase))
+                left = self._lefts.get(phase.phase)
                 return "paused" if self._paused else f"{clock(left)} left" if left is not None else ""
             case "finished":
                 return "reused" if phase.reused else f"{phase.wall_s:.1f} s" if phase.wall_s < 100 else clock(phase.wall_s)
