@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from escribano_tui.media.container import codec_of, only, opened, video_of
 from escribano_tui.media.payload import Measure, measure_for
+from escribano_tui.media.tables import sample_table
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -86,24 +87,40 @@ class Packets:
 def read_packets(path: Path, stop: Stop | None = None, progress: Callable[[int], None] | None = None) -> Packets:
     """All video packets of a file, without decoding. Raises OSError, av.FFmpegError, Cancelled.
 
-    About 2.4 us a packet; sound is not even read from the disk where the container has an index. Where plain sizes
-    would mislead (constant bit rate, hidden frames) the packets' bytes are looked at.
+    MP4 and MOV say it all in their tables: 0.5 us a packet. Else about 2.4 us; sound is not even read from the disk where
+    the container has an index. Where plain sizes would mislead (constant bit rate, hidden frames) the packets' bytes are
+    looked at.
     """
+    packets = _tabled(path, progress) or _demuxed(path, False, stop, progress)
+    filled = looks_filled(packets)
+    return (_demuxed(path, True, stop, progress) or packets) if filled else packets
+
+
+def _tabled(path: Path, progress: Callable[[int], None] | None) -> Packets | None:
+    """The packets by the tables of the file, where it has such and they are enough."""
     with opened(path) as container:
         stream = video_of(container)
-        if stream is None:
+        if stream is None or measure_for(codec_of(stream), filled=False) is not None:
+            return None
+        only(container, stream)
+        table = sample_table(path, container, stream)
+        if table is None or len(table) > MOST_PACKETS:
+            return None
+        if progress is not None:
+            progress(len(table))
+        more = np.tile(np.array((0, 1), dtype=np.int64), (len(table), 1))  # nothing hidden; dts are told
+        return _packets(np.hstack((table, more)), float(stream.time_base or 1), True)
+
+
+def _demuxed(path: Path, filled: bool, stop: Stop | None, progress: Callable[[int], None] | None) -> Packets:
+    """The packets by reading them all; empty without a video, or where stuffing is to be left out and none can be told."""
+    with opened(path) as container:
+        stream = video_of(container)
+        measure = measure_for(codec_of(stream), filled) if stream is not None else None
+        if stream is None or (filled and measure is None):
             return packets_of([], 1.0, True)
         only(container, stream)
-        codec = codec_of(stream)
-        packets = demux_video(container, stream, stop, progress, measure_for(codec, filled=False))
-    if not looks_filled(packets) or measure_for(codec, filled=True) is None:
-        return packets
-    with opened(path) as container:
-        again = video_of(container)
-        if again is None:
-            return packets
-        only(container, again)
-        return demux_video(container, again, stop, progress, measure_for(codec, filled=True))
+        return demux_video(container, stream, stop, progress, measure)
 
 
 def looks_filled(packets: Packets) -> bool:
