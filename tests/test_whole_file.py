@@ -38,6 +38,15 @@ def test_it_is_its_owners_alone_and_a_link_goes_on_pointing_to_it(tmp_path: Path
     assert sorted(p.name for p in (tmp_path / "there").iterdir()) == ["x.md"]
 
 
+def test_it_is_on_the_disk_before_it_takes_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr("os.fsync", lambda file: (steps.append("sync"), sync(file)))
+    monkeypatch.setattr("os.replace", lambda a, b: (steps.append("replace"), replace(a, b)))
+    write_whole(tmp_path / "x.md", "text")
+    assert steps == ["sync", "replace"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
 def test_a_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"

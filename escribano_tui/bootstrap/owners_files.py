@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from escribano_tui.config.paths import Paths, data, find_paths, shipped
 from escribano_tui.config.profiles import Profiles, load_profiles
+from escribano_tui.config.toml_file import read_text
 
 if TYPE_CHECKING:
     from escribano_tui.config.settings import ModelSettings
@@ -34,8 +35,8 @@ def model_settings(paths: Paths) -> ModelSettings:
 def own_cues(paths: Paths) -> tuple[str, str]:
     """The text of the owner's cues as it is now, and what is wrong with it: a bad file is named and left aside."""
     try:
-        text = paths.own_cues.read_text(encoding="utf-8") if paths.own_cues.exists() else ""
-    except (OSError, UnicodeDecodeError) as why:
+        text = read_text(paths.own_cues)
+    except ValueError as why:
         return "", f"{paths.own_cues}: {why} The shipped cues serve meanwhile."
     wrong = _wrong_cues(text)
     return ("", f"{paths.own_cues}: {wrong} The shipped cues serve meanwhile.") if wrong else (text, "")

@@ -10,7 +10,7 @@ import click
 
 from escribano_tui.cli.failures import DONE, Problem
 from escribano_tui.cli.printing import print_json
-from escribano_tui.cli.running import run_to_the_end
+from escribano_tui.cli.running import known_profile, run_to_the_end
 from escribano_tui.domain.text import clean_line
 
 SHOWN = (
@@ -49,6 +49,7 @@ def evaluate(truth: Path, recording: Path, profiles: tuple[str, ...], as_json: b
     with quiet(find_paths().log), house_aside(recording) as (house, found):
         if abs(found.duration_s - told["duration_s"]) > FAR_S:
             click.echo(f"This truth is of {told['duration_s']:g} s, the recording lasts {found.duration_s:g} s.", err=True)
+        known_profile(house, *profiles)
         for profile in profiles:
             status = run_to_the_end(house, found.id, profile, RunOptions())
             if status != DONE:

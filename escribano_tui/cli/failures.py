@@ -6,9 +6,13 @@ import io
 import os
 import sys
 import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
 
 import click
 
+A_LITTLE: Final = 1_000_000  # bytes that SQLite needs beside the library to open it
 DONE, FAILED, USAGE, UNUSABLE, CANCELLED = 0, 1, 2, 3, 130
 
 
@@ -27,9 +31,7 @@ def guarded(command: click.Command) -> int:
     open_streams()
     try:
         outcome = command.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        return CANCELLED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return CANCELLED
     except Problem as problem:
         return say(problem.message, problem.exit_code)
@@ -87,11 +89,22 @@ def _of_the_library(error: Exception) -> str:
         return ""
     library = find_paths().library
     if isinstance(error, sqlite3.OperationalError):
-        return f"The library {library} cannot be used now: {error}."
+        return f"The library {library} cannot be used now: {_in_words(error, library)}."
     return (
         f"The library {library} is damaged ({error}): put a copy of it in its place, or move it aside to begin a new one. "
         "Your recordings are not touched."
     )
+
+
+def _in_words(error: Exception, library: Path) -> str:
+    """Why SQLite could not, where what it says itself would not help."""
+    import shutil
+
+    said = str(error)
+    with suppress(OSError):
+        if "full" in said or ("I/O" in said and shutil.disk_usage(library.parent).free < A_LITTLE):
+            return "there is no room left on its disk; make some"
+    return "another program has been writing to it for long; try again when it has ended" if "locked" in said else said
 
 
 def _kept() -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def doctor(as_json: bool) -> int:
     """What works on this machine, what does not, and what to do about it.
 
-    Exit status 1 where something that a run needs is missing.
+    Exit status 1 where something that a run needs is missing or cannot be used.
 
     \b
     Example:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from escribano_tui.ports import House, RunOptions
 
 
-def known_profile(house: House, name: str) -> None:
+def known_profile(house: House, *names: str) -> None:
+    """Raises BadParameter where there is no profile of a name; says what is wrong with the owner's files."""
     known = [p.name for p in house.runs.profiles()]
-    if name not in known:
+    if not set(names) <= set(known):
         raise click.BadParameter(f"there is no profile of this name; there are: {', '.join(known)}.", param_hint="--profile")
     from escribano_tui import bootstrap
     from escribano_tui.domain.text import clean_line

@@ -47,6 +47,7 @@ def demo(profile: str) -> int:
     from escribano_tui.ports import RunOptions
 
     with open_house() as house:
+        known_profile(house, profile)
         recording = house.library.add(bootstrap.demo_recording())
         status = run_to_the_end(house, recording.id, profile, RunOptions())
         if status == DONE:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from escribano_tui.config.profile_file import without
+from escribano_tui.config.toml_file import read_toml
 from escribano_tui.domain.keeping import KeepingRules
 from escribano_tui.whole_file import write_whole
 
@@ -36,8 +36,6 @@ class KeepingFile:
 
     def _tables(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as why:
+            return read_toml(self._path)
+        except ValueError as why:
             raise ValueError(f"{self._path}: {why}") from why

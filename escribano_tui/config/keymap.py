@@ -9,7 +9,6 @@ The file has a table for each screen and a key, or a list of keys, for each comm
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from escribano_tui.config.commands import BY_ID, COMMANDS, WHERE, Command
+from escribano_tui.config.toml_file import read_toml
 from escribano_tui.domain.text import clean_line
 
 MODIFIERS: Final = ("ctrl", "shift", "alt", "meta", "super", "hyper")
@@ -99,15 +99,10 @@ def show_key(key: str) -> str:
 
 def load_keymap(path: Path) -> Keymap:
     """The default keys with those of the owner's file. What is wrong is named and left at its default."""
-    if not path.is_file():
-        return Keymap()
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        return Keymap(problems=(f"{path.name} cannot be read ({error.__class__.__name__})",))
-    except tomllib.TOMLDecodeError as error:
-        return Keymap(problems=(f"{path.name} is not TOML: {clean_line(str(error), 120)}",))
-    return check_keymap(data, path.name)
+        return check_keymap(read_toml(path), path.name)
+    except ValueError as why:
+        return Keymap(problems=(f"{path.name}: {why}",))
 
 
 def check_keymap(data: Mapping[str, object], source: str = "keys.toml") -> Keymap:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from escribano_tui.config.toml_file import parse_toml, read_text
 from escribano_tui.domain.profile import SECTIONS, Profile
 from escribano_tui.domain.text import clean_line
 
@@ -50,11 +50,13 @@ class Profiles:
 def load_profiles(shipped: Path, own: Path, environ: Mapping[str, str] = os.environ) -> Profiles:
     """The shipped file must be right (ProfileError); a wrong owner's file is named and left aside as a whole."""
     profiles = {p.name: p for p in _read(shipped, {})}
+    if not profiles:
+        raise ProfileError(f"{shipped}: the profiles that ship with the program are not there.")
     problems: list[str] = []
     if own.exists():
         try:
             profiles = {**profiles, **{p.name: p for p in _read(own, profiles)}}
-        except (ProfileError, OSError) as error:
+        except ProfileError as error:
             problems.append(f"{error} The shipped profiles serve meanwhile.")
             if excluded := _excluded(own):
                 problems[-1] += " What it says is never to be read is not read all the same."
@@ -70,7 +72,7 @@ def load_profiles(shipped: Path, own: Path, environ: Mapping[str, str] = os.envi
 def _excluded(own: Path) -> tuple[str, ...]:
     """Every name in an `exclude` of a file that cannot be used: a slip elsewhere in it must not let a secret be read."""
     try:
-        text = own.read_text(encoding="utf-8", errors="replace")
+        text = own.read_text(encoding="utf-8", errors="replace") if own.is_file() else ""
     except OSError:
         return ()
     lists = re.findall(r"\bexclude[\"']?\s*=\s*\[([^\]]*)", text)
@@ -104,10 +106,10 @@ def override(profile: Profile, environ: Mapping[str, str]) -> tuple[Profile, lis
 
 def _read(path: Path, base: Mapping[str, Profile]) -> Iterator[Profile]:
     try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: {error}.") from error
+        text = read_text(path)
+        tables = parse_toml(text)
+    except ValueError as why:
+        raise ProfileError(f"{path}: {why}") from why
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise ProfileError(f"{path}, line {_line(text, [name])}: {name} should be a section [{name}].")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from escribano_tui.config.profile_file import without
+from escribano_tui.config.toml_file import read_toml
 from escribano_tui.domain.profile import setting
 from escribano_tui.whole_file import write_whole
 
@@ -44,11 +45,9 @@ class Settings:
 
 def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """The owner's settings, and what is wrong with the file: it is then left aside as a whole."""
-    if not path.exists():
-        return Settings(), []
     try:
-        return _read(tomllib.loads(path.read_text(encoding="utf-8"))), []
-    except (OSError, UnicodeDecodeError, ValueError) as why:
+        return _read(read_toml(path)), []
+    except ValueError as why:
         return Settings(), [f"{path}: {why} The defaults serve meanwhile."]
 
 

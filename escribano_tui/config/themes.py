@@ -7,12 +7,12 @@ with every activity. Colours are `#rrggbb`. The file's stem is the theme's name.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from escribano_tui.config.toml_file import read_toml
 from escribano_tui.domain.activity import ACTIVITIES
 from escribano_tui.domain.text import clean_line
 
@@ -67,12 +67,7 @@ def read_theme(path: Path) -> Theme:
     name = path.stem
     if not _NAME.match(name):
         raise ValueError("a theme's file name is made of a-z, 0-9 and -")
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"it cannot be read ({error.__class__.__name__})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"it is not TOML: {clean_line(str(error), 120)}") from error
+    data = read_toml(path)
     dark = data.get("dark")
     if not isinstance(dark, bool):
         raise ValueError("`dark` must be true or false")

@@ -124,5 +124,5 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     path.write_text("[review")
     assert "is not TOML" in load_keymap(path).problems[0]
     path.write_bytes(b"\xff")
-    assert "cannot be read" in load_keymap(path).problems[0]
+    assert "is not UTF-8 text" in load_keymap(path).problems[0]
     assert load_keymap(tmp_path / "none.toml") == Keymap()

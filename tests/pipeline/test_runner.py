@@ -109,6 +109,7 @@ def test_a_cancelled_run_goes_on_to_the_item(bench: Bench) -> None:
     assert running.state.state == "cancelled"
     assert running.state.phases["read"].state == "cancelled"
     assert running.state.phases["frames"].state == "finished"
+    assert bench.files.cleared, "pictures that nobody has looked at go with the run"
     bench.work.stop_before = None
     state = bench.run()
     assert state.state == "finished"
