@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+
 import pytest
 
-from escribano_tui.backends.web import host_elsewhere
+from escribano_tui.backends.web import ask, host_elsewhere
+from escribano_tui.ports import BackendError
 
 
 @pytest.mark.parametrize(
@@ -27,3 +31,26 @@ from escribano_tui.backends.web import host_elsewhere
 )
 def test_only_this_machine_is_no_place_elsewhere(url: str, host: str) -> None:
     assert host_elsewhere(url) == host
+
+
+def test_a_server_that_sends_us_on_gets_nothing_sent_elsewhere() -> None:
+    """A redirect would take what is on the screen to a host that the profile does not name."""
+    asked: list[str] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.send_response(307)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Tests are silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(BackendError, match="answered 307"):
+            ask(url, 10.0, Event(), lambda client: client.post(f"{url}/v1", json={}))
+        server.shutdown()
+    assert asked == ["/v1"]
