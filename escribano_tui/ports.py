@@ -282,7 +282,8 @@ class TextReader(Protocol):
 class Scene:
     """What a describer is given for one frame. `image` is None for a describer that does not look at pictures.
 
-    `lines` are the screen lines visible at the frame; `motion` and `speech` the envelopes' values around it.
+    `lines` are the screen lines visible at the frame; `motion` and `speech` the envelopes' values around it. `look` gets
+    the picture for a describer that seldom wants one; it may be gone.
     """
 
     frame: Frame
@@ -291,6 +292,7 @@ class Scene:
     lines: Sequence[ScreenLine] = ()
     image: Image | None = None
     motion: Sequence[float] = ()
+    look: Callable[[], Image | None] | None = None
 
 
 class Describer(Protocol):

@@ -18,7 +18,7 @@ Points = Mapping[str, float]
 T = TypeVar("T")
 
 
-_LISTS_OF_TEXTS = ("menus", "topics", "words")
+_LISTS_OF_TEXTS = ("menus", "translations", "topics", "words")
 _SECTIONS = ("kind", "program", "site", "document", "command", "text", "result", "rule", *_LISTS_OF_TEXTS)
 
 
@@ -31,13 +31,16 @@ class BadCues(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What programs or sites of one kind are used for. `endings` are of the documents that a window of an unknown program
-    shows if it is of this kind; `label` is what such a program is called."""
+    """What programs or sites of one kind are used for. A program that is not known is of this kind if the document that it
+    shows has one of `endings`, if its title ends or begins with one of `names` ("Text Editor"), or by `menus` that few
+    programs of other kinds have; `label` is what it is called then."""
 
     name: str
     activity: Points = field(default_factory=dict)
     endings: tuple[str, ...] = ()
     label: str = ""
+    names: tuple[str, ...] = ()
+    menus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class Cues:
     rules: tuple[Rule, ...]
     menu_words: tuple[str, ...]
     menu_first: tuple[str, ...]
+    translations: dict[str, tuple[str, ...]]  # of menus, by their English names
     topics: dict[str, tuple[str, ...]]
     stop_words: frozenset[str]
     digest: str
@@ -200,6 +204,7 @@ def parse_cues(text: str, extra: str = "") -> Cues:
         rules=_both(more, base, "rule", Rule),
         menu_words=tuple(menus.get("words", ())),
         menu_first=tuple(menus.get("first", ())),
+        translations={k: tuple(v) for k, v in {**base.get("translations", {}), **more.get("translations", {})}.items()},
         topics={k: tuple(v) for k, v in {**base.get("topics", {}), **more.get("topics", {})}.items()},
         stop_words=frozenset((*base.get("words", {}).get("stop", ()), *more.get("words", {}).get("stop", ()))),
         digest=digest,

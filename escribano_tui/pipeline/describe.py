@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from escribano_tui.domain import exclusions
 from escribano_tui.domain.evidence import Description, Envelope, Frame, ScreenLine
@@ -12,6 +12,7 @@ from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.times import clock
 from escribano_tui.pipeline.describing.looking import Looking
 from escribano_tui.pipeline.describing.scenes import LinesByTime, scene_of
+from escribano_tui.pipeline.reading.stored_pictures import StoredPictures
 from escribano_tui.ports import BackendError, Describer, PhaseContext
 
 
@@ -50,6 +51,7 @@ class _Reading:
         self._context = context
         self._describer = describer
         self._motion = motion
+        self._pictures = StoredPictures(context)
         self._read = context.follow_items("read")
         self._through: set[str] = set()
         self._went_by: dict[str, int] = {}  # what each frame was described by in this run
@@ -91,6 +93,7 @@ class _Reading:
         if out is not None:
             return exclusions.described(frame, out)
         scene = scene_of(self._context.recording, frame, self._motion, lines)
+        scene = replace(scene, look=lambda: self._pictures.get(frame))
         try:
             return self._describer.describe([scene])[0]
         except BackendError as problem:

@@ -1,6 +1,7 @@
 """The embedded describer: what is done on a frame, from its screen text, the layout of it and the motion around it.
 
-Pure Python on text: needs no picture, no model and no host process. Cues are data (`escribano_tui/data/cues.toml`).
+Pure Python on text: needs no model and no host process, and a picture only where windows lie side by side. Cues are data
+(`escribano_tui/data/cues.toml`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
 NAME = "screen-reader"
-VERSION = "5"
+VERSION = "6"
 LEAST_SHARE = 0.005  # shares below this are not kept
 
 
@@ -62,7 +63,7 @@ class ScreenReader:
     def _describe(self, scene: Scene) -> Description:
         page = self._windows.with_whole_titles(lay_out(scene.lines, scene.width, scene.height, scene.frame))
         motion = motion_word(scene.motion)
-        front = front_of(page, self._windows.windows(page))
+        front = front_of(page, self._windows.windows(page), scene.look)
         seen = self._front.read(page, front)
         if seen.kind == "desktop" and motion == "watching":
             seen = full_screen()

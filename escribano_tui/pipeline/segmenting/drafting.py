@@ -16,6 +16,7 @@ from escribano_tui.pipeline.segmenting.closer import Look, look_closer
 from escribano_tui.pipeline.segmenting.clues import Clues
 from escribano_tui.pipeline.segmenting.grid import Territory
 from escribano_tui.pipeline.segmenting.importance import importance_of
+from escribano_tui.pipeline.segmenting.naming import with_browsers_named
 from escribano_tui.pipeline.segmenting.personal import is_personal
 from escribano_tui.pipeline.segmenting.spans import Settings, Span, furnished, partition
 from escribano_tui.pipeline.segmenting.states import IDLE, likeness, place_of
@@ -35,6 +36,7 @@ IDLE_SURE, IDLE_UNSEEN = 0.9, 0.5  # where pictures bear it out; by motion and s
 def draft(clues: Clues, settings: Settings, cues: Cues | None = None, look: Look | None = None) -> list[Segment]:
     """The segments of a recording, without subjects: they tile it, whatever the clues. With `look`, pictures settle at
     which of several changes a boundary lies."""
+    clues = replace(clues, descriptions=with_browsers_named(clues.descriptions, cues))
     spans = partition(clues, settings, look)
     if look is not None:
         spans = look_closer(spans, clues, look, round(settings.least_s * 1000))

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from escribano_tui.backends.vision.reader.layout import Page, Piece
+from escribano_tui.backends.vision.reader.shine import lit, marked
 from escribano_tui.backends.vision.reader.window import Window
 
+if TYPE_CHECKING:
+    from escribano_tui.backends.vision.reader.shine import Look
+
+DOUBTFUL = 1.0  # points between the first two below which a picture is worth a look
+LIT = 2.0  # points that a lit title is worth
 SLACK = 4  # right edges are guessed this many rows too wide rather than too narrow
 
 
@@ -21,8 +28,9 @@ class Front:
     behind: tuple[Window, ...] = ()
 
 
-def front_of(page: Page, windows: Sequence[Window]) -> Front:
-    """The window in front, by where title bars stand and where something is new. All that is no panel, where there is none."""
+def front_of(page: Page, windows: Sequence[Window], look: Look | None = None) -> Front:
+    """The window in front, by where title bars stand and where something is new; in doubt the one that
+    is lit, if a `look` at the picture shows it. All that is no panel, where there is no window."""
     if not windows:
         return Front(None, tuple(p for p in page.pieces if not page.in_panel(p)), 0.4)
     scored = sorted(
@@ -30,11 +38,16 @@ def front_of(page: Page, windows: Sequence[Window]) -> Front:
     )
     best = windows[scored[0][2]]
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 2.0
+    shining = lit([w for w in windows if w.tiled], page, look) if best.tiled else None
+    if shining is None and margin < DOUBTFUL:
+        shining = marked(windows, page, look)
+    if shining is not None:
+        best, margin = shining, LIT
     sure = min(1.0, 0.55 + 0.2 * margin) * (0.6 + 0.4 * best.ground)
     inside = tuple(
         p for p in page.pieces if best.holds(p.cx, p.cy) and p.box.x >= best.left - page.unit and not page.in_panel(p)
     )
-    return Front(best, inside, sure, tuple(windows[k] for _, _, k in scored[1:]))
+    return Front(best, inside, sure, tuple(windows[k] for _, _, k in scored if windows[k] is not best))
 
 
 def _front_score(window: Window, windows: Sequence[Window], page: Page) -> float:

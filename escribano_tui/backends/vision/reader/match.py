@@ -6,7 +6,7 @@ import re
 
 from escribano_tui.domain.lookalikes import fold as fold
 
-_DASH = re.compile(r"\s+[-–—|·:]+\s*|\s*[-–—|·]+\s+")
+_DASH = re.compile(r"\s+[-–—|·:]+\s*|\s*[-–—|·]+\s+|(?<=\w)[-–—](?=~?/\w)")
 _DOTS = re.compile(r"\s*(?:\.{2,3}|…)\s*$")
 
 

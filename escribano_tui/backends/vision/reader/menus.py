@@ -35,17 +35,26 @@ class _Word:
     right: float
     menu: str
     leads: bool = True  # it is the first word of its line
+    cy: float = 0.0
+    height: float = 0.0
 
 
 class MenuFinder:
     """Finds menu rows by the words of the cues, and the programs that have such a row."""
 
     def __init__(self, cues: Cues) -> None:
-        self._vocabulary = {fold(word): word for word in (*cues.menu_words, *(w for p in cues.programs for w in p.menu))}
+        self._vocabulary = {fold(word): name for name, words in cues.translations.items() for word in words}
+        self._vocabulary |= {fold(word): word for word in self._words_of(cues)}
         self._first = {fold(word) for word in cues.menu_first}
         self._last = {fold(word) for word in LAST}
         self._programs = [(p, [fold(w) for w in p.menu]) for p in cues.programs if p.menu]
         self._known: dict[str, str] = {}
+
+    @staticmethod
+    def _words_of(cues: Cues) -> Iterable[str]:
+        yield from cues.menu_words
+        for menus in (*(p.menu for p in cues.programs), *(kind.menus for kind in cues.kinds.values())):
+            yield from (word for menu in menus for word in menu.split())
 
     def rows(self, page: Page) -> list[MenuRow]:
         """All menu rows of a page, from top to bottom."""
@@ -80,14 +89,13 @@ class MenuFinder:
         """Runs of three menu words or more that begin with a first menu, or of four in the upper half (the rest
         may be hidden by another window). A first menu begins a new run."""
         words = self._with_first([word for piece in row for word in self._words(piece)])
-        cy = sum(p.cy for p in row) / len(row)
-        height = median([p.box.h for p in row])
         k = 0
         while k < len(words):
             if not words[k].menu:
                 k += 1
                 continue
             run = self._run(words, k, unit)
+            cy, height = sum(w.cy for w in run) / len(run), median([w.height for w in run])  # without what stands beside it
             at_top = cy < 0.04 * height_of_page
             begins = fold(words[k].menu) in self._first and (words[k].leads or at_top)
             menus = [w for w in run if w.menu]
@@ -132,7 +140,12 @@ class MenuFinder:
         """Words of a piece with their places, which OCR gives for the whole line only."""
         x, wide = piece.box.x, piece.box.w / max(1, len(piece.text))
         found = re.finditer(r"\S+", piece.text)
-        return [_Word(m.group(), x + m.start() * wide, x + m.end() * wide, self._menu(m.group()), not m.start()) for m in found]
+        return [
+            _Word(
+                m.group(), x + m.start() * wide, x + m.end() * wide, self._menu(m.group()), not m.start(), piece.cy, piece.box.h
+            )
+            for m in found
+        ]  # fmt: skip
 
     def _menu(self, word: str) -> str:
         """The menu word that this is, with one letter wrong or missing (`Edt`), or empty. Menus begin with a capital."""

@@ -11,6 +11,9 @@ from escribano_tui.backends.vision.reader.match import fold
 from escribano_tui.domain.cues import Cues, Site
 
 _COUNT = re.compile(r"\s*[(\[]?\d+[)\]]?\s*$")
+_LINKS = re.compile(
+    r"[A-Z][a-z]{2,}(?:\s+\d+)?(?:\s+[A-Z][a-z]{2,}(?:\s+\d+)?){2,7}"
+)  # a row of links that was read as one line
 LEAST = 1.4  # points below which a page is of no known kind
 
 
@@ -32,6 +35,7 @@ class SiteFinder:
     def find(self, address: str, title: str, pieces: Sequence[Piece]) -> list[Found]:
         """The sites that fit, best first."""
         whole = {p.fold for p in pieces} | {fold(_COUNT.sub("", p.text)) for p in pieces}
+        whole |= {fold(word) for p in pieces if _LINKS.fullmatch(p.text.strip()) for word in p.text.split()}
         text = "\n".join(p.fold for p in pieces)
         address = address.lower().strip()
         found = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from escribano_tui.backends.vision.reader.faces import FaceFinder
 from escribano_tui.backends.vision.reader.front import Front
+from escribano_tui.backends.vision.reader.guess import UNKNOWN, Guess, KindGuesser
 from escribano_tui.backends.vision.reader.layout import Page, Piece, joined, rows_of
 from escribano_tui.backends.vision.reader.pages import SiteFinder, host_of
 from escribano_tui.backends.vision.reader.points import View, bare_command
@@ -29,6 +30,7 @@ _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.I
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
 _OLD = re.compile(r"\.(?:orig|bak|old|new|base|local|remote)$|~$", re.IGNORECASE)
 _VIM = re.compile(r'^"([^"]+)"')
+_VIM_STATUS = re.compile(r"^(?:\S*/)?([\w.-]+\.\w{1,8})(?: ?\[\+\])?\s{2,}.*\b\d+,\d+")
 _FILE_ARGUMENT = re.compile(r"(?:^|\s)([\w~./-]*\.[A-Za-z]\w{0,8}|[\w./-]*[A-Za-z]\w*)$")
 
 
@@ -66,6 +68,7 @@ class FrontReader:
         self._titles = titles
         self._faces = FaceFinder(cues)
         self._sites = SiteFinder(cues)
+        self._guesser = KindGuesser(cues)
         self._by_command = {c: p for p in cues.programs for c in p.commands}
 
     def read(self, page: Page, front: Front) -> Seen:
@@ -112,7 +115,11 @@ class FrontReader:
         if len(some) < 2:
             return next(iter(some), None)
         ending = window.title.document.rpartition(".")[2].lower()
-        fitting = tuple(p for p in some if ending and ending in self._cues.kinds[p.kind].endings) or some
+        kinds = self._cues.kinds
+        if "." in window.title.document:
+            fitting = tuple(p for p in some if ending in kinds[p.kind].endings) or some
+        else:  # a viewer of documents would name one
+            fitting = tuple(p for p in some if not kinds[p.kind].endings) or some
         names = {p.name for p in fitting}
         return self._faces.find(front.pieces, lambda p: p.name in names) or fitting[0]
 
@@ -189,6 +196,8 @@ class FrontReader:
         front_first = (*inside, name) if program is None else (name, *inside)
         apps = tuple(dict.fromkeys((*front_first, *tools[:2])))
         title = window.title.text if window is not None else name
+        if face and inner is not None and (window is None or window.title.program is program):
+            title = inner.name  # the window's says which terminal it is
         folder = session.folder or (window.title.document if window is not None and window.title.program is not None else "")
         kind = inner.kind if face and inner is not None else "terminal"
         return Seen(
@@ -214,6 +223,7 @@ class FrontReader:
             found = (
                 _NANO.match(row)
                 or _VIM.match(row)
+                or _VIM_STATUS.match(row)
                 or (_MANUAL.match(row) if inner is not None and inner.name == "man" else None)
             )
             if found:
@@ -229,27 +239,26 @@ class FrontReader:
     def _plain(self, program: Program | None, window: Window | None, front: Front, body: tuple[Piece, ...], page: Page) -> Seen:
         title = window.title.text if window is not None else ""
         document, folder = (window.title.document, window.title.folder) if window is not None else ("", "")
-        kind, name = (program.kind, program.name) if program is not None else self._guess(document)
+        menu = window.menu if window is not None else None
+        guess = self._guesser.guess(document, title, menu) if program is None else Guess(program.kind, 1.0, program.name)
+        kind, name = guess.kind, guess.label
         named = named_at_end(title) if program is None else None
         if named is not None:
             name, (document, folder) = named
-            kind = self._guess(document)[0]
+            guess = self._guesser.guess(document, title, menu)
+            kind = guess.kind
         if kind == "diff" and "." not in document:
             document = _compared(front.pieces, page) or document
         rows = [joined(row, page.unit) for row in rows_of(_content(body, page))]
-        kinds = {kind: 1.0} if kind else {}
+        kinds = {kind: guess.weight} if kind else {}
+        if program is None and guess.weight < 1.0:
+            kinds[UNKNOWN] = 1.0
         apps = (name,) if name else ()
         headline = _headline(body, page)
         view = View(kinds, name, "", title, document, [(1.0, r) for r in rows], (), text_kinds(rows), frozenset(kinds))
         why = (f"{name} in front",) if name else ("program not known",)
         sure = front.sure * (1.0 if program is not None else 0.6)
         return Seen(view, kind, apps, sure, title, document, folder, headline=headline, body=body, why=why)
-
-    def _guess(self, document: str) -> tuple[str, str]:
-        """Kind and name of an unknown program by the document that it shows."""
-        _, dot, ending = document.rpartition(".")
-        kind = next((k for k in self._cues.kinds.values() if dot and ending.lower() in k.endings), None)
-        return (kind.name, kind.label) if kind is not None else ("", "")
 
 
 def _compared(pieces: Sequence[Piece], page: Page) -> str:

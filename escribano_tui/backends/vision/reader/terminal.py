@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from escribano_tui.backends.vision.reader.layout import Piece, joined, rows_of
 
@@ -23,6 +24,7 @@ _INNER = re.compile(
     r"|irb\([^)]*\)[^>]*>|ghci>"
     r"|julia>|redis[^>]*>|\(Pdb\+*\)|\(gdb\)|\(lldb\)|ipdb>|duckdb>|D(?= [a-zA-Z])|scala>|>(?= \d))\s?(?P<command>.*)$"
 )
+GAP = 5  # lines' heights: more blanks than anybody types
 FAR = 8  # rows: what a command prints follows it; what stands farther below belongs to a window behind
 _STATUS = re.compile(r'^\[[\w-]+\] ?\d+:\S|^"[\w.-]+" \d\d?:\d\d')  # of a multiplexer, at the foot of its window
 
@@ -81,6 +83,9 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
     for row in rows_of(pieces):
         line = joined(row, unit)
         shell, inside = _SHELL.match(line), _INNER.match(line)
+        if shell or inside:
+            line = joined(_typed(row, unit), unit)
+            shell, inside = _SHELL.match(line), _INNER.match(line)
         beyond = not shell and not inside and (beyond or (bool(prompt or blocks) and row[0].box.y - foot > FAR * unit))
         foot = max(p.box.bottom for p in row)
         if not shell and not inside:
@@ -98,6 +103,14 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
             command, prompt, inner = "", "", False
     close()
     return Session(tuple(blocks), folder)
+
+
+def _typed(row: Sequence[Piece], unit: float) -> Sequence[Piece]:
+    """A prompt's row without what stands far to the right: a prompt there, or a window behind."""
+    for k, (piece, after) in enumerate(pairwise(row), 1):
+        if after.box.x - piece.box.right > GAP * unit:
+            return row[:k]
+    return row
 
 
 def panes_of(pieces: Sequence[Piece], unit: float) -> list[tuple[Piece, ...]]:

@@ -15,6 +15,8 @@ FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
 _GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,}?)(?:\s*[(\[][^()\[\]]*[)\]])?$")
 _NAME = re.compile(r"^[A-Z][\w+.-]{2,20}(?: [A-Z][\w+.-]{1,14}){0,2}$")
+_ICON = re.compile(r"^\W*\w\W?\s+(?=\w{3})")
+_PROPER = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|\w \w{2,} ?[A-Z]")  # no word of a page: KolourPaint, QGit, LibreOffice Calc
 _OPEN = re.compile(r"\s*[(\[][^)\]]{0,8}$")  # a parenthesis that was cut short
 _IMPORTED = re.compile(r"^\[(.+)\]\s*\((?:imported|exported|overwritten)\)$")
 _GIMP = re.compile(r"-\d+\.\d+ ?\(.*$")
@@ -97,7 +99,11 @@ class TitleReader:
         return (found, 0.7, parts[1:]) if found else (None, 0.0, parts)
 
     def _by_all(self, bare: str, parts: list[str]) -> tuple[Program | None, float, list[str]]:
+        """By the whole title: the program's name, as where no document is open, perhaps after an icon read as a letter."""
         found = self._alone.look_up(fold(_bare(bare)))
+        if found:
+            return found, 0.7, []
+        found = self._ends.programs.get(fold(_ICON.sub("", _bare(bare)))) if _PROPER.search(bare) else None
         return (found, 0.7, []) if found else (None, 0.0, parts)
 
 

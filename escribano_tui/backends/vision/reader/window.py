@@ -33,7 +33,9 @@ class Window:
     hidden: int = 0  # signs that another window hides a part of it
     address: str = ""
     is_browser: bool = False
-    title_left: float = -1.0  # where its title begins, where it is known by that only
+    title_left: float = -1.0  # where its title begins; -1 where it has none of its own
+    title_at: tuple[float, float] = (-1.0, -1.0)  # a point of its title
+    tiled: bool = False  # it lies beside others and hides none
 
     def holds(self, x: float, y: float) -> bool:
         return self.left <= x <= self.right and self.top <= y <= self.bottom
@@ -43,7 +45,7 @@ def side_by_side(windows: Sequence[Window], page: Page) -> list[Window]:
     """Windows of a tiling desktop, whose titles stand in one row, each at the left edge of its window: they end where the
     next one begins."""
     result = list(windows)
-    tiled = [k for k, w in enumerate(windows) if w.menu is None and not w.is_browser and w.title_left >= 0]
+    tiled = [k for k, w in enumerate(windows) if not w.is_browser and w.title_left >= 0 and _begins_with_title(w, page)]
     for k in tiled:
         row = sorted(
             (j for j in tiled if abs(windows[j].top - windows[k].top) < 0.5 * page.unit), key=lambda j: windows[j].title_left
@@ -52,9 +54,14 @@ def side_by_side(windows: Sequence[Window], page: Page) -> list[Window]:
             continue
         for here, following in pairwise(row):
             edge = windows[following].title_left - 0.5 * page.unit
-            result[here] = replace(result[here], right=edge)
-            result[following] = replace(result[following], left=edge, right=float(page.width))
+            result[here] = replace(result[here], right=edge, tiled=True)
+            result[following] = replace(result[following], left=edge, right=float(page.width), tiled=True)
     return result
+
+
+def _begins_with_title(window: Window, page: Page) -> bool:
+    """Whether its title may stand at its left edge, as on tiling desktops: one with menus begins where they do."""
+    return window.menu is None or abs(window.title_left - window.left) < 2 * page.unit
 
 
 def same_place(one: Window, other: Window) -> bool:

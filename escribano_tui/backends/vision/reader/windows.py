@@ -25,6 +25,7 @@ from escribano_tui.backends.vision.reader.window import Window, same_place, side
 from escribano_tui.domain.cues import Cues, Program
 
 LEAST_HEADING = 8  # letters
+BAR_WORDS = {"Not Secure": "Firefox", "Not secure": "Chromium"}  # Chromium writes the second word small
 FARTHEST_RIGHT = 0.85  # share of the width: an address begins left of it even in a window at the right half
 
 
@@ -36,6 +37,7 @@ class WindowFinder:
         self._usual_browser = next(
             (p for p in cues.programs if p.kind == "browser" and p.ends), None
         )  # where no name can be seen
+        self._by_words = [(w, p) for w, name in BAR_WORDS.items() if (p := cues.program(name)) is not None]
         self._menus = MenuFinder(cues)
         self._faces = FaceFinder(cues)
 
@@ -109,6 +111,8 @@ class WindowFinder:
             title, left, top, right, floor, menu.cy + 0.6 * min(menu.height, page.unit), page.unit, anchor,
             1.0 if piece else 0.8, menu, programs,
             hidden=cut + (piece is None and bool(page.entries)),
+            title_left=float(piece.box.x) if piece is not None else -1.0,
+            title_at=(piece.cx, piece.cy) if piece is not None else (-1.0, -1.0),
         )  # fmt: skip
         return window, piece
 
@@ -176,7 +180,7 @@ class WindowFinder:
             title = replace(
                 title,
                 text=label,
-                program=self._which_browser(listed, page),
+                program=self._which_browser(listed, page) or self._by_bar(row),
                 strength=0.5,
                 document=tidy_document(_without_close(title.text)),
                 folder="",
@@ -202,6 +206,10 @@ class WindowFinder:
             if title.program is not None and title.program.kind == "browser" and title.strength >= 0.5:
                 return title.program
         return self._usual_browser if page.entries else None
+
+    def _by_bar(self, row: Sequence[str]) -> Program | None:
+        """The browser by how its address bar tells that a page is not encrypted; None where it is."""
+        return next((program for words, program in self._by_words if any(words in text for text in row)), None)
 
     # ------------------------------------------------------------ title bars alone
 
@@ -235,7 +243,7 @@ class WindowFinder:
         right = float(page.width) if right > 0.93 * page.width or piece.box.x - left < 6 * page.unit else right
         return Window(
             title, left, top, right, floor, piece.box.bottom + 0.3 * page.unit, page.unit, (piece.cx, piece.cy), ground,
-            hidden=int(cut_at is not None), title_left=float(piece.box.x),
+            hidden=int(cut_at is not None), title_left=float(piece.box.x), title_at=(piece.cx, piece.cy),
         )  # fmt: skip
 
     def _listed(self, text: str, page: Page) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from escribano_tui.backends.vision.reader.layout import Page
+from escribano_tui.backends.vision.reader.match import fold
 from escribano_tui.backends.vision.reader.seen import Seen
 from escribano_tui.backends.vision.reader.terminal import Block
 from escribano_tui.backends.vision.reader.text import is_prose
@@ -73,10 +74,12 @@ class Wording:
         return best[1]
 
     def _own_heading(self, seen: Seen, page: Page) -> str:
-        """The heading of an untitled document: the line before its first prose, else that prose."""
+        """The heading of an untitled document: the line before its first prose, else that prose. What the program says of
+        itself (a bar with news, a tip) is no prose."""
+        own = {fold(word) for app in seen.apps[:1] for word in app.split() if len(word) > 5}
         lines = [p for p in seen.body if len(p.fold) >= 4]
         for k, piece in enumerate(lines):
-            if not is_prose(piece.text):
+            if not is_prose(piece.text) or any(name in piece.fold for name in own):
                 continue
             before = lines[k - 1] if k else piece
             near = 0 < piece.cy - before.cy < 4 * page.unit and abs(before.box.x - piece.box.x) < 4 * page.unit
