@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from textual.widgets import Input
 
 from escribano_tui.config.keymap import Keymap
 from escribano_tui.domain.machine import served_by
+from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp
 from escribano_tui.ui.lines import in_parts
 from escribano_tui.ui.screens.add import AddScreen
@@ -18,7 +20,7 @@ from escribano_tui.ui.widgets.boxkeys import hints_in
 from escribano_tui.ui.widgets.guide import lines
 from escribano_tui.ui.widgets.plancard import PlanCard
 from tests.ui import fake_session
-from tests.ui.conftest import lines_of, opened, reviewing, screen_text, settle, until
+from tests.ui.conftest import lines_of, opened, reviewing, said, screen_text, settle, until
 from tests.ui.fake_house import FakeHouse, Item
 from tests.ui.fake_runs import finished_run
 
@@ -82,6 +84,25 @@ async def test_a_run_that_did_not_end_says_how_it_goes_on(world: FakeHouse) -> N
     async with opened(world) as pilot:
         assert "cancelled: enter to go on where it stopped" in screen_text(pilot)
         assert "failed: enter to try it again" in screen_text(pilot)
+
+
+async def test_a_run_that_waits_says_so_and_offers_no_draft_yet(world: FakeHouse) -> None:
+    world.steps = threading.Semaphore(0)
+    for id in ("rec-2", "rec-3"):
+        world.put(Item(fake_session.recording(id, f"{id}.mp4")))
+    async with opened(world) as pilot:
+        app = pilot.app
+        assert isinstance(app, EscribanoApp)
+        for id in ("rec-2", "rec-3"):
+            app.runs.start(world.items[id].recording, "quick", RunOptions())
+        app.go_run("rec-3")
+        await until(pilot, lambda: "It begins when the one before has ended." in screen_text(pilot), "what it waits for")
+        await settle(pilot)
+        assert "enter review" not in lines_of(pilot)[-1]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "Nothing is drafted yet" in said(pilot)
+        world.steps.release(1000)
 
 
 def test_the_first_words_of_the_review_fit_into_60_columns() -> None:

@@ -50,6 +50,7 @@ class RunScreen(CommandScreen):
         self._lengths: tuple[tuple[DraftRow, ...], list[str]] = ((), [])  # as printed, of the draft that they were made for
         self.moved = False  # the owner has chosen a segment of the draft
         self._asked: tuple[DraftRow, ...] | None = None  # the draft for which corrections were asked last
+        self._openable = False  # there is a draft, of this run or of an earlier one
         self._corrected: tuple[DraftRow, ...] = ()  # the draft with the owner's corrections; empty where there are none
 
     @property
@@ -141,15 +142,17 @@ class RunScreen(CommandScreen):
     @job("corrections")
     async def take_corrections(self) -> None:
         corrected = await asyncio.to_thread(self._as_corrected)
-        if corrected != self._corrected:
-            self._corrected = corrected
+        openable = corrected is not None
+        if (corrected or (), openable) != (self._corrected, self._openable):
+            self._corrected, self._openable = corrected or (), openable
             self.show()
 
-    def _as_corrected(self) -> tuple[DraftRow, ...]:
+    def _as_corrected(self) -> tuple[DraftRow, ...] | None:
+        """The draft with the owner's corrections, nothing where there are none; None where there is no draft at all."""
         try:
             session = self.house_app.house.sessions.open(self.recording_id, live=True)
         except LookupError:
-            return ()  # nothing is drafted yet
+            return None
         if not session.revision:
             return ()
         return tuple(
@@ -207,7 +210,8 @@ class RunScreen(CommandScreen):
         picture, line = self.query_one("#picture", Picture), self.query_one("#line", Static)
         if looked is None:
             heading.show("now")
-            picture.show(None, "The first picture comes in a moment." if not self.kept.over else "")
+            soon = "The first picture comes in a moment." if self.kept.started else "It begins when the one before has ended."
+            picture.show(None, "" if self.kept.over else soon)
             return
         heading.show(f"now {clock(looked.t_s)}" if not self.kept.over else f"last at {clock(looked.t_s)}")
         if looked.thumbnail:  # the speech lane looks at nothing: the last picture stays
@@ -249,6 +253,8 @@ class RunScreen(CommandScreen):
             return "Nothing has failed."
         if name == "look" and kept.over and not kept.state.draft and kept.state.state != "finished":
             return "The run did not come to a draft: run it again, it goes on where it stopped."
+        if name == "look" and not (kept.over or kept.state.draft or self._openable):
+            return "Nothing is drafted yet: the first segments come soon."
         if name == "again" and not kept.over:
             return "The run is still under way."
         if name == "summary" and kept.state.state != "finished":
