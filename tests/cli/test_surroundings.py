@@ -108,8 +108,11 @@ def test_an_error_of_a_thread_and_a_full_log_stay_off_the_terminal(tmp_path: Pat
         "import logging, os, sys, threading\nfrom pathlib import Path\nfrom escribano_tui.terminal import quiet\n"
         "log = Path(sys.argv[1])\n"
         "with quiet(log):\n"
+        "    os.write(2, b'said by a library\\n')\n"
         "    thread = threading.Thread(target=lambda: 1 / 0)\n    thread.start()\n    thread.join()\n"
         "assert 'ZeroDivisionError' in log.read_text()\n"
+        "assert 'said by a library' in log.read_text()\n"
+        "assert log.stat().st_mode & 0o777 == 0o600\n"
         "with quiet(Path('/dev/full')):\n    logging.getLogger('x').error('nowhere to go')\n"
     )
     done = subprocess.run(
