@@ -51,4 +51,4 @@ def told(changes: list[Change], packets: int) -> str:
     """How many changes, leaving aside small ones such as a typed character."""
     count = sum(1 for change in changes if change.size != "small")
     found = f"{count} change{'' if count == 1 else 's'}"
-    return f"{found} in {packets:,} packets" if packets else found
+    return f"{found} in {packets:,} packet{'' if packets == 1 else 's'}" if packets else found
