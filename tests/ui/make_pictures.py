@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import os
 import re
 import sys
 import tempfile
@@ -114,6 +115,7 @@ def told(pilot: Pilot[None]) -> str:
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")  # whatever the terminal is that this is run in
     with tempfile.TemporaryDirectory() as home:
         paths = Paths(Path(home) / "home", Path(home) / "config")
         house = build_house(paths)

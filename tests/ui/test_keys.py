@@ -127,9 +127,13 @@ async def test_themes_are_previewed_kept_and_left(world: FakeHouse, paths: Paths
         await until(pilot, lambda: screen.palette.theme.name == "midnight", "the preview")
         await pilot.press("escape")
         await until(pilot, lambda: screen.palette.theme.name == "ink", "as it was")
-        await pilot.press("f2", "down", "down", "enter")
+        await pilot.press("f2")
+        await until(pilot, lambda: pilot.app.screen is not screen, "the themes again")
         await settle(pilot)
-        assert screen.palette.theme.name == "moss"
+        await pilot.press("down", "down")
+        await until(pilot, lambda: screen.palette.theme.name == "moss", "the second one after it")
+        await pilot.press("enter")
+        await settle(pilot)
         await pilot.press("ctrl+q")
     async with opened(world, paths=paths) as pilot:
         assert pilot.app.theme == "moss"

@@ -223,12 +223,13 @@ class RunScreen(CommandScreen):
         ground = "selection" if here else "background"
         style = self.palette.style
         out = Line().add("▸ " if here else "  ", style("accent", ground, bold=True))
-        out.fit(cite(row.start_ms / 1000, row.end_ms / 1000), 7, style("foreground", ground), right=True)
-        out.fit(self.length(index), 7, style("muted", ground), right=True).add(" ", style("muted", ground))
+        at = len(clock(self.kept.recording.duration_s))  # no time is longer
+        out.fit(cite(row.start_ms / 1000, row.end_ms / 1000), at, style("foreground", ground), right=True)
+        out.fit(self.length(index), at + 2, style("muted", ground), right=True).add(" ", style("muted", ground))
         out.add(f" {LETTERS.get(row.activity, '?')} ", style("background", row.activity))
         out.add(" ", style("foreground", ground)).fit(row.activity, 14, style(row.activity, ground))
         app = min(16, self._apps, max(0, width - out.width - 16)) if width >= 56 else 0
-        out.fit(row.title, width - out.width - app - 1, style("foreground", ground)).add(" ", style("foreground", ground))
+        out.fit(row.title, width - out.width - app - 2, style("foreground", ground)).add(" ", style("foreground", ground))
         return out.fit(row.app, app, style("muted", ground)).strip(width, style("foreground", ground))
 
     def length(self, index: int) -> str:
