@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from escribano_tui.backends.fetch import fetchable
-from escribano_tui.backends.offer import Model, Offer, Opening, Wanted
-from escribano_tui.backends.speech.weights import Weights, find_weights, knows, pick
-from escribano_tui.backends.speech.whisper import WhisperTranscriber
-from escribano_tui.ports import Availability, BackendError, BackendInfo
+from escribano_tui.backends.speech.whisper_family import WhisperFamily
 
 if TYPE_CHECKING:
     from escribano_tui.ports import Sound
 
-NAME = "faster-whisper"
-FILES = ("model.bin", "config.json", "tokenizer.json")
-_MOST_MB = 1_000  # larger ones (medium, large) take longer than the recording on a processor: they serve where named
-_OVERHEAD = 1.6  # memory by size of the 8-bit weights on disk: buffers and the decoder's cache
+MOST_MB = 1_000  # larger ones (medium, large) take longer than the recording on a processor: they serve where named
 
 
 class FasterWhisperModel:
@@ -53,44 +45,10 @@ def load(folder: str) -> FasterWhisperModel:
     return FasterWhisperModel(folder)
 
 
-def _found(wanted: Wanted) -> Weights | None:
-    return pick(find_weights(wanted.models, NAME, FILES), wanted.model, FILES, _MOST_MB)
-
-
-def _look(wanted: Wanted) -> BackendInfo:
-    weights = _found(wanted)
-    why, remedy, fetch = "", "", None
-    if importlib.util.find_spec("faster_whisper") is None or importlib.util.find_spec("ctranslate2") is None:
-        why, remedy = "the faster-whisper package is not installed", "Install escribano-tui again with all of its dependencies."
-    elif weights is None:
-        why = f"the weights of {wanted.model} are not on this machine" if wanted.model else "no weights are on this machine"
-        fetch = fetchable(f"{NAME}/{wanted.model or 'small'}")
-        remedy = f"Fetch them with: escribano-tui models pull {NAME}/{wanted.model or 'small'}"
-    elif not knows(weights.name, wanted.language):
-        why, remedy = f"{weights.name} knows English only", f"Fetch another: escribano-tui models pull {NAME}/small"
-        fetch = fetchable(f"{NAME}/small")
-    return BackendInfo(
-        "speech", NAME, weights.name if weights else wanted.model, "Whisper on CTranslate2",
-        Availability(not why, why, remedy, fetch),
-        size_mb=round(weights.size_mb * _OVERHEAD) if weights else 0, licence="MIT",
-        languages=() if weights is None or knows(weights.name, "other") else ("en",),
-    )  # fmt: skip
-
-
-def _models(wanted: Wanted) -> list[Model]:
-    found = find_weights(wanted.models, NAME, FILES) if importlib.util.find_spec("faster_whisper") else []
-    return [Model(w.name, w.size_mb * _OVERHEAD, quick=w.size_mb <= _MOST_MB) for w in found if knows(w.name, wanted.language)]
-
-
-def _open(opening: Opening) -> Any:
-    weights = _found(opening.wanted)
-    if weights is None:
-        raise BackendError("the weights are not on this machine any more", fatal=True)
-    lease = opening.hosts(
-        f"{__name__}:load", {"folder": str(weights.folder)}, label=f"Whisper {weights.name}",
-        size_mb=weights.size_mb * _OVERHEAD, load_timeout_s=300.0,
-    )  # fmt: skip
-    return WhisperTranscriber(lease, beam=int(opening.options.get("beam", 1)))
-
-
-OFFER = Offer("speech", NAME, _look, _open, _models)
+# The overhead is that of the 8-bit weights: buffers and the decoder's cache.
+OFFER = WhisperFamily(
+    "faster-whisper", "Whisper on CTranslate2", ("model.bin", "config.json", "tokenizer.json"),
+    ("faster_whisper", "ctranslate2"),
+    ("the faster-whisper package is not installed", "Install escribano-tui again with all of its dependencies."),
+    f"{__name__}:load", overhead=1.6, most_mb=MOST_MB,
+).offer()  # fmt: skip
