@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from escribano_tui.config.profiles import ProfileError, check_field
+from escribano_tui.config.paths import shipped
+from escribano_tui.config.profiles import ProfileError, check_field, load_profiles
 from escribano_tui.domain.profile import SECTIONS, Profile
 from escribano_tui.whole_file import write_whole
 
@@ -63,6 +64,14 @@ def save_profile(path: Path, profile: Profile, base: Profile) -> None:
     if _others(after, profile.name) != _others(before, profile.name):
         raise ProfileError(f"{path.name} cannot be changed without loss: edit it by hand. Nothing was written.")
     write_whole(path, after, make_folder=True)
+
+
+def base_of(name: str) -> Profile:
+    """What a profile is read over: what ships under its name, else the defaults."""
+    try:
+        return load_profiles(shipped("profiles.toml"), None, {}).get(name)
+    except LookupError:
+        return Profile(name)
 
 
 def _others(text: str, name: str) -> dict[str, Any] | None:

@@ -47,13 +47,13 @@ class Profiles:
         raise LookupError(f"There is no profile “{clean_line(name, 60)}”; there are: {known}.")
 
 
-def load_profiles(shipped: Path, own: Path, environ: Mapping[str, str] = os.environ) -> Profiles:
+def load_profiles(shipped: Path, own: Path | None, environ: Mapping[str, str] = os.environ) -> Profiles:
     """The shipped file must be right (ProfileError); a wrong owner's file is named and left aside as a whole."""
     profiles = {p.name: p for p in _read(shipped, {})}
     if not profiles:
         raise ProfileError(f"{shipped}: the profiles that ship with the program are not there.")
     problems: list[str] = []
-    if own.exists():
+    if own is not None and own.exists():
         try:
             profiles = {**profiles, **{p.name: p for p in _read(own, profiles)}}
         except ProfileError as error:

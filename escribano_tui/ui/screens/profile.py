@@ -16,9 +16,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from escribano_tui.config.paths import shipped
-from escribano_tui.config.profile_file import save_profile, wrong_name
-from escribano_tui.config.profiles import ProfileError, check_field, load_profiles
+from escribano_tui.config.profile_file import base_of, save_profile, wrong_name
+from escribano_tui.config.profiles import ProfileError, check_field
 from escribano_tui.domain.profile import SECTIONS, Profile
 from escribano_tui.ui.form import FORM_KEYS, Setting, parsed, settings_of, shown, value_of, with_value
 from escribano_tui.ui.jobs import job
@@ -141,7 +140,7 @@ class ProfileScreen(ModalScreen[str | None]):
     async def save(self, name: str) -> None:
         profile = replace(self.profile, name=name)
         try:
-            await asyncio.to_thread(save, self._path, profile)
+            await asyncio.to_thread(save_profile, self._path, profile, base_of(name))
         except ProfileError as error:
             cast("EscribanoApp", self.app).tell(str(error), "error", 8.0)
             return
@@ -169,10 +168,3 @@ class ProfileScreen(ModalScreen[str | None]):
                 self.dismiss(None)
 
         self.app.push_screen(ConfirmScreen("Leave without saving?", "What was changed here is lost.", "leave"), answered)
-
-
-def save(path: Path, profile: Profile) -> None:
-    """Write it over what ships under that name, or over the defaults. Raises ProfileError, OSError."""
-    known = load_profiles(shipped("profiles.toml"), Path("/nonexistent"), {})
-    base = next((p for p in known.profiles if p.name == profile.name), Profile(profile.name))
-    save_profile(path, profile, base)
