@@ -490,6 +490,8 @@ class Outputs(Protocol):
 
 
 class Recordings(Protocol):
+    """The recordings of the library. One that is deleted can be brought back until the library is purged."""
+
     def save(self, recording: Recording) -> None:
         """Take in or renew; a start that the owner has corrected stays."""
         ...
@@ -500,15 +502,21 @@ class Recordings(Protocol):
         """(recording, added_at), newest first."""
         ...
 
-    def beginning_with(self, ident: str) -> list[str]: ...
+    def beginning_with(self, ident: str) -> list[str]:
+        """Ids that begin so."""
+        ...
 
-    def at_path(self, path: str) -> list[str]: ...
+    def at_path(self, path: str) -> list[str]:
+        """Ids of those whose file lies, or lay, at an absolute path, the one taken in last first."""
+        ...
 
     def set_started_at(self, recording_id: str, started_at: str) -> None: ...
 
     def set_deleted(self, recording_id: str, deleted: bool) -> None: ...
 
-    def purge(self) -> list[str]: ...
+    def purge(self) -> list[str]:
+        """Take the deleted ones away for good, with all that is known of them; their ids."""
+        ...
 
 
 class RunLog(Protocol):
@@ -542,9 +550,13 @@ class RunLog(Protocol):
 
 
 class Journal(Protocol):
+    """Corrections: rows that are only ever added. `target` is the revision that an undo, redo or dismissal is about."""
+
     def entries(self, recording_id: str) -> list[Entry]: ...
 
-    def revision(self, recording_id: str) -> int: ...
+    def revision(self, recording_id: str) -> int:
+        """The number of the last row, 0 where there is none."""
+        ...
 
     def append(
         self, recording_id: str, kind: str, operations: Sequence[Operation], target: int, said: str, base_revision: int
@@ -583,6 +595,8 @@ class LiveRuns(Protocol):
 
 
 class SummaryShelf(Protocol):
+    """Every version of every summary, and the owner's own changes over them."""
+
     def save(self, recording_id: str, summary: Summary) -> Summary:
         """With its `id` and `created_at` set."""
         ...
@@ -1209,6 +1223,8 @@ class RunBusy(Exception):
 
 
 class Summaries(Protocol):
+    """Summaries of a session, from its facts as corrected. Every method may raise LookupError with a sentence."""
+
     def formats(self) -> list[str]: ...
 
     def view(self, recording_id: str, format: str) -> SummaryView: ...
@@ -1238,9 +1254,13 @@ class Summaries(Protocol):
 
 
 class Exports(Protocol):
+    """A session with all corrections applied, in a format for another program. Methods may raise LookupError."""
+
     def formats(self) -> list[str]: ...
 
-    def export(self, recording_id: str, format: str) -> str: ...
+    def export(self, recording_id: str, format: str) -> str:
+        """The text of the file."""
+        ...
 
     def write(self, recording_id: str, format: str, target: Path) -> None:
         """Export into a file, readable by its owner alone, that is there as a whole or as it was. Raises OSError."""

@@ -171,6 +171,7 @@ def _alike(sets: Sequence[frozenset[str]]) -> Iterable[tuple[frozenset[str], fro
 
 
 def say(operation: ThreadOperation) -> str:
+    """What a correction did, in words."""
     match operation:
         case Join(first, second):
             return f"Joined “{second.label}” with “{first.label}”"

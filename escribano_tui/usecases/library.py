@@ -22,6 +22,8 @@ LEAST_ID = 4  # shorter beginnings of an id are more often a typing error
 
 @dataclass(frozen=True, slots=True)
 class LibraryDesk:
+    """Takes recordings in, lists and finds them, lets go of them (the port Library)."""
+
     store: Store
     media: Media
     files: MediaFiles

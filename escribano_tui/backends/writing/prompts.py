@@ -41,6 +41,7 @@ def facts(claims: Sequence[Claim]) -> str:
 
 
 def messages(claims: Sequence[Claim], style: str) -> list[dict[str, str]]:
+    """What a model is asked: the rules, an example with its answer, and the facts."""
     return [
         {"role": "system", "content": system(style)},
         {"role": "user", "content": _EXAMPLE[0]},

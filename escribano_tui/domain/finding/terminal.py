@@ -224,6 +224,7 @@ def counts(text: str) -> tuple[int, int]:
 
 
 def failing_name(text: str) -> str:
+    """The name of the test that a line says has failed, or the empty string."""
     if not _MAYBE_FAILING.search(text):
         return ""
     for pattern in _FAILING:
