@@ -11,19 +11,21 @@ from escribano_tui.domain.events import LANES, PhaseState, RunState
 from escribano_tui.domain.session import RunPlan
 
 ENDED: Final = ("finished", "skipped", "failed", "cancelled")
-LOADING_S: Final = 0.6  # of a phase's first seconds go into loading its model, which is not done again
+LOADING_S: Final = 0.9  # of a phase's first seconds go into loading its model, which is not done again
 # How far an opinion on what a phase takes in all may be off, as a logarithm: a rate by the items that it rests on, counted work
 # at the pace of past runs, counted work at the pace of a slow machine, and a plan. Held against 28 recorded runs.
-BY_ONE_ITEM, BY_RATE = 1.0, 0.05
-BY_PAST, BY_GUESS, BY_PLAN = 0.25, 0.7, 0.8
+BY_ONE_ITEM, BY_LOADING, BY_RATE = 0.8, 0.5, 0.05
+BY_PAST, BY_GUESS, BY_PLAN = 0.35, 0.6, 0.8
 AT_LEAST = 0.3  # of what was left when an item was last heard of, however long ago that is
 AFTER: Final = {"frames": "scan", "read": "scan", "describe": "scan", "refine": "transcribe"}
 FOLLOWS: Final = {"read": "frames", "describe": "read", "transcribe": "listen"}  # item by item: it ends no earlier
 WAITING_PARTS: Final = {"read": 1.0, "describe": 0.0}  # of the machine, where a phase has not begun
 WAITING_PART = 0.5
-PICTURE_S = 0.05  # to decode one, where none was in this run
+PICTURE_S = 0.05  # to take one, where none was in this run
+LOOK_COSTS = 0.75  # of that: it is only decoded
+SETTLES_S = 0.005  # for each frame that was described, once all is read: what is known better by then is put right
 LOOKS_PER_MINUTE, MOST_LOOKS = 8.0, 400.0  # at boundaries in doubt, before anything is drafted
-ENDING_S = 0.3  # to put everything away
+ENDING_S = 0.2  # to put everything away
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def together(works: Sequence[Work]) -> dict[str, float]:
 
 def _ending(state: RunState, plan: RunPlan | None, expected: dict[str, float], now_s: float) -> float:
     """What is made of both lanes drafts beside them, and is made whole after them: until then all of it is still to come."""
-    left_s = 0.0
+    describe = state.phases["describe"]
+    left_s = SETTLES_S * (describe.total or 0) if describe.state == "running" else 0.0
     for name in LANES["log"]:
         phase = state.phases[name]
         if phase.state in ENDED:
@@ -117,7 +120,7 @@ def _drafting(state: RunState, plan: RunPlan | None, now_s: float) -> float:
         minutes = plan.recording.duration_s / 60 if plan and plan.recording.has_video else 0.0
         looks = round(min(MOST_LOOKS, LOOKS_PER_MINUTE * minutes))
     since_s = max(0.0, now_s - segment.updated_at_s) if segment.worked else 0.0
-    left_s = looks * picture_s + (segment.expected_s or 0.0)
+    left_s = looks * LOOK_COSTS * picture_s + (segment.expected_s or 0.0)
     return max(left_s - since_s, AT_LEAST * left_s)
 
 
@@ -154,8 +157,10 @@ def _in_all(phase: PhaseState, planned_s: float | None, worked: float) -> float 
     opinions: list[tuple[float, float]] = []
     if worked:
         busy_s = phase.alone_s if phase.alone_s is not None else phase.updated_at_s - phase.started_at_s
-        rate_s = max(0.05, busy_s - (LOADING_S if phase.backend else 0.0)) / worked
-        opinions.append((rate_s, max(BY_RATE, BY_ONE_ITEM / math.sqrt(max(1, phase.done - phase.first_done)))))
+        loading_s = LOADING_S if phase.backend else 0.0
+        busy_s = max(0.05, busy_s - loading_s)
+        unsure = BY_ONE_ITEM / math.sqrt(max(1, phase.done - phase.first_done))
+        opinions.append((busy_s / worked, max(BY_RATE, math.hypot(unsure, BY_LOADING * loading_s / busy_s))))
     if phase.expected_s is not None:
         opinions.append((phase.expected_s, BY_PAST if phase.measured else BY_GUESS))
     elif planned_s:

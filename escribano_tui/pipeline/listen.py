@@ -34,12 +34,12 @@ class Listen:
         return "" if recording.tracks else "This recording has no sound."
 
     def run(self, context: PhaseContext) -> None:
-        for track in context.recording.tracks:
+        for number, track in enumerate(context.recording.tracks):
             context.check()
             if track.name in context.done():
                 continue
             try:
-                _listen_to(context, track)
+                _listen_to(context, track, number)
             except BackendError as problem:
                 if problem.fatal:
                     raise
@@ -48,7 +48,7 @@ class Listen:
         context.note(_said(spans, context.mine(LeftOut)))
 
 
-def _listen_to(context: PhaseContext, track: Track) -> None:
+def _listen_to(context: PhaseContext, track: Track, number: int) -> None:
     done = context.done()
     length_s = context.recording.duration_s
     loudness = _Loudness(length_s)
@@ -66,8 +66,8 @@ def _listen_to(context: PhaseContext, track: Track) -> None:
             if start_s > first_s:  # the first call waits for the model to load
                 took_s, sound_s = took_s + time.perf_counter() - began, sound_s + len(samples) / RATE
             count += _hand_on(context, track, done, first_s, found)
-            at_s = min(start_s + len(samples) / RATE, length_s)
-            context.progress(round(at_s), round(length_s), f"{count} spans")
+            at_s = number * length_s + min(start_s + len(samples) / RATE, length_s)
+            context.progress(round(at_s), round(len(context.recording.tracks) * length_s), f"{count} spans")
         _hand_on(context, track, done, first_s or 0.0, spotter.finish())
         skipped = [LeftOut(track.name, 0.0, length_s, why, count) for why, count in sorted(spotter.skipped.items())]
     finally:

@@ -45,7 +45,7 @@ class SegmentPhase:
         cues = known_cues(self.own_cues)
         changes = context.load("scan", Change)
         motion = next((e for e in context.load("scan", Envelope) if e.name == "motion"), None)
-        descriptions = _follow(context, changes, motion, cues)
+        descriptions, looks = _follow(context, changes, motion, cues)
         spans = context.load("listen", SpeechSpan)
         said = settled(context.load("transcribe", Utterance), context.load("refine", Utterance), spans)
         clues = gather(
@@ -53,7 +53,7 @@ class SegmentPhase:
             context.load("read", ScreenLine),
         )  # fmt: skip
         context.check()
-        looked = _Looked(context)
+        looked = _Looked(context, looks)
         segments = draft(clues, settings_of(context.profile), cues, looked)
         context.drafted(segments)
         context.put(ITEM, segments)
@@ -66,22 +66,24 @@ class _Looked:
     """Small pictures of the recording at some moments, for boundaries that are in doubt. Where the recording cannot be
     read any more, boundaries stay as they are and the bar says so."""
 
-    def __init__(self, context: PhaseContext) -> None:
+    def __init__(self, context: PhaseContext, expected: int) -> None:
         self._context = context
+        self._expected = expected  # how many it will be in all, as far as that is known
         self.problem = ""
 
     def __call__(self, times_s: Sequence[float]) -> dict[float, Thumb]:
         pictures: dict[float, Thumb] = {}
-        asked = len(times_s)
-        self._context.foresee(None, asked)
+        expected = max(self._expected, len(times_s))
+        self._context.foresee(None, expected)
         try:
             for picture in self._context.media.pictures(self._context.recording, times_s, self._context.stop):
                 self._context.check()
                 pictures[picture.t_s] = thumb(picture.image)
-                self._context.foresee(None, max(0, asked - len(pictures)))
+                self._context.foresee(None, max(0, expected - len(pictures)))
         except UnusableInput as problem:
             self.problem = f"boundaries were not looked at more closely: {problem}"
-        self._context.foresee(None, 0)
+        self._expected = max(0, self._expected - len(times_s))
+        self._context.foresee(None, self._expected)
         return pictures
 
 
@@ -106,11 +108,12 @@ def settings_of(profile: Profile) -> Settings:
     return Settings(profile.segment.min_segment_s, profile.segment.idle_after_s)
 
 
-def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | None, cues: Cues) -> list[Description]:
-    """The descriptions under the owner's rules, with a first draft of what has been described so far now and then."""
+def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | None, cues: Cues) -> tuple[list[Description], int]:
+    """The descriptions under the owner's rules, and at how many pictures the draft will look; with a first draft of what
+    has been described so far now and then."""
     descriptions: list[Description] = []
     looks: dict[str, int] = {}
-    next_at = 0.0
+    next_at, pictures = 0.0, 0
     for description in context.follow("describe", Description):
         if cues.rules and description.item not in looks:  # a frame is taken before it is described; others are still to come
             looks = looks_of(context.so_far("frames", Frame))
@@ -124,8 +127,9 @@ def _follow(context: PhaseContext, changes: list[Change], motion: Envelope | Non
             context.drafted(draft(clues, settings_of(context.profile), cues, counted))
             took_s = time.monotonic() - began
             parts = context.recording.duration_ms / max(1, until_ms)
-            context.foresee(took_s * parts if parts <= MOST_PARTS else None, _looks(counted.pictures, until_ms, context))
+            pictures = _looks(counted.pictures, until_ms, context)
+            context.foresee(took_s * parts if parts <= MOST_PARTS else None, pictures)
             next_at = began + max(REDRAFT_S, took_s * REDRAFT_REST)
     looks = looks_of(context.load("frames", Frame))
     last = context.load("describe", Description)  # some were put right after they had been handed on
-    return [ruled(d, cues.rules, looks.get(d.item, 0)) for d in last]
+    return [ruled(d, cues.rules, looks.get(d.item, 0)) for d in last], pictures

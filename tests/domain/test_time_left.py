@@ -11,7 +11,7 @@ from escribano_tui.domain.countdown import Calm, Countdown
 from escribano_tui.domain.events import RunState
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.session import PlannedPhase, RunPlan
-from escribano_tui.domain.time_left import ENDING_S, LOADING_S, Work, left_of, lefts_of, phase_left, together
+from escribano_tui.domain.time_left import ENDING_S, LOADING_S, LOOK_COSTS, Work, left_of, lefts_of, phase_left, together
 
 NO_RECORDING = Recording("", "", "", 0, 60.0, 0, 0)
 
@@ -108,9 +108,9 @@ def test_pictures_at_boundaries_in_doubt_are_still_to_come() -> None:
         *frames, ev.PhaseFinished("frames", 2.0, 10), ev.PhaseStarted("segment", 3.0, 1),
         ev.PhaseProgressed("segment", 3.0, 0, 1, expected_s=0.5, looks=30),
     )  # fmt: skip
-    assert left_of(after(*drafting), planned(segment=4.0)) == pytest.approx(30 * 0.1 + 0.5 + ENDING_S)
+    assert left_of(after(*drafting), planned(segment=4.0)) == pytest.approx(30 * LOOK_COSTS * 0.1 + 0.5 + ENDING_S)
     looked = after(*drafting).apply(ev.PhaseProgressed("segment", 5.0, 0, 1, looks=10))
-    assert left_of(looked, planned(segment=4.0)) == pytest.approx(10 * 0.1 + 0.5 + ENDING_S)
+    assert left_of(looked, planned(segment=4.0)) == pytest.approx(10 * LOOK_COSTS * 0.1 + 0.5 + ENDING_S)
 
 
 def test_what_is_said_goes_down_with_the_clock_and_turns_slowly() -> None:
