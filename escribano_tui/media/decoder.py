@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -14,9 +15,11 @@ import cv2
 import numpy as np
 
 from escribano_tui.media.container import codec_of, only, opened, packets_of_streams, restrain, video_of
+from escribano_tui.media.levels import is_between
 from escribano_tui.media.packets import Floats, Ints, Packets
 from escribano_tui.media.repeats import mini_gops, spared
-from escribano_tui.media.sps import countable_frames
+from escribano_tui.media.slices import LOOKED_THROUGH, Headers, refer_to_anchors_only
+from escribano_tui.media.sps import counting
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ _INDEXED = ("mov", "matroska", "avi")
 # Decoders that look at every packet whether to skip it; dav1d asks once, when it is opened.
 _SKIPPING = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp8", "vp9"})
 _MINI_GOP = 16  # packets: pictures between two references that a wanted one may need
+_LITTLE_SENT = 2.0  # of a keyframe, after it
+_MOST_HELD = 16 << 20  # bytes of a group that are looked through before it is decoded
 _HALF_TICK_S = 1e-4
 _NEAR_S = 0.5  # a damaged picture may be stood in for by one this much earlier
 
@@ -88,19 +93,38 @@ def decoded_groups(
     path: Path, packets: Packets, wanted: Iterable[list[Wanted]], stop: Stop, rough: bool = False
 ) -> Iterator[Iterator[tuple[int, VideoFrame]]]:
     """As `decoded`, group by group; each has to be drawn from before the next is asked for."""
-    with opened(path) as container:
-        stream = video_of(container)
-        if stream is None:
-            return
-        only(container, stream)
-        # Unfiltered B-pictures hand next to nothing on to others: less than 0.02 of 255 in the mean.
-        unfiltered = {"skip_loop_filter": "all" if rough else "bidir"} if codec_of(stream) == "h264" else {}
-        restrain(stream, **unfiltered)  # one thread: groups are decoded side by side, which scales better
-        reader = _Reader(container, stream, packets, rough)
+    with ExitStack() as stack:
+        readers: dict[str, _Reader | None] = {}
         for group in wanted:
             if stop.is_set():
                 raise Cancelled
-            yield _of_group(reader, group, packets, stop)
+            unfiltered = _unfiltered(packets, group, rough)
+            if unfiltered not in readers:
+                readers[unfiltered] = _reader(stack.enter_context(opened(path)), packets, unfiltered, rough)
+            reader = readers[unfiltered]
+            yield _of_group(reader, group, packets, stop) if reader is not None else iter(())
+
+
+def _unfiltered(packets: Packets, group: list[Wanted], rough: bool) -> str:
+    """Which pictures of H.264 need no loop filter (libav's `skip_loop_filter`) to get at these.
+
+    B-pictures hand next to nothing on to others: less than 0.02 of 255 in the mean. What others hand on adds up with what
+    is sent: 0.6 at most where that is little beside the keyframe, but 3 where a video plays.
+    """
+    if rough:
+        return "all"
+    key, last = group[0].key, max(w.packet for w in group)
+    return "nokey" if packets.size[key + 1 : last + 1].sum() <= _LITTLE_SENT * packets.size[key] else "bidir"
+
+
+def _reader(container: InputContainer, packets: Packets, unfiltered: str, rough: bool) -> _Reader | None:
+    stream = video_of(container)
+    if stream is None:
+        return None
+    only(container, stream)
+    # One thread: groups are decoded side by side, which scales better.
+    restrain(stream, **({"skip_loop_filter": unfiltered} if codec_of(stream) == "h264" else {}))
+    return _Reader(container, stream, packets, rough)
 
 
 def _of_group(reader: _Reader, group: list[Wanted], packets: Packets, stop: Stop) -> Iterator[tuple[int, VideoFrame]]:
@@ -131,6 +155,13 @@ def _stand_in(wanted: Wanted, before: VideoFrame | None, packets: Packets) -> li
     return [(wanted.packet, before)] if gap_s <= _NEAR_S else []
 
 
+def _headers(extradata: bytes) -> Headers | None:
+    try:
+        return Headers(extradata)
+    except (ValueError, IndexError):
+        return None  # not H.264, or counted in a way that is not read
+
+
 class _Reader:
     """Decodes groups of pictures in turn, by packet numbers; seeks only where that pays."""
 
@@ -142,8 +173,10 @@ class _Reader:
         indexed = container.format.name.startswith(_INDEXED)
         self._skip_ahead = _SKIP_AHEAD if indexed else _SKIP_AHEAD_UNINDEXED
         is_worth_it = codec == "h264" and not rough  # on a rough way little is decoded anyhow
-        countable = countable_frames(bytes(stream.codec_context.extradata or b"")) if is_worth_it else 0
-        self._spared = spared(packets, stream.width * stream.height, countable)
+        extradata = bytes(stream.codec_context.extradata or b"") if is_worth_it else b""
+        self._spared = spared(packets, stream.width * stream.height, counting(extradata))
+        self._headers = _headers(extradata)
+        self._between = is_between(packets)
         self._mini_gop = mini_gops(packets)
         self._source = packets_of_streams(container, stream)
         self._next = 0  # number of the packet that comes next
@@ -155,25 +188,39 @@ class _Reader:
         if self._has_flushed:
             codec.flush_buffers()
         self._has_flushed = True
-        packet = self._goto(key)
+        group: Iterable[tuple[int, Any]] = self._group(key, max(targets))
+        spared = self._spared
+        if self._headers is not None and int(self._packets.size[key : max(targets) + 1].sum()) <= _MOST_HELD:
+            group = list(group)
+            looked = ((bytes(memoryview(packet)[:LOOKED_THROUGH]), bool(self._between[number])) for number, packet in group)
+            if refer_to_anchors_only(self._headers, looked):
+                spared = self._between
         due = deque(sorted(targets))
         skipped: Skip = ""
-        while packet is not None and due:
-            number = self._next - 1
-            if not self._is_spared(number, due[0]):
+        for number, packet in group:
+            if not (spared[number] and self._mini_gop[number] < self._first_whole(due[0])):
                 skip = self._skip(number, targets)
                 if skip and skip != skipped:
                     codec.skip_frame = skipped = skip
                 yield from self._decoded(packet)
             while due and number >= due[0]:
                 due.popleft()
-            packet = self._read() if due else None
         codec.skip_frame = "DEFAULT"
         yield from self._decoded(None)
 
-    def _is_spared(self, number: int, target: int) -> bool:
-        """Whether a packet brings nothing, and the next target does not refer to it."""
-        return bool(self._spared[number]) and self._mini_gop[number] < self._mini_gop[target] - 1
+    def _first_whole(self, target: int) -> int:
+        """The first mini-GOP in which nothing is left out on the way to a target: the one before its own, or two before for
+        a picture between two anchors. What the decoder fills in may come right after an anchor in the order of display, and
+        would be taken for the nearer one.
+        """
+        return int(self._mini_gop[target]) - (2 if self._between[target] else 1)
+
+    def _group(self, key: int, last: int) -> Iterator[tuple[int, Any]]:
+        """(number, packet) from keyframe number `key` to the last one wanted, or to the end of what can be read."""
+        packet = self._goto(key)
+        while packet is not None:
+            yield self._next - 1, packet
+            packet = self._read() if self._next <= last else None
 
     def _skip(self, number: int, targets: set[int]) -> Skip:
         """Pictures that no other refers to need not be decoded to get at a later one."""

@@ -1,49 +1,77 @@
-"""How far an H.264 stream counts its pictures, from its sequence parameter set (ITU-T H.264, 7.3.2.1.1)."""
+"""How an H.264 stream counts its pictures, from its sequence parameter set (ITU-T H.264, 7.3.2.1.1)."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 _WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})  # profiles with chroma_format_idc
 _SPS = 7
 _FRAME_POC = 2  # picture order counts a frame: one for each field
 
 
-def countable_frames(extradata: bytes) -> int:
-    """How many frames two pictures decoded one after the other may lie apart (in display) before their order can no longer
-    be told from the counts; 0 where that cannot be said: other ways of counting, or no parameter set."""
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a stream counts: bits of the number among the references and of the order of display (0: counted in another
+    way), how many references are kept, and whether there are frames only, no fields."""
+
+    number_bits: int
+    poc_bits: int
+    references: int
+    whole_frames: bool
+
+    @property
+    def countable_frames(self) -> int:
+        """How many frames two pictures decoded one after the other may lie apart (in display) before their order can no
+        longer be told from the counts; 0 where that cannot be said."""
+        if not self.poc_bits:
+            return 0
+        half = 1 << (self.poc_bits - 1)  # a step of half of MaxPicOrderCntLsb or more is read as one back
+        return (half - 1) // _FRAME_POC
+
+
+def counting(extradata: bytes) -> Counting | None:
+    """How a stream counts, by the parameter set that allows the least; None where there is none, or it is damaged."""
     try:
-        return min((_countable(sps) for sps in _parameter_sets(extradata)), default=0)
+        return min(map(_counting, units_of(extradata, _SPS)), key=lambda found: found.poc_bits, default=None)
     except (IndexError, ValueError):
-        return 0  # cut short or damaged
+        return None
 
 
-def _parameter_sets(extradata: bytes) -> list[bytes]:
-    """The sequence parameter sets in the decoder's configuration: an avcC box (ISO/IEC 14496-15, 5.3.3.1) or Annex B."""
+def units_of(extradata: bytes, kind: int) -> list[bytes]:
+    """The NAL units of a kind in the decoder's configuration: an avcC box (ISO/IEC 14496-15, 5.3.3.1) or Annex B."""
     if extradata[:1] == b"\1":
-        found, at = [], 6
-        for _ in range(extradata[5] & 31):
-            length = int.from_bytes(extradata[at : at + 2], "big")
-            found.append(extradata[at + 2 : at + 2 + length])
-            at += 2 + length
-        return found
-    units = extradata.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")
-    return [unit for unit in units if unit and unit[0] & 31 == _SPS]
+        units, at = [], 6
+        for count in (extradata[5] & 31, -1):  # sequence parameter sets, then picture parameter sets with a count before
+            if count < 0:
+                count, at = extradata[at], at + 1
+            for _ in range(count):
+                length = int.from_bytes(extradata[at : at + 2], "big")
+                units.append(extradata[at + 2 : at + 2 + length])
+                at += 2 + length
+    else:
+        units = extradata.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")
+    return [unit for unit in units if unit and unit[0] & 31 == kind]
 
 
-def _countable(sps: bytes) -> int:
-    bits = _Bits(sps[1:].replace(b"\0\0\3", b"\0\0"))
+def _counting(sps: bytes) -> Counting:
+    bits = Bits(sps[1:])
     profile = bits.number(8)
     bits.number(16)
     bits.golomb()
     if profile in _WITH_CHROMA:
         _skip_chroma(bits)
-    bits.golomb()  # log2_max_frame_num_minus4
+    number_bits = bits.golomb() + 4
     if bits.golomb() != 0:  # pic_order_cnt_type
-        return 0
-    half = 1 << (bits.golomb() + 4 - 1)  # a step of half of MaxPicOrderCntLsb or more is read as one back
-    return (half - 1) // _FRAME_POC
+        return Counting(number_bits, 0, 0, False)
+    poc_bits = bits.golomb() + 4
+    references = bits.golomb()
+    bits.number(1)
+    bits.golomb()
+    bits.golomb()
+    return Counting(number_bits, poc_bits, references, bool(bits.number(1)))
 
 
-def _skip_chroma(bits: _Bits) -> None:
+def _skip_chroma(bits: Bits) -> None:
     chroma = bits.golomb()
     if chroma == 3:
         bits.number(1)
@@ -54,20 +82,27 @@ def _skip_chroma(bits: _Bits) -> None:
         raise ValueError("scaling matrices")  # no screen recorder writes them: not worth reading
 
 
-class _Bits:
+class Bits:
+    """Reads a NAL unit bit by bit; what escapes start codes in it (7.4.1) is left out. Raises IndexError at its end."""
+
     def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
+        clean = data.replace(b"\0\0\3", b"\0\0")
+        self._value, self._left = int.from_bytes(clean, "big"), 8 * len(clean)
 
     def number(self, count: int) -> int:
-        value = 0
-        for _ in range(count):
-            value = value << 1 | self._data[self._at >> 3] >> (7 - (self._at & 7)) & 1
-            self._at += 1
-        return value
+        self._left -= count
+        if self._left < 0:
+            raise IndexError("the unit ends here")
+        return self._value >> self._left & (1 << count) - 1
 
     def golomb(self) -> int:
         """An unsigned Exp-Golomb number (9.1)."""
-        zeros = 0
-        while not self.number(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.number(zeros)
+        rest = self._value & (1 << self._left) - 1
+        zeros = self._left - rest.bit_length()
+        self.number(zeros)
+        return self.number(zeros + 1) - 1
+
+    def signed(self) -> int:
+        """A signed Exp-Golomb number (9.1.1)."""
+        code = self.golomb()
+        return (code + 1) // 2 if code & 1 else -(code // 2)

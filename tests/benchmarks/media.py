@@ -99,7 +99,11 @@ def _wanted(recording: Recording) -> dict[str, list[float]]:
     seen = Seen(recording.duration_s, changes, motion, engine.keyframes(recording, STOP))
     settings = FramesSettings()
     chosen = [m.t_s for m in capped(moments(seen, settings), settings.most_per_minute, seen)[0]]
-    return {"chosen": chosen, "450 spread evenly": [recording.duration_s * (k + 0.5) / 450 for k in range(450)]}
+    return {"chosen": chosen, "450 spread evenly": _evenly(recording, 450)}
+
+
+def _evenly(recording: Recording, count: int) -> list[float]:
+    return [recording.duration_s * (k + 0.5) / count for k in range(count)]
 
 
 def _scans(path: Path, recording: Recording, truth: list[float], options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -151,9 +155,9 @@ def _matched(truth: list[float], found: list[float], duration_s: float, toleranc
 def _frames(path: Path, recording: Recording, rounds: int) -> dict[str, dict[str, Any]]:
     if not rivals.has_ffmpeg():
         return {}
+    wanted = {"chosen": _wanted(recording)["chosen"], f"{MOST_FRAMES} spread evenly": _evenly(recording, MOST_FRAMES)}
     return {
-        f"frames, {name} / a process each": _against_processes(path, recording, times, rounds)
-        for name, times in _wanted(recording).items()
+        f"frames, {name} / a process each": _against_processes(path, recording, times, rounds) for name, times in wanted.items()
     }
 
 

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.media.container import opened
-from escribano_tui.media.decoder import decoded, plan, shown_at
+from escribano_tui.media.decoder import Wanted, _unfiltered, decoded, plan, shown_at
 from escribano_tui.media.engine import MediaEngine
+from escribano_tui.media.levels import is_between
 from escribano_tui.media.packets import read_packets
 from escribano_tui.media.pictures import image_of
 from escribano_tui.media.repeats import spared
-from escribano_tui.media.sps import countable_frames
+from escribano_tui.media.slices import Headers, refer_to_anchors_only
+from escribano_tui.media.sps import counting
 from escribano_tui.ports import Cancelled, Picture
 from tests.media.films import Film, Scene, page, shoot
 
@@ -106,8 +108,8 @@ def test_what_repeats_is_left_out_and_no_wanted_picture_with_it(tmp_path: Path, 
     path = shoot(tmp_path / "film.mp4", Film(scenes, 18.0, fps=30, options=options))
     packets = read_packets(path)
     with opened(path) as container:
-        countable = countable_frames(bytes(container.streams.video[0].codec_context.extradata or b""))
-    assert spared(packets, 320 * 240, countable).mean() > 0.4
+        count = counting(bytes(container.streams.video[0].codec_context.extradata or b""))
+    assert spared(packets, 320 * 240, count).mean() > 0.4
     exact = {number: image_of(frame) for number, frame in decoded(path, packets, range(len(packets)), STOP)}
     for every in (7, 50):
         wanted = list(range(every - 1, len(packets), every))
@@ -117,11 +119,43 @@ def test_what_repeats_is_left_out_and_no_wanted_picture_with_it(tmp_path: Path, 
         assert worst < 0.5
 
 
+@pytest.mark.parametrize(("how", "alone"), [("ref=1:bframes=3", True), ("ref=4:bframes=3", False), ("ref=1:bframes=2", True)])
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+def test_pictures_that_no_anchor_refers_to_are_not_decoded(tmp_path: Path, how: str, alone: bool, suffix: str) -> None:
+    scenes = tuple(Scene(0.4 * k, k % 3, "def station"[: k % 11]) for k in range(14))
+    options = {"preset": "fast", "x264-params": f"{how}:b-pyramid=normal:keyint=300:scenecut=0:b-adapt=0:log-level=none"}
+    path = shoot(tmp_path / f"film.{suffix}", Film(scenes, 6.0, fps=20, options=options))
+    packets = read_packets(path)
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        headers = Headers(bytes(stream.codec_context.extradata or b""))
+        group = [bytes(p) for p in container.demux(stream) if p.size]
+    between = is_between(packets).tolist()
+    assert refer_to_anchors_only(headers, zip(group, between, strict=True)) is alone
+    assert not refer_to_anchors_only(headers, [(group[0], False), (b"\0\0\0\7rubbish", False)])
+    exact = {number: image_of(frame) for number, frame in decoded(path, packets, range(len(packets)), STOP)}
+    for wanted in ([40, 41, 42, 43, 80], [57], [110]):
+        for number, frame in decoded(path, packets, wanted, STOP):
+            assert float(np.abs(image_of(frame).astype(int) - exact[number].astype(int)).mean()) < 0.7, number
+
+
+def test_what_changed_much_is_filtered_as_the_encoder_did(tmp_path: Path) -> None:
+    packets = read_packets(shoot(tmp_path / "film.mp4", FILM))
+    assert _unfiltered(packets, [Wanted(3, 0)], rough=False) == "nokey"
+    busy = replace(packets, size=np.full(len(packets), 5000))
+    assert _unfiltered(busy, [Wanted(3, 0)], rough=False) == "bidir"
+    assert _unfiltered(busy, [Wanted(3, 0)], rough=True) == "all"
+
+
 def test_how_far_a_stream_counts_its_pictures() -> None:
     def parameter_set(*fields: str) -> bytes:
-        bits = "".join(fields) + "1"
+        bits = "".join(fields) + "1" + "0" + "11" + "1" + "1"  # no references, no gaps, one macroblock, whole frames; the end
         body = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
         return b"\0\0\0\1\x67" + body
+
+    def countable_frames(extradata: bytes) -> int:
+        count = counting(extradata)
+        return count.countable_frames if count is not None else 0
 
     main, high, zero = f"{77:08b}" + "0" * 16, f"{100:08b}" + "0" * 16, "1"
     assert countable_frames(parameter_set(main, zero, zero, zero, "011")) == 15  # log2_max_pic_order_cnt_lsb 6
