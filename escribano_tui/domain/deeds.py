@@ -55,8 +55,11 @@ _MAKING = frozenset({"coding", "debugging", "writing", "design", "data", "media"
 _BROWSER = re.compile(
     r"\b(?:chrom(?:e|ium)|firefox|safari|edge|brave|vivaldi|opera|epiphany|browser|arc|falkon|librewolf)\b", re.I
 )
-_PLAYER = re.compile(
-    r"\b(?:mpv|vlc|parole|totem|celluloid|quicktime|mplayer|smplayer|iina|haruna|clapper|player|tv|music)\b", re.I
+_CUTTER = re.compile(
+    r"\b(?:audacity|ardour|reaper|lmms|garageband|kdenlive|shotcut|openshot|pitivi|davinci|premiere|final cut|flowblade"
+    r"|avidemux|losslesscut|ableton|bitwig|cubase|audition|wavepad|camtasia|screenflow|capcut|filmora|vegas|lightworks|obs|handbrake"
+    r"|subtitle|musescore|rosegarden|qtractor|ocenaudio|studio|editor|edit|cutter|recorder)\b",
+    re.I,
 )
 _FILES = re.compile(r"\b(?:thunar|nautilus|files|finder|dolphin|nemo|pcmanfm|caja|explorer)\b", re.I)
 _TELLS_APP = frozenset({"writing", "design", "media", "meeting", "review", "reading", "data", "other", "planning"})
@@ -69,7 +72,11 @@ def word(deed: Deed) -> Phrase:
     wanted = deed.tell_app or _wants_app(deed)
     told = {t.casefold() for t in names_of(said)}
     if app and wanted and app.casefold() not in told:
-        joint = " with " if deed.thing and deed.activity in _MAKING and not _PLAYER.search(app) else " in "
+        joint = (
+            " with "
+            if deed.thing and deed.activity in _MAKING and not (deed.activity == "media" and not _CUTTER.search(app))
+            else " in "
+        )
         said = _before_quote(said, phrase(joint, name(app)))
     if deed.topics:
         said = _before_quote(said, phrase(" about " if not deed.thing else ", about ", listed(deed.topics)))
@@ -209,7 +216,7 @@ def _data(deed: Deed) -> Phrase:
 
 
 def _media(deed: Deed) -> Phrase:
-    plays = bool(_PLAYER.search(deed.app))
+    plays = bool(deed.app) and not _CUTTER.search(deed.app)
     if not deed.thing:
         return phrase(
             "watched or heard a recording" if plays else "cut a recording" if deed.app else "played or cut a recording"

@@ -317,3 +317,28 @@ def test_the_title_of_a_window_behind_is_none_of_a_browser_with_a_header_bar(rea
         *put(933, 180, "Done\n+ Add a card"),
     ]  # fmt: skip
     assert tell(reader, scene(lines)).activity == "planning"
+
+
+def test_titles_say_what_and_not_how_it_was_read(reader: ScreenReader) -> None:
+    def titled(title: str, menu: str = "", text: str = "") -> str:
+        return tell(reader, scene([*window(0, 0, 1600, title, menu), *put(40, 120, text), *panel(title)])).title
+
+    assert titled("口wheel.txt * — KWrite") == "wheel.txt"
+    assert titled("wheel.py-/home/ada/engine - Geany", "File Edit Search View Document Project Build Tools Help") == "wheel.py"
+    assert titled("engine: main /home/ada/engine", "File Edit Commit Branch Rebase Remote Help") == "engine: main"
+    assert titled("o KolourPaint", "File Edit View Image Colors Settings Help") == "KolourPaint"
+    assert tell(reader, SCREENS["a query without a welcome, in front of another window"][2]).title == "psql: wheels"
+
+
+def test_a_caret_is_no_letter_of_a_command(reader: ScreenReader) -> None:
+    typed = put(164, 140, f"{PROMPT} makel\ncc -o wheel wheel.c\n{PROMPT}")
+    told = tell(
+        reader, scene([*window(160, 80, 1200, "Terminal - engine", TERMINAL_MENU), *typed, *panel("Terminal - engine")])
+    )
+    assert told.apps == ("Xfce Terminal", "make")
+    assert told.title == "make"
+
+
+def test_names_of_files_are_no_topics_of_what_is_played(reader: ScreenReader) -> None:
+    lines = [*window(0, 0, 1600, "Rhythmbox", "File Edit View Help"), *put(40, 120, "wheel.go\nspokes.rs"), *panel("Rhythmbox")]
+    assert not {"go", "rust"} & set(tell(reader, scene(lines)).topics)

@@ -145,7 +145,8 @@ def test_names_of_failing_tests(text: str, name: str) -> None:
         ("error: could not compile `hive` due to 2 errors", "coding", "build", ""),
         ("Successfully installed hive-1.2", "terminal", "install", "hive-1.2"),
         ("Pull request successfully merged and closed", "review", "merge", ""),
-        ("File /home/x/scales.py saved.", "coding", "save", "/home/x/scales.py"),
+        ("File /home/x/scales.py saved.", "coding", "save", "scales.py"),
+        ("14:17:23: File /home/x/scales.py saved.", "coding", "save", "scales.py"),
         ('"scales.py" 12L, 300B written', "coding", "save", "scales.py"),
         ("Message sent.", "communication", "sent", ""),
     ],
@@ -245,6 +246,15 @@ def test_headings_are_taller_and_read_like_headings() -> None:
     ), activity="research"))  # fmt: skip
 
     assert [text for _, text in found] == ["Quantizing and rounding"]
+
+
+def test_a_list_of_links_holds_no_headings() -> None:
+    links = ("Main page", "User Guide", "API reference", "Release notes", "Random article", "Recent changes")
+    side = [line(text, y=150 + 40 * k, h=26) for k, text in enumerate(links)]
+    text = [line(f"This line of the page is long enough to be running text {k}.", x=400, y=300 + 20 * k) for k in range(5)]
+    found = prose.headings(view(*side, *text, line("Rounding of halves", x=400, y=200, h=30), activity="research"))
+
+    assert [text for _, text in found] == ["Rounding of halves"]
 
 
 def test_what_was_written_is_told_in_its_last_state() -> None:

@@ -26,7 +26,7 @@ from escribano_tui.domain.text import clean_line
 from escribano_tui.ports import Availability, BackendError, BackendInfo, Scene
 
 NAME = "screen-reader"
-VERSION = "6"
+VERSION = "7"
 LEAST_SHARE = 0.005  # shares below this are not kept
 
 

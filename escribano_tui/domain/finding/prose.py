@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.finding.layout import Block, blocks, legible, settled
 from escribano_tui.domain.finding.sentences import WORDS, Sentence, excerpt, sentences, split_sentences, stems
 from escribano_tui.domain.finding.views import View, key_of
@@ -20,6 +22,7 @@ _MUCH_LESS = 0.6
 _NUMBERED = re.compile(r"^(?:\d+\.)+\d*\s+(?=\w{2})")
 _CUT_OFF = re.compile(r"\b(?:a|an|the|of|and|or|to|in|is|are|where|with|as|for|by|that)$", re.I)  # a line of running text
 _TALLER = 1.14  # than running text
+LINK_WORDS, MANY_LINKS = 4, 4
 _RUNNING = 6  # words that make a line running text
 _FURNITURE = re.compile(
     r"(?:cookies?|sign (?:in|up)|log ?in|not secure|search|skip to|privacy|subscribe|accept all|settings|table of contents"
@@ -48,6 +51,7 @@ def headings(view: View, other_than: str = "", most: int = 2) -> list[tuple[floa
             or key in known
             or (known and known in key)
             or not _heading_like(line.text)
+            or _is_listed(line, readable)
         ):
             continue
         shown = min(line.end_s, view.segment.end_s) - line.start_s
@@ -57,6 +61,13 @@ def headings(view: View, other_than: str = "", most: int = 2) -> list[tuple[floa
     best = sorted(spoken or found.values(), key=lambda f: -f[0])[: 1 if spoken else most]
     best = [f for f in best if f[0] >= best[0][0] * _MUCH_LESS]  # one that was scrolled past is not what was read
     return sorted((t_s, _NUMBERED.sub("", text).strip(" #¶§")) for _, t_s, text in best)
+
+
+def _is_listed(line: ScreenLine, others: Sequence[ScreenLine]) -> bool:
+    """Whether it stands in a list of links: short lines of its height begin in its column, and hardly any running text."""
+    column = [s for s in others if abs(s.box.x - line.box.x) <= 0.5 * line.box.h and s is not line]
+    alike = sum(abs(s.box.h - line.box.h) <= 0.2 * line.box.h and len(s.text.split()) <= LINK_WORDS for s in column)
+    return alike >= MANY_LINKS and sum(len(s.text.split()) >= _RUNNING for s in column) < alike / 2
 
 
 def _spoken_of(text: str, view: View) -> bool:

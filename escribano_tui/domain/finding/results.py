@@ -34,7 +34,12 @@ _RESULTS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
         ("install", True, r"^Successfully installed (?P<detail>.+)$"),
         ("merge", True, r"^(?:Pull request successfully merged|Merged by .+|Merge request !\d+ merged)"),
         ("deploy", True, r"^(?:Deployment (?:complete|successful|succeeded)|Deployed to \S+)"),
-        ("save", True, r"(?i)^(?:File )?[\"'“]?(?P<detail>[^\"'“”]{1,120}?\.\w{1,6})[\"'”]? (?:was )?saved\b"),
+        (
+            "save",
+            True,
+            r"(?i)^(?:\d{1,2}:\d\d(?::\d\d)?:? )?(?:File )?[\"'“]?(?:~?/(?:[^/\"'“”]{1,40}/)*)?"
+            r"(?P<detail>[^/\"'“”]{1,120}?\.\w{1,6})[\"'”]? (?:was )?saved\b",
+        ),
         ("save", True, r"^[\"“](?P<detail>[^\"”]+)[\"”] \d+L, \d+[BC](?: written)?"),
         ("sent", True, r"(?i)^(?:Message|Mail|E-?mail|Your (?:message|mail|email) (?:has been|was)) sent\b"),
     )

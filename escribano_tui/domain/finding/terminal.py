@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from escribano_tui.domain.caret import without_caret
 from escribano_tui.domain.evidence import ScreenLine
 from escribano_tui.domain.finding.layout import at_once, row_from, row_with, settled
 from escribano_tui.domain.finding.views import View, key_of
@@ -60,7 +61,7 @@ def _typed(view: View) -> list[Command]:
     prompts = [s for s in view.lines if s.region == "content" and prompted(s.text) is not None]
     found: dict[str, Command] = {}
     for line in settled(prompts):
-        text = (prompted(row_from(line, view.lines)) or "").rstrip(_CURSOR)
+        text = without_caret((prompted(row_from(line, view.lines)) or "").rstrip(_CURSOR))
         key = key_of(text)
         if line.id not in view.novel or len(key) < 2 or _TRIVIAL.match(text):
             continue

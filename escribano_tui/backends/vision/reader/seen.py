@@ -21,6 +21,7 @@ from escribano_tui.domain.cues import Cues, Program, Site
 DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
 )
+LONGEST_HEADLINE = 90  # letters
 HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
 UNNAMED = "Terminal"
 MOSTLY, SOME = 0.4, 6  # share of lines, lines
@@ -308,8 +309,15 @@ def _content(body: Sequence[Piece], page: Page) -> list[Piece]:
 
 def _headline(body: Sequence[Piece], page: Page) -> str:
     """The largest line in the upper part of a page, if it stands out."""
-    upper = [p for p in body if p.cy < 0.6 * page.height and len(p.fold) >= 6 and " " in p.text.strip()]
+    upper = [
+        p for p in body if p.cy < 0.6 * page.height and len(p.fold) >= 6 and " " in p.text.strip() and not _runs_on(p.text)
+    ]
     tallest = max((p.box.h for p in upper), default=0)
     if tallest < HEADING * page.unit:
         return ""
     return next(p.text.strip() for p in upper if p.box.h >= max(HEADING * page.unit, 0.85 * tallest))
+
+
+def _runs_on(text: str) -> bool:
+    """Whether it is running text, whose box is tall where two lines were read as one."""
+    return len(text) > LONGEST_HEADLINE or ";" in text or bool(re.search(r"[a-z]{2}[.,]$", text.strip()))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from escribano_tui.backends.vision.reader.layout import Piece, joined, rows_of
+from escribano_tui.domain.caret import without_caret
 
 _SHELL = re.compile(
     r"^(?:\([\w.-]+\)\s?)?(?:"
@@ -94,7 +95,7 @@ def read_session(pieces: Sequence[Piece], unit: float) -> Session:
             continue
         close()
         found = shell or inside
-        command, inner, lines = (found.group("command").strip() if found else ""), shell is None, []
+        command, inner, lines = (without_caret(found.group("command").strip()) if found else ""), shell is None, []
         prompt = inside.group("prompt") if inside and shell is None else "$"
         if shell:
             folder = _folder(shell) or folder

@@ -10,9 +10,13 @@ from escribano_tui.backends.vision.reader.match import fold, is_cut, near, one_w
 from escribano_tui.domain.cues import Cues, Program
 
 _TAIL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
-_MARKS = re.compile(r"^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\(modified\)|\*|●|•)\s*$", re.IGNORECASE)
+_MARKS = re.compile(
+    r"^[\s*●•○◌×✕\u200b]*[□☐■▢口回國門]+(?=\s?[\w*~/])|^[\s*●•○◌×✕\u200b]+|\s*(?:\[\+\]|\[modified\]|\(modified\)|\*|●|•)\s*$",
+    re.IGNORECASE,
+)
 FILE = re.compile(r"([^\s/\\:*?\"<>|()\[\]]+\.[A-Za-z][A-Za-z0-9]{0,7})(?=$|[\s)\]:,*])")
 _PATH = re.compile(r"(?:^|[\s(])((?:~|/|[A-Za-z]:\\|\.\.\.?/)[^\s()]*)")
+_AT_PATH = re.compile(r"\s+(?:~|/(?=[\w.-]+/))\S*$")  # `engine: main /home/ada/engine` names the folder twice
 _GLUED = re.compile(r"^(.+\S)[-–—]([^\W\d_][\w+ ]{2,}?)(?:\s*[(\[][^()\[\]]*[)\]])?$")
 _NAME = re.compile(r"^[A-Z][\w+.-]{2,20}(?: [A-Z][\w+.-]{1,14}){0,2}$")
 _ICON = re.compile(r"^\W*\w\W?\s+(?=\w{3})")
@@ -156,7 +160,7 @@ def document_of(parts: list[str]) -> tuple[str, str]:
             return found.group(1), folder
     whole = [part for part in cleaned if not _PATH.match(part)]
     if whole:
-        return whole[0], folder
+        return _AT_PATH.sub("", whole[0]) or whole[0], folder
     return (cleaned[0].rstrip("/").rsplit("/", 1)[-1], folder) if cleaned else ("", "")
 
 

@@ -186,7 +186,7 @@ class WindowFinder:
                 folder="",
             )
         elif len(fold(title.document)) < LEAST_HEADING:  # a tag before the heading, as on pages of questions
-            title = replace(title, document=max(title_parts(label)[:-1], key=len, default=title.document))
+            title = replace(title, document=_telling(label) or title.document)
         left = max(0.0, min(address.box.x - 9 * page.unit, min(p.box.x for p in tabs) - 4 * page.unit))
         left = 0.0 if left < 4 * page.unit else left
         top = float(min(p.box.y for p in tabs))
@@ -281,3 +281,8 @@ def _echo(tab: Piece, body: Sequence[Piece]) -> float:
 def _without_close(text: str) -> str:
     """A tab's title without the cross that closes it."""
     return re.sub(r"\s*[×✕xX+]\s*$", "", text).strip()
+
+
+def _telling(label: str) -> str:
+    """The longest part of a page's title that is no mail address, without the browser's name."""
+    return max((part for part in title_parts(label)[:-1] if "@" not in part), key=len, default="")

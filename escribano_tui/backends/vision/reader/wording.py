@@ -15,6 +15,9 @@ from escribano_tui.domain.text import clean_line
 
 MOST_TOPICS = 6
 WRITTEN = frozenset({"word-processor", "text-editor", "code-editor", "notes", "slides"})
+LISTING = frozenset(
+    {"player", "media-editor", "design", "call", "files", "picture-viewer", "video", "desktop"}
+)  # names of files
 HEADED = frozenset({"mail", "review-page", "docs", "article", "questions", "encyclopedia"})  # a heading says more than a tab
 _NAMED = re.compile(
     r"\b(?:def|class|fn|func|function|struct|enum|trait|interface|module|sub|procedure|impl)\s+([A-Za-z_]\w{2,})"
@@ -22,6 +25,8 @@ _NAMED = re.compile(
 _UNTITLED = re.compile(
     r"^(?:untitled|document|unnamed|new|unbenannt|sin título|sans titre|book|presentation)[\s\d(]*", re.IGNORECASE
 )
+_SQL = re.compile(r"(?i)^\W{0,2}(?:select|insert|update|delete|create|alter|with|explain|copy)\b")
+_TABLE = re.compile(r"(?i)\b(?:from|join|into|update|table)\s+\"?([A-Za-z_][\w.]{1,40})")
 _TEST = re.compile(r"\b(test_\w+|[A-Z]\w+(?:Error|Exception))\b")
 _TICKET = re.compile(r"\b([A-Z]{2,8}-\d{1,6})\b")
 
@@ -31,7 +36,7 @@ class Wording:
 
     def __init__(self, cues: Cues) -> None:
         self._results = [(re.compile(r.line), r.say, r.weight) for r in cues.results]
-        self._topics = {topic: tuple(w.lower() for w in words) for topic, words in cues.topics.items()}
+        self._topics = {topic: re.compile("|".join(map(_whole, words))) for topic, words in cues.topics.items() if words}
 
     # ------------------------------------------------------------ title
 
@@ -41,7 +46,7 @@ class Wording:
             return clean_line(self._terminal_title(seen), 120)
         if seen.kind in HEADED and seen.headline:
             return clean_line(seen.headline, 120)
-        document = seen.document or seen.title
+        document = seen.document or _without_icon(seen)
         written = seen.kind in WRITTEN and (not document or _UNTITLED.match(document))
         if written and (own := self._own_heading(seen, page)):
             return clean_line(own, 120)
@@ -57,6 +62,9 @@ class Wording:
                 name = _short(block.command)
                 return f"{name}: {result}" if name and not result.startswith("commit") else result or name
         inner = [b for b in seen.session.typed if b.inner]
+        asked = [t for b in seen.session.typed[-2:] if b.inner and _SQL.match(b.command) for t in _TABLE.findall(b.command)]
+        if asked:
+            return f"{seen.view.program}: {_and(list(dict.fromkeys(asked))[:2])}"
         if blocks:
             last = _short(blocks[-1].command)
             return last or clean_line(blocks[-1].command, 60)
@@ -79,7 +87,7 @@ class Wording:
         own = {fold(word) for app in seen.apps[:1] for word in app.split() if len(word) > 5}
         lines = [p for p in seen.body if len(p.fold) >= 4]
         for k, piece in enumerate(lines):
-            if not is_prose(piece.text) or any(name in piece.fold for name in own):
+            if not is_prose(piece.text) or any(name in piece.fold for name in own) or piece.text.strip()[0].islower():
                 continue
             before = lines[k - 1] if k else piece
             near = 0 < piece.cy - before.cy < 4 * page.unit and abs(before.box.x - piece.box.x) < 4 * page.unit
@@ -165,7 +173,8 @@ class Wording:
         elif seen.headline and seen.kind in ("mail", "review-page"):
             found.append(seen.headline)
         found += [a for a in seen.apps[1:] if a]
-        found += [topic for topic, words in self._topics.items() if any(w in text for w in words)]
+        if seen.kind not in LISTING:
+            found += [topic for topic, pattern in self._topics.items() if pattern.search(text)]
         if seen.kind == "review-page":
             found += _TICKET.findall(seen.title)
         return tuple(dict.fromkeys(clean_line(t, 60) for t in found if t))[:MOST_TOPICS]
@@ -213,3 +222,15 @@ def _at(seen: Seen) -> str:
 def _and(names: Sequence[str] | Iterable[str]) -> str:
     names = list(names)
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _whole(text: str) -> str:
+    """A pattern of a text that is no part of a longer word."""
+    word = text.lower().strip()
+    return (r"(?<![a-z0-9])" if word[0].isalnum() else "") + re.escape(word) + (r"(?![a-z0-9])" if word[-1].isalnum() else "")
+
+
+def _without_icon(seen: Seen) -> str:
+    """The window's title; where it is the program's name behind an icon that was read as a letter, that name."""
+    app = seen.apps[0] if seen.apps else ""
+    return app if app and fold(seen.title).endswith(fold(app)) and len(fold(seen.title)) <= len(fold(app)) + 1 else seen.title
