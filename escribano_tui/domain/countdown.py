@@ -13,7 +13,7 @@ from escribano_tui.domain.time_left import Lefts, lefts_of
 
 TURNS_S = 2.0  # what is said turns to what is found in about so long,
 TURNS_SHARE = 0.03  # and to one of long in this share of it;
-TURNS_EARLY = 0.15  # at the beginning, when little is known, in this share of the time that has gone by
+TURNS_EARLY = 0.1  # at the beginning, when little is known, in this share of the time that has gone by
 
 
 def monotonic() -> float:

@@ -41,9 +41,9 @@ class PhaseProgressed:
     """`done` of `total` items are through (`total` None: not known yet), `failed` of them without a result.
 
     `worked` is the share of this run's work that is through, 0..1, where some items are dearer than others; `expected_s`
-    what all of that work takes once it is known how much there is: at the pace of past runs on this machine (`measured`), or
-    of a slow one. `alone_s` is how long the phase has worked, as if it had the machine to itself, `in_hand` the share of the
-    work that is through once the item in hand is. `looks` are pictures of the recording that it is still to look at.
+    what all of that work takes once it is known how much there is: at the pace of so many (`measured`) past runs on this
+    machine, or of a slow one. `alone_s` is how long the phase has worked, as if it had the machine to itself, `in_hand` the
+    share of the work that is through once the item in hand is. `looks` are pictures of the recording still to be looked at.
     """
 
     phase: str
@@ -54,7 +54,7 @@ class PhaseProgressed:
     note: str = ""
     worked: float | None = None
     expected_s: float | None = None
-    measured: bool = False
+    measured: int = 0
     alone_s: float | None = None
     in_hand: float = 0.0
     looks: int | None = None
@@ -165,7 +165,7 @@ class PhaseState:
     expected_s: float | None = None  # of all of that work, at a known pace
     label: str = ""  # of the backend
     part: float = 0.0
-    measured: bool = False
+    measured: int = 0
     alone_s: float | None = None
     in_hand: float = 0.0
     looks: int | None = None
@@ -255,7 +255,7 @@ def _after(
             return replace(
                 p, state="running", total=event.total, backend=event.backend, model=event.model, note=event.note,
                 started_at_s=at_s, updated_at_s=at_s, done=event.done, first_done=event.done, failed=0,
-                weighed=None, expected_s=None, label=event.label, part=event.part, measured=False, alone_s=None, in_hand=0.0,
+                weighed=None, expected_s=None, label=event.label, part=event.part, measured=0, alone_s=None, in_hand=0.0,
                 looks=None,
             )  # fmt: skip
         case PhaseProgressed():

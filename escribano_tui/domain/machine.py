@@ -102,8 +102,8 @@ class PastPhase:
 PAST_COUNTED = 5  # of the newest runs
 
 
-def pace_of(past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> tuple[float, bool]:
-    """(seconds that one second of work takes here, by past runs, newest first; whether any has told it). `anew` is the share
+def pace_of(past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> tuple[float, int]:
+    """(seconds that one second of work takes here, by past runs, newest first; by how many of them). `anew` is the share
     of the work that is left where an earlier run has been through the same recording."""
     again = any(one.recording_id == recording_id for one in past)
     paces = []
@@ -111,7 +111,8 @@ def pace_of(past: Sequence[PastPhase], recording_id: str, anew: float = 1.0) -> 
         if one.work > 0 and one.alone_s > 0:
             was_again = any(earlier.recording_id == one.recording_id for earlier in past[k + 1 :])
             paces.append(one.alone_s / one.work * (1.0 if was_again == again else anew if again else 1 / anew))
-    return (median(paces[:PAST_COUNTED]), True) if paces else (anew if again else 1.0, False)
+    newest = paces[:PAST_COUNTED]
+    return (median(newest), len(newest)) if newest else (anew if again else 1.0, 0)
 
 
 @dataclass(frozen=True, slots=True)

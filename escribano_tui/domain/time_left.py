@@ -13,9 +13,10 @@ from escribano_tui.domain.session import RunPlan
 ENDED: Final = ("finished", "skipped", "failed", "cancelled")
 LOADING_S: Final = 0.9  # of a phase's first seconds go into loading its model, which is not done again
 # How far an opinion on what a phase takes in all may be off, as a logarithm: a rate by the items that it rests on, counted work
-# at the pace of past runs, counted work at the pace of a slow machine, and a plan. Held against 28 recorded runs.
+# at the pace of past runs by how many they are, counted work at the pace of a slow
+# machine (at the speed that the frames show here, and before they do), and a plan.
 BY_ONE_ITEM, BY_LOADING, BY_RATE = 0.8, 0.5, 0.05
-BY_PAST, BY_GUESS, BY_PLAN = 0.35, 0.6, 0.8
+BY_PAST, BY_SEVERAL, BY_SPEED, BY_GUESS, BY_PLAN = 0.6, 0.25, 0.5, 0.6, 0.8
 AT_LEAST = 0.3  # of what was left when an item was last heard of, however long ago that is
 AFTER: Final = {"frames": "scan", "read": "scan", "describe": "scan", "refine": "transcribe"}
 FOLLOWS: Final = {"read": "frames", "describe": "read", "transcribe": "listen"}  # item by item: it ends no earlier
@@ -58,11 +59,11 @@ def lefts_of(state: RunState, plan: RunPlan | None = None, now_s: float | None =
         return Lefts(None)
     expected = expected_of(plan)
     now_s = max(p.updated_at_s for p in state.phases.values()) if now_s is None else now_s
-    slower = max(1.0, sum(p.part for p in running))
+    slower, speed = max(1.0, sum(p.part for p in running)), speed_of(state.phases["frames"])
     works = []
     for name in (*LANES["screen"], *LANES["speech"]):
         phase = state.phases[name]
-        left_s = phase_left(phase, expected.get(name), now_s, slower)
+        left_s = phase_left(phase, expected.get(name), now_s, slower, speed)
         if left_s:
             part = phase.part if phase.state == "running" else WAITING_PARTS.get(name, WAITING_PART)
             works.append(Work(name, left_s, part))
@@ -71,7 +72,7 @@ def lefts_of(state: RunState, plan: RunPlan | None = None, now_s: float | None =
         if name in ends:
             ends[name] = max(ends[name], ends.get(before, 0.0))
     steady = {p.phase: ends[p.phase] for p in running if p.phase in ends and is_steady(p)}
-    return Lefts(max(ends.values(), default=0.0) + _ending(state, plan, expected, now_s), steady)
+    return Lefts(max(ends.values(), default=0.0) + _ending(state, plan, expected, now_s, min(1.0, speed or 1.0)), steady)
 
 
 def together(works: Sequence[Work]) -> dict[str, float]:
@@ -95,10 +96,10 @@ def together(works: Sequence[Work]) -> dict[str, float]:
     return ends
 
 
-def _ending(state: RunState, plan: RunPlan | None, expected: dict[str, float], now_s: float) -> float:
+def _ending(state: RunState, plan: RunPlan | None, expected: dict[str, float], now_s: float, speed: float) -> float:
     """What is made of both lanes drafts beside them, and is made whole after them: until then all of it is still to come."""
     describe = state.phases["describe"]
-    left_s = SETTLES_S * (describe.total or 0) if describe.state == "running" else 0.0
+    left_s = speed * SETTLES_S * (describe.total or 0) if describe.state == "running" else 0.0
     for name in LANES["log"]:
         phase = state.phases[name]
         if phase.state in ENDED:
@@ -107,7 +108,7 @@ def _ending(state: RunState, plan: RunPlan | None, expected: dict[str, float], n
             left_s += _drafting(state, plan, now_s)
         else:
             left_s += expected.get(name, 0.0)
-    return left_s + (ENDING_S if plan else 0.0)
+    return left_s + (speed * ENDING_S if plan else 0.0)
 
 
 def _drafting(state: RunState, plan: RunPlan | None, now_s: float) -> float:
@@ -134,15 +135,25 @@ def is_steady(phase: PhaseState) -> bool:
     return phase.done - phase.first_done >= 3
 
 
-def phase_left(phase: PhaseState, planned_s: float | None, now_s: float, slower: float = 1.0) -> float | None:
+def speed_of(frames: PhaseState) -> float | None:
+    """How many times as long as on a slow machine work takes here, as the frames show, which come first; None before they do,
+    or where past runs have told it better."""
+    if not frames.expected_s or frames.measured or not frames.alone_s or not frames.worked or not is_steady(frames):
+        return None
+    return frames.alone_s / frames.worked / frames.expected_s
+
+
+def phase_left(
+    phase: PhaseState, planned_s: float | None, now_s: float, slower: float = 1.0, speed: float | None = None
+) -> float | None:
     """Seconds left of a phase at a moment (seconds of the run) if it had the machine to itself; `slower` is by how much it has
-    not. None where neither a rate nor an estimate is known."""
+    not, `speed` as in `speed_of`. None where neither a rate nor an estimate is known."""
     if phase.state in ENDED:
         return 0.0
     if phase.state != "running":
         return planned_s
     worked = phase.worked or 0.0
-    in_all_s = _in_all(phase, planned_s, worked)
+    in_all_s = _in_all(phase, planned_s, worked, speed)
     if in_all_s is None:
         return None
     gone_s = max(0.0, now_s - (phase.updated_at_s if worked or phase.in_hand else phase.started_at_s))
@@ -152,17 +163,19 @@ def phase_left(phase: PhaseState, planned_s: float | None, now_s: float, slower:
     return max(left_s - gone_s, least_s)
 
 
-def _in_all(phase: PhaseState, planned_s: float | None, worked: float) -> float | None:
+def _in_all(phase: PhaseState, planned_s: float | None, worked: float, speed: float | None) -> float | None:
     """Seconds of all of a phase's work: the mean of what is known, each weighed by how sure it is."""
     opinions: list[tuple[float, float]] = []
     if worked:
         busy_s = phase.alone_s if phase.alone_s is not None else phase.updated_at_s - phase.started_at_s
-        loading_s = LOADING_S if phase.backend else 0.0
+        loading_s = LOADING_S * min(1.0, speed or 1.0) if phase.backend else 0.0
         busy_s = max(0.05, busy_s - loading_s)
         unsure = BY_ONE_ITEM / math.sqrt(max(1, phase.done - phase.first_done))
         opinions.append((busy_s / worked, max(BY_RATE, math.hypot(unsure, BY_LOADING * loading_s / busy_s))))
-    if phase.expected_s is not None:
-        opinions.append((phase.expected_s, BY_PAST if phase.measured else BY_GUESS))
+    if phase.expected_s is not None and phase.measured:
+        opinions.append((phase.expected_s, max(BY_SEVERAL, BY_PAST / math.sqrt(phase.measured))))
+    elif phase.expected_s is not None:
+        opinions.append((phase.expected_s * (speed or 1.0), BY_SPEED if speed else BY_GUESS))
     elif planned_s:
         opinions.append((planned_s, BY_PLAN))
     if not opinions:

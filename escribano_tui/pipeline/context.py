@@ -121,7 +121,7 @@ class Context:
         self._weights: Mapping[str, float] = {}
         self._work = 0.0  # of this run, of all items
         self._expected_s: float | None = None
-        self._measured = False  # it rests on past runs
+        self._measured = 0  # on so many past runs it rests
         self._in_hand = ""
         self._looks: int | None = None
         self._first = frozenset(self._items)  # through before this run

@@ -21,6 +21,7 @@ from escribano_tui.ports import PhaseContext, Picture
 # Why a candidate is left out.
 CLOSE, OVER, NOTHING_NEW, LESS_CLEAR = "close to another", "over the cap", "showed nothing new", "less clear than one beside it"
 UNREADABLE = "cannot be decoded, but one beside it"
+TAKEN_S = 0.017  # for a million pixels, on a slow machine
 MUCH_CLEARER = 0.03  # a rival whose picture is worth less than this more gives no reason to take another moment
 # Of all 8x8 blocks: a clock in the panel and a blinking cursor are below, a typed word is not.
 SAME = 0.0006
@@ -52,6 +53,8 @@ class Frames:
         over = [m for m in found if m not in chosen]
         wanted, alone = contests(taken, [*close, *over], seen)
         context.expect(sum(len(contest.moments) for contest in wanted))
+        each_s = TAKEN_S * context.recording.width * context.recording.height / 1e6
+        context.weigh({_item(m): each_s for contest in wanted for m in contest.moments})
         taker = _Taker(context, wanted, seen, [] if context.mine(LeftOut) else _left_out(close, over, alone, seen.duration_s))
         for pictures in _contested(wanted, _pictures(context, [m for contest in wanted for m in contest.moments])):
             context.check()

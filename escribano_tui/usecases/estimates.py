@@ -14,7 +14,7 @@ from escribano_tui.ports import PlannedStep, RunLog
 # Busy seconds for a second of recording, and for a frame, on a slow machine with 2 cores and embedded backends.
 PER_SECOND: dict[str, float] = {
     "scan": 0.004, "frames": 0.005, "listen": 0.008, "transcribe": 0.04, "refine": 0.03, "segment": 0.001,
-    "align": 0.0002, "subjects": 0.0005, "summarize": 0.0005,
+    "align": 0.00002, "subjects": 0.0001, "summarize": 0.0002,
 }  # fmt: skip
 PER_FRAME: dict[str, float] = {"frames": 0.1, "read": 0.12, "describe": 0.03}
 TEXT_PER_SECOND = 0.05  # of recording: to recognise the lines that are new in it, however many frames show them

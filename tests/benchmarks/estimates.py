@@ -160,7 +160,7 @@ def events_of(run: dict[str, Any], before: list[dict[str, Any]] | None = None) -
                 fields["alone_s"] *= min(1.0, quiet_s / passed_s)
             if fields.get("expected_s") is not None:
                 fields["expected_s"] *= paces[name][0] if name in paces else 1 / slower.get(name, 1.0)
-                fields["measured"] = name in paces and paces[name][1]
+                fields["measured"] = paces[name][1] if name in paces else 0
         if "at_s" in fields:
             fields["at_s"] = told["told_s"]
         if "wall_s" in fields and told["kind"] == "RunEnded":
@@ -175,7 +175,7 @@ def alone(run: dict[str, Any], phase: str) -> PastPhase:
     return PastPhase(0.0, run["duration_s"], run["profile"], run["id"], cost.get("work", 0.0), alone_s=alone_s)
 
 
-def paces_of(run: dict[str, Any], before: list[dict[str, Any]]) -> dict[str, tuple[float, bool]]:
+def paces_of(run: dict[str, Any], before: list[dict[str, Any]]) -> dict[str, tuple[float, int]]:
     """By how much to change what a phase expected, so that it is what it would have expected with the runs `before` it."""
     found = {}
     for name, cost in run.get("costs", {}).items():

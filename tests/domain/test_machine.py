@@ -12,13 +12,13 @@ def past(alone_s: float, work: float, recording: str) -> PastPhase:
 
 
 def test_without_a_run_that_told_its_work_nothing_is_known() -> None:
-    assert pace_of([], "new") == (1.0, False)
-    assert pace_of([past(10.0, 0.0, "a")], "new") == (1.0, False)
+    assert pace_of([], "new") == (1.0, 0)
+    assert pace_of([past(10.0, 0.0, "a")], "new") == (1.0, 0)
 
 
 def test_the_middle_pace_of_the_newest_runs_counts() -> None:
     runs = [past(1.0, 10.0, "a"), past(2.0, 10.0, "b"), past(9.0, 10.0, "c")]
-    assert pace_of(runs, "new") == (pytest.approx(0.2), True)
+    assert pace_of(runs, "new") == (pytest.approx(0.2), 3)
     assert pace_of([*runs, *[past(50.0, 10.0, f"old{k}") for k in range(20)]], "new")[0] == pytest.approx(0.9)
 
 

@@ -73,15 +73,15 @@ def test_reading_speeds_up_once_the_other_lane_is_through() -> None:
 def test_past_runs_count_for_more_than_a_guess_and_a_rate_for_more_than_both() -> None:
     start = ev.PhaseStarted("read", 0.0, 40, part=1.0)
 
-    def all_of(done: int, measured: bool) -> float:
+    def all_of(done: int, measured: int) -> float:
         worked = done / 40
         told = ev.PhaseProgressed(
             "read", 2.0 * done, done, 40, worked=worked, expected_s=20.0, measured=measured, alone_s=2.0 * done
         )
         return (phase_left(after(start, told).phases["read"], None, 2.0 * done) or 0.0) / (1 - worked)
 
-    assert all_of(2, measured=True) < all_of(2, measured=False) < 80.0
-    assert all_of(30, measured=False) == pytest.approx(80.0, rel=0.1)
+    assert all_of(2, measured=5) < all_of(2, measured=0) < 80.0
+    assert all_of(30, measured=0) == pytest.approx(80.0, rel=0.1)
 
 
 def test_a_long_item_is_not_over_before_it_is_over() -> None:
