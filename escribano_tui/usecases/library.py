@@ -69,7 +69,7 @@ class LibraryDesk:
     def find(self, ident: str) -> Recording:
         if os.path.exists(ident):
             return self._at_path(Path(ident))
-        ids = self.store.recordings.beginning_with(ident) if len(ident) >= LEAST_ID and ident.isalnum() else []
+        ids = self.store.recordings.beginning_with(ident) if len(ident) >= LEAST_ID and ident.isascii() else []
         ids = ids or self.store.recordings.at_path(os.path.abspath(ident))
         shown = clean_line(ident, 80)
         if not ids:

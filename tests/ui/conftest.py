@@ -44,7 +44,7 @@ def patient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(
-    pilot: Pilot[None], condition: Callable[[], object], said: str = "what was expected", within_s: float = 10.0
+    pilot: Pilot[None], condition: Callable[[], object], said: str = "what was expected", within_s: float = 60.0
 ) -> None:
     """Wait until something holds; the test fails where it does not within some seconds."""
     try:
