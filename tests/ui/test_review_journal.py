@@ -159,7 +159,7 @@ async def test_the_review_opens_where_it_was_left(world: FakeHouse, paths: Paths
 
 async def test_the_guide_is_there_once_and_goes_with_the_first_edit(world: FakeHouse, paths: Paths) -> None:
     async with reviewing(world, guide=True, paths=paths) as (pilot, screen):
-        assert "takes anything back" in screen_text(pilot)
+        assert "takes back, even tomorrow" in screen_text(pilot)
         await pilot.press("space")
         await settle(pilot)
         assert not screen.query_one(Guide).has_class("-shown")
@@ -167,7 +167,7 @@ async def test_the_guide_is_there_once_and_goes_with_the_first_edit(world: FakeH
     async with opened(world, paths=paths) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: "segments" in screen_text(pilot), "the review")
-        assert "takes anything back" not in screen_text(pilot)
+        assert "takes back, even tomorrow" not in screen_text(pilot)
 
 
 async def test_what_was_seen_and_where_it_stood_is_written_before_the_app_is_left(world: FakeHouse, paths: Paths) -> None:
