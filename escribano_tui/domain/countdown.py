@@ -28,12 +28,15 @@ class Calm:
     at_s: float = 0.0
 
     def say(self, left_s: float | None, at_s: float) -> float | None:
-        """What to say at a moment (seconds of the run) at which `left_s` was found."""
-        if left_s is None or self.said_s is None:
+        """What to say at a moment (seconds of the run) at which `left_s` was found; None: nothing can be found just now."""
+        if self.said_s is None:
             self.said_s, self.at_s = left_s, at_s
             return left_s
         passed_s = max(0.0, at_s - self.at_s)
         by_clock_s = max(0.0, self.said_s - passed_s)
+        if left_s is None:  # one phase has ended, and the next has not begun
+            self.said_s, self.at_s = by_clock_s, at_s
+            return by_clock_s
         turns_s = max(0.1, min(max(TURNS_S, TURNS_SHARE * left_s), TURNS_EARLY * at_s))
         turned = 1 - math.exp(-passed_s / turns_s)
         self.said_s, self.at_s = by_clock_s + (left_s - by_clock_s) * turned, at_s
