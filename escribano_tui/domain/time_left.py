@@ -153,25 +153,22 @@ def phase_left(
     if phase.state != "running":
         return planned_s
     worked = phase.worked or 0.0
-    in_all_s = _in_all(phase, planned_s, worked, speed)
-    if in_all_s is None:
-        return None
     gone_s = max(0.0, now_s - (phase.updated_at_s if worked or phase.in_hand else phase.started_at_s))
     gone_s /= slower if phase.part else 1.0
+    in_all_s = _in_all(phase, planned_s, gone_s, speed)
+    if in_all_s is None:
+        return None
     left_s = in_all_s * (1.0 - worked)
     least_s = in_all_s * (1.0 - phase.in_hand) if phase.in_hand > worked else AT_LEAST * left_s
     return max(left_s - gone_s, least_s)
 
 
-def _in_all(phase: PhaseState, planned_s: float | None, worked: float, speed: float | None) -> float | None:
+def _in_all(phase: PhaseState, planned_s: float | None, gone_s: float, speed: float | None) -> float | None:
     """Seconds of all of a phase's work: the mean of what is known, each weighed by how sure it is."""
     opinions: list[tuple[float, float]] = []
-    if worked:
-        busy_s = phase.alone_s if phase.alone_s is not None else phase.updated_at_s - phase.started_at_s
-        loading_s = LOADING_S * min(1.0, speed or 1.0) if phase.backend else 0.0
-        busy_s = max(0.05, busy_s - loading_s)
-        unsure = BY_ONE_ITEM / math.sqrt(max(1, phase.done - phase.first_done))
-        opinions.append((busy_s / worked, max(BY_RATE, math.hypot(unsure, BY_LOADING * loading_s / busy_s))))
+    rate = _rate(phase, gone_s, LOADING_S * min(1.0, speed or 1.0) if phase.backend else 0.0)
+    if rate is not None:
+        opinions.append(rate)
     if phase.expected_s is not None and phase.measured:
         opinions.append((phase.expected_s, max(BY_SEVERAL, BY_PAST / math.sqrt(phase.measured))))
     elif phase.expected_s is not None:
@@ -182,3 +179,17 @@ def _in_all(phase: PhaseState, planned_s: float | None, worked: float, speed: fl
         return None
     weight = sum(1 / unsure**2 for _, unsure in opinions)
     return math.exp(sum(math.log(max(1e-3, seconds)) / unsure**2 for seconds, unsure in opinions) / weight)
+
+
+def _rate(phase: PhaseState, gone_s: float, loading_s: float) -> tuple[float, float] | None:
+    """(seconds of all of a phase's work at the rate so far, how far that may be off); an item in hand that takes longer than
+    those before it tells as well, though it is not through."""
+    worked, items = phase.worked or 0.0, phase.done - phase.first_done
+    busy_s = (phase.alone_s if phase.alone_s is not None else phase.updated_at_s - phase.started_at_s) - loading_s
+    rate_s = max(0.05, busy_s) / worked if worked else 0.0
+    if phase.in_hand > worked and (busy_s + gone_s) / phase.in_hand > max(rate_s, phase.expected_s or 0.0):
+        rate_s, busy_s, items = (busy_s + gone_s) / phase.in_hand, busy_s + gone_s, items + 1
+    if not rate_s:
+        return None
+    unsure = math.hypot(BY_ONE_ITEM / math.sqrt(max(1, items)), BY_LOADING * loading_s / max(0.05, busy_s))
+    return rate_s, max(BY_RATE, unsure)

@@ -270,13 +270,14 @@ def replay(folder: Path) -> None:
     last: list[Told] = []
     for k, run in enumerate(runs):
         first, later = told_against_true(run, []), told_against_true(run, runs[:k])
-        firsts.append(judged(first))
+        known = any(earlier["id"] == run["id"] for earlier in runs[:k])  # its lines were read before: no first run is like it
+        firsts += [] if known else [judged(first)]
         laters += [judged(later)] if k else []
         last += [one for one in later if one.true_s < LAST_S]
         true_s = run["events"][-1]["told_s"]
         quarters = "  ".join(f"{share:.0%} {min(later, key=lambda o: abs(o.share - share)).ratio:.2f}" for share in QUARTERS)
         before_s = wall_s(estimated(run, runs[:k]))
-        shares = f"first {right(firsts[-1]):4.0%}  with past runs {right(judged(later)):4.0%}"
+        shares = f"first {right(judged(first)):4.0%}  with past runs {right(judged(later)):4.0%}"
         print(f"{run['file']:16} {run['profile']:9} {true_s:6.1f} s, estimated {before_s / true_s:.2f}  {shares}  {quarters}")
     for name, told in (("as first run of a machine", firsts), ("with past runs", laters)):
         of_all = right([one for of_run in told for one in of_run])

@@ -92,7 +92,8 @@ def test_a_long_item_is_not_over_before_it_is_over() -> None:
     phase = after(*reading).phases["read"]
     assert phase_left(phase, None, 4.0) == pytest.approx(6.0)
     assert phase_left(phase, None, 6.0) == pytest.approx(4.0)
-    assert phase_left(phase, None, 60.0) == pytest.approx(2.0), "what comes after it is still to be done"
+    assert phase_left(phase, None, 8.0) == pytest.approx(2.0), "what comes after it is still to be done"
+    assert phase_left(phase, None, 60.0) == pytest.approx(15.0), "and will take as long for what it is"
 
 
 def test_before_the_first_item_the_time_goes_by_from_what_was_expected() -> None:
