@@ -248,6 +248,14 @@ def test_headings_are_taller_and_read_like_headings() -> None:
     assert [text for _, text in found] == ["Quantizing and rounding"]
 
 
+def test_what_a_program_says_of_itself_was_not_written() -> None:
+    bar = line("You are running version 7.4 of LibreOffice for the first time.", y=60, start_s=10)
+    typed = line("The third hive needs a new frame.", y=300, start_s=12)
+    found = prose.written(view(bar, typed, activity="writing", apps=("LibreOffice Writer",)))
+
+    assert [text for _, text in found] == ["The third hive needs a new frame."]
+
+
 def test_a_list_of_links_holds_no_headings() -> None:
     links = ("Main page", "User Guide", "API reference", "Release notes", "Random article", "Recent changes")
     side = [line(text, y=150 + 40 * k, h=26) for k, text in enumerate(links)]

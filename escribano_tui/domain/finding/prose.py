@@ -95,6 +95,7 @@ def _heading_like(text: str) -> bool:
 # ---------------------------------------------------------------- what was written
 
 _LEAST_WRITTEN = 3  # words
+_OWN_NAME = re.compile("[a-z][A-Z]")  # LibreOffice, no word of a text
 # What an editor says of itself: it is not what was typed into it.
 _STATUS = re.compile(
     r"[~\-]?/[\w.-]+/|^(?:saving|saved|loading|opening|reading|writing|wrote|read) (?:file|\d+|\W)|\b\d+ words\b", re.I
@@ -107,7 +108,9 @@ def written(view: View, most: int = 2, limit: int = 120) -> list[tuple[float, st
     typed = [s for s in view.fresh if s.id in view.novel and legible(s)]
     typed = [s for s in settled(typed) if _prose(s.text)]
     sentences: list[tuple[float, str]] = []
-    for block in sorted(blocks(typed), key=lambda b: b.lines[0].start_s):
+    own = {key_of(word) for app in view.segment.apps[:1] for word in app.split() if _OWN_NAME.search(word)}
+    told = [b for b in blocks(typed) if not any(name in key_of(b.text) for name in own)]  # what it says of itself: tips, news
+    for block in sorted(told, key=lambda b: b.lines[0].start_s):
         for sentence in split_sentences(_spaced(block.text.strip(_CARETS))):
             words = len(WORDS.findall(sentence))
             if words >= _LEAST_WRITTEN and not _cut(sentence) and not sentence[0].islower():

@@ -84,7 +84,7 @@ class Wording:
     def _own_heading(self, seen: Seen, page: Page) -> str:
         """The heading of an untitled document: the line before its first prose, else that prose. What the program says of
         itself (a bar with news, a tip) is no prose."""
-        own = {fold(word) for app in seen.apps[:1] for word in app.split() if len(word) > 5}
+        own = {fold(word) for app in seen.apps[:1] for word in app.split() if re.search("[a-z][A-Z]", word)}
         lines = [p for p in seen.body if len(p.fold) >= 4]
         for k, piece in enumerate(lines):
             if not is_prose(piece.text) or any(name in piece.fold for name in own) or piece.text.strip()[0].islower():
