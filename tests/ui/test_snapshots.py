@@ -36,6 +36,8 @@ SCRIPT_SHOWN = 33  # events of the run that have come when the picture is taken
 def app(world: FakeHouse, monkeypatch: pytest.MonkeyPatch) -> EscribanoApp:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("escribano_tui.domain.countdown.time", SimpleNamespace(monotonic=lambda: 0.0))
+    # How a time left is smoothed hangs on how often the screen was drawn before.
+    monkeypatch.setattr("escribano_tui.domain.countdown.Calm.say", lambda calm, left_s, at_s: left_s)
     world.put(Item(fake_session.recording("rec-2", "Screen Recording 2026-11-19 at 14.02.mov", 7_325_000)))
     made = EscribanoApp(world.house())
     made.places.set_flag("review-guide", True)
