@@ -38,11 +38,12 @@ def sample_table(path: Path, container: InputContainer, stream: VideoStream) -> 
     """
     if not container.format.name.startswith("mov") or codec_of(stream) not in ("h264", "hevc"):
         return None
-    entries = [(e.timestamp, e.size, e.is_keyframe, e.pos) for e in stream.index_entries]
+    told = ((e.timestamp, e.size, e.is_keyframe, e.pos) for e in stream.index_entries)
+    entries = np.fromiter(told, dtype=np.dtype((np.int64, 4)))
     offsets = _composition_offsets(path, stream.id, len(entries))
-    if offsets is None or not entries:
+    if offsets is None or not len(entries):
         return None
-    dts, size, key, pos = np.array(entries, dtype=np.int64).T
+    dts, size, key, pos = entries.T
     if int((pos + size).max()) > path.stat().st_size:
         return None
     holds = size > 0
