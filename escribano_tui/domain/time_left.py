@@ -23,10 +23,10 @@ FOLLOWS: Final = {"read": "frames", "describe": "read", "transcribe": "listen"} 
 WAITING_PARTS: Final = {"read": 1.0, "describe": 0.0}  # of the machine, where a phase has not begun
 WAITING_PART = 0.5
 PICTURE_S = 0.05  # to take one, where none was in this run
-LOOK_COSTS = 0.75  # of that: it is only decoded
+LOOK_COSTS = 0.9  # of that: it is only decoded
 SETTLES_S = 0.005  # for each frame that was described, once all is read: what is known better by then is put right
 LOOKS_PER_MINUTE, MOST_LOOKS = 8.0, 400.0  # at boundaries in doubt, before anything is drafted
-ENDING_S = 0.2  # to put everything away
+ENDING_S = 0.3  # to put everything away
 
 
 @dataclass(frozen=True, slots=True)
