@@ -28,7 +28,10 @@ class PlanCard(ScrollView, can_focus=False):
     """One profile; the chosen one has a frame of double lines and a mark, so that colour is never alone."""
 
     DEFAULT_CSS = """
-    PlanCard { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; border: round $line; background: $surface; }
+    PlanCard {
+        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+        border: round $line; background: $surface;
+    }
     PlanCard.-chosen { border: double $accent; }
     """
 
@@ -177,7 +180,7 @@ class PlanCard(ScrollView, can_focus=False):
     def _others(self, passed_over: tuple[tuple[str, str], ...]) -> None:
         """One line: the first choice and why it does not serve, and how many more there are."""
         label, why = passed_over[0]
-        room = self._room()
+        room = self._wrapped_at - NAMES - 2
         others = f", {len(passed_over) - 1} more" if len(passed_over) > 1 else ""
         shows = f" ({self._more_key} shows)" if self._more_key else ""
         key = f" ({self._more_key})" if self._more_key else ""
