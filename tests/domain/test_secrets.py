@@ -125,12 +125,19 @@ def test_a_token_that_is_cut_off_or_half_typed_is_masked_too(kind: str) -> None:
         ("shop shpat_" + made(4, _HEX) + " " + made(28, _HEX), made(28, _HEX)[4:12]),
         ("twilio SK" + made(6, _HEX) + " " + made(26, _HEX), made(26, _HEX)[4:12]),
         ("export T=gho " + made(36), made(36)[4:12]),
+        (f"telegram_bot = {made(9, string.digits)}:A{made(14)} {made(20)}", made(20)[4:12]),
+        (f"telegram_bot = {made(9, string.digits)}:A{made(6)} {made(28)}", made(9, string.digits)),
         ("mysql--password=AdKbSq 1uNWL7", "1uNWL7"),
     ],
 )
 def test_secrets_that_were_read_badly_are_masked_too(text: str, part: str) -> None:
     assert part in text
     assert part not in MASKER.mask(text).text
+
+
+def test_words_beside_each_other_are_no_torn_secret() -> None:
+    for text in ("commit 8f173f5 Strip labels", "getElementById querySelectorAll", "recording 2026-11-20T14_03 weigh_frame2Go"):
+        assert MASKER.mask(text).text == text
 
 
 def test_what_stands_around_a_secret_stays() -> None:
