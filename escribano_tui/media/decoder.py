@@ -38,6 +38,7 @@ _INDEXED = ("mov", "matroska", "avi")
 _SKIPPING = frozenset({"h264", "hevc", "mpeg1video", "mpeg2video", "mpeg4", "vp8", "vp9"})
 _MINI_GOP = 16  # packets: pictures between two references that a wanted one may need
 _LITTLE_SENT = 2.0  # of a keyframe, after it
+_LARGE = 1920 * 1200  # pixels
 _MOST_HELD = 16 << 20  # bytes of a group that are looked through before it is decoded
 _HALF_TICK_S = 1e-4
 _NEAR_S = 0.5  # a damaged picture may be stood in for by one this much earlier
@@ -93,16 +94,37 @@ def decoded_groups(
     path: Path, packets: Packets, wanted: Iterable[list[Wanted]], stop: Stop, rough: bool = False
 ) -> Iterator[Iterator[tuple[int, VideoFrame]]]:
     """As `decoded`, group by group; each has to be drawn from before the next is asked for."""
-    with ExitStack() as stack:
-        readers: dict[str, _Reader | None] = {}
+    readers = _Readers(path, packets, rough)
+    try:
         for group in wanted:
             if stop.is_set():
                 raise Cancelled
-            unfiltered = _unfiltered(packets, group, rough)
-            if unfiltered not in readers:
-                readers[unfiltered] = _reader(stack.enter_context(opened(path)), packets, unfiltered, rough)
-            reader = readers[unfiltered]
+            reader = readers.of(_unfiltered(packets, group, rough))
             yield _of_group(reader, group, packets, stop) if reader is not None else iter(())
+    finally:
+        readers.close()
+
+
+class _Readers:
+    """A reader for each way to leave the loop filter out; of large pictures, which decoders hold many of, one at a time."""
+
+    def __init__(self, path: Path, packets: Packets, rough: bool) -> None:
+        self._path, self._packets, self._rough = path, packets, rough
+        self._stack = ExitStack()
+        self._open: dict[str, _Reader | None] = {}
+
+    def of(self, unfiltered: str) -> _Reader | None:
+        """None where there are no pictures. Raises OSError, av.FFmpegError."""
+        if unfiltered not in self._open:
+            if any(reader is not None and reader.pixels > _LARGE for reader in self._open.values()):
+                self.close()
+            container = self._stack.enter_context(opened(self._path))
+            self._open[unfiltered] = _reader(container, self._packets, unfiltered, self._rough)
+        return self._open[unfiltered]
+
+    def close(self) -> None:
+        self._open.clear()
+        self._stack.close()
 
 
 def _unfiltered(packets: Packets, group: list[Wanted], rough: bool) -> str:
@@ -174,7 +196,8 @@ class _Reader:
         self._skip_ahead = _SKIP_AHEAD if indexed else _SKIP_AHEAD_UNINDEXED
         is_worth_it = codec == "h264" and not rough  # on a rough way little is decoded anyhow
         extradata = bytes(stream.codec_context.extradata or b"") if is_worth_it else b""
-        self._spared = spared(packets, stream.width * stream.height, counting(extradata))
+        self.pixels = stream.width * stream.height
+        self._spared = spared(packets, self.pixels, counting(extradata))
         self._headers = _headers(extradata)
         self._between = is_between(packets)
         self._mini_gop = mini_gops(packets)

@@ -14,6 +14,7 @@ import numpy as np
 
 from escribano_tui.media.alike import Alike
 from escribano_tui.media.decoder import Wanted, decoded_groups, groups, plan, shown_at
+from escribano_tui.media.memory import give_back
 from escribano_tui.media.packets import Packets
 from escribano_tui.ports import Cancelled, Picture, Stop
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 WORKERS = max(1, min(4, os.cpu_count() or 1, max(2, (os.cpu_count() or 1) // 2)))  # the lanes share the machine
 _AHEAD_BYTES = 64 << 20  # of pictures ahead of who draws them: ten at 1920x1080, but always one a worker
 _LOOK_S = 0.1
+_FEW = 8  # pictures, as for a preview: little memory, and somebody waits for them
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, -90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -180: cv2.ROTATE_180}
 
 # What is handed on: a picture with its packet number, or None for the end of its group.
@@ -59,6 +61,8 @@ def images(path: Path, packets: Packets, planned: Sequence[Wanted], stop: Stop) 
             yield from crew.drawn(group)
     finally:
         crew.end()
+        if len(planned) > _FEW:
+            give_back()
 
 
 class _Crew:
