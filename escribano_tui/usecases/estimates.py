@@ -20,6 +20,7 @@ PER_FRAME: dict[str, float] = {"frames": 0.1, "read": 0.12, "describe": 0.03}
 TEXT_PER_SECOND = 0.05  # of recording: to recognise the lines that are new in it, however many frames show them
 TEXT_AGAIN = 0.2  # of that is left where an earlier run has read the recording: its lines are known by their looks
 STARTING: dict[str, float] = {"read": 2.5, "listen": 0.5, "transcribe": 1.0}  # loading the model, however short it is
+HALF = 0.5  # of a phase that was broken off is taken to be left where nobody has counted
 NOT_EMBEDDED = 10.0  # a model that is not embedded is taken to be this much slower until it has been measured
 CHANGING_SHARE = 0.35  # of the time something changes: there a reading grid has frames
 CHANGES_PER_MINUTE = 7.0
@@ -48,9 +49,11 @@ def guess(phase: str, profile: Profile, duration_s: float, again: bool = False) 
 
 
 def estimate_phase(
-    runs: RunLog, recording: Recording, profile: Profile, profiles: dict[str, Profile], step: PlannedStep
+    runs: RunLog, recording: Recording, profile: Profile, profiles: dict[str, Profile], step: PlannedStep, left: float = HALF
 ) -> tuple[float, bool]:
     """(busy seconds, whether this machine has measured it). Nothing for a phase that is skipped or reused.
+
+    `left` is which part remains of a phase that goes on where it stopped.
 
     A past run of another profile counts by how much more, or less, this profile is guessed to do.
     """
@@ -68,7 +71,8 @@ def estimate_phase(
     if step.name == "describe" and not embedded and profile.describe.most_seconds:
         seconds = min(seconds, profile.describe.most_seconds)
     if step.action in ("resume", "retry") and step.output is not None:
-        seconds *= 0.5  # how much of it is left is not known before it has begun
+        starting = min(seconds, STARTING.get(step.name, 0.0))
+        seconds = starting + (seconds - starting) * left
     return seconds, bool(factors)
 
 

@@ -15,7 +15,7 @@ from escribano_tui.domain.recording import Recording, Track, UnusableInput
 from escribano_tui.domain.session import PlannedPhase, RunPlan
 from escribano_tui.ports import Media, Pipeline, PlannedStep, Run, RunOptions, Store, Watched
 from escribano_tui.usecases.budget import fit
-from escribano_tui.usecases.estimates import estimate_frames, estimate_phase, wall_s
+from escribano_tui.usecases.estimates import HALF, estimate_frames, estimate_phase, wall_s
 from escribano_tui.usecases.speech_estimates import estimate_speech, spoken, through
 from escribano_tui.usecases.tracks import place_track, with_track
 
@@ -78,18 +78,22 @@ class RunDesk:
         measured = True
         steps = self.pipeline.plan(recording, settings, options)
         said = spoken(self.store, recording, steps)
+        pictures = 0  # once it is known how many there are
         for step in steps:
-            by_speech = estimate_speech(self.store.runs, said, settings, step, through(self.store, step.output, step.action))
+            done = through(self.store, step.output, step.action)
+            by_speech = estimate_speech(self.store.runs, said, settings, step, done)
             if by_speech is not None:
                 seconds[step.name], known = by_speech, True
             else:
-                seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step)
+                left = max(0.0, 1 - done / pictures) if pictures and step.name in ("read", "describe") else HALF
+                seconds[step.name], known = estimate_phase(self.store.runs, recording, settings, profiles, step, left)
             measured = measured and known
             planned = _planned(step, seconds[step.name])
             if step.name == "frames" and not step.skip:
                 taken = self.store.outputs.load(step.output.id, Frame) if planned.reuses == "all" and step.output else ()
                 about = estimate_frames(self.store.runs, recording, settings, profiles)
-                planned = replace(planned, frames=len(taken) or about)
+                pictures = len(taken)
+                planned = replace(planned, frames=pictures or about)
             phases.append(planned)
         return phases, seconds, measured
 

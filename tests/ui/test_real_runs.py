@@ -13,11 +13,13 @@ from textual.widgets import Input
 from escribano_tui.bootstrap import build_house
 from escribano_tui.config.paths import Paths
 from escribano_tui.domain.events import RunState
+from escribano_tui.ports import RunOptions
 from escribano_tui.ui.app import EscribanoApp, Start
 from escribano_tui.ui.runs import Kept
 from escribano_tui.ui.screens.chooser import ChooserScreen
 from escribano_tui.ui.screens.review import ReviewScreen
 from escribano_tui.ui.screens.run import RunScreen
+from escribano_tui.usecases.estimates import STARTING
 from tests.media.films import Film, Scene, shoot
 from tests.sounds import RATE, voice, write_wav
 from tests.ui.conftest import screen_text, settle, until
@@ -67,6 +69,12 @@ def told(app: EscribanoApp) -> RunState:
     return run.state if run is not None else RunState()
 
 
+def read_s(app: EscribanoApp, force: bool = False) -> float:
+    """How long reading the recording of this app is estimated to take, from here on or all anew."""
+    plan = app.house.runs.plan(kept(app).recording.id, "quick", RunOptions(force=force))
+    return next(phase.estimate_s for phase in plan.phases if phase.name == "read")
+
+
 async def finished(pilot: Pilot[None], app: EscribanoApp) -> RunState:
     await until(pilot, lambda: isinstance(app.screen, RunScreen) and kept(app).over, "the end of the run", RUN_S)
     await until(pilot, lambda: "✓ finished in" in screen_text(pilot), "the words of it")
@@ -85,6 +93,8 @@ async def test_quick_cancelled_at_half_goes_on_and_finishes(tmp_path: Path) -> N
         assert read.total is not None
         assert read.total / 2 <= read.done < read.total
         await settle(pilot)
+        start, whole = STARTING["read"], read_s(app, force=True)
+        assert read_s(app) == pytest.approx(start + (whole - start) * (1 - read.done / read.total), rel=0.02)
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ChooserScreen), "the chooser, to go on")
         await until(pilot, lambda: "goes on where it stopped" in screen_text(pilot), "what is there already")

@@ -10,8 +10,8 @@ from escribano_tui.config.paths import shipped
 from escribano_tui.config.profiles import load_profiles
 from escribano_tui.domain.machine import PastPhase
 from escribano_tui.domain.recording import Recording
-from escribano_tui.ports import PlannedStep
-from escribano_tui.usecases.estimates import estimate_frames, estimate_phase, frames_expected, guess, wall_s
+from escribano_tui.ports import Output, PlannedStep
+from escribano_tui.usecases.estimates import STARTING, estimate_frames, estimate_phase, frames_expected, guess, wall_s
 
 PROFILES = {p.name: p for p in load_profiles(shipped("profiles.toml"), shipped("none"), {}).profiles}
 HOUR = Recording("a", "a.mp4", "a", 1, 3600.0, 1920, 1080)
@@ -54,6 +54,16 @@ def test_another_profiles_run_is_better_than_no_run() -> None:
 
 def test_what_is_reused_costs_nothing() -> None:
     assert estimate(Past(), "quick", PlannedStep("read", "reuse")) == (0.0, True)
+
+
+@pytest.mark.parametrize("left", [0.0, 0.1, 0.5, 1.0])
+def test_what_goes_on_costs_what_is_left_of_it_and_the_start_of_its_model(left: float) -> None:
+    whole = estimate(Past(), "quick")[0]
+    output = Output(1, "a", "read", "k", "cancelled")
+
+    goes_on = estimate_phase(Past(), HOUR, PROFILES["quick"], PROFILES, PlannedStep("read", "resume", output=output), left)[0]  # type: ignore[arg-type]
+
+    assert goes_on == pytest.approx(STARTING["read"] + (whole - STARTING["read"]) * left)
 
 
 def test_lanes_overlap() -> None:
