@@ -72,11 +72,7 @@ def word(deed: Deed) -> Phrase:
     wanted = deed.tell_app or _wants_app(deed)
     told = {t.casefold() for t in names_of(said)}
     if app and wanted and app.casefold() not in told:
-        joint = (
-            " with "
-            if deed.thing and deed.activity in _MAKING and not (deed.activity == "media" and not _CUTTER.search(app))
-            else " in "
-        )
+        joint = " with " if deed.thing and deed.activity in _MAKING and not _plays(deed) else " in "
         said = _before_quote(said, phrase(joint, name(app)))
     if deed.topics:
         said = _before_quote(said, phrase(" about " if not deed.thing else ", about ", listed(deed.topics)))
@@ -215,8 +211,13 @@ def _data(deed: Deed) -> Phrase:
     return _back_to(deed, choose(("worked on the data in", "worked with"), deed)) if deed.thing else phrase("worked with data")
 
 
+def _plays(deed: Deed) -> bool:
+    """Whether a recording is played in a program, not cut."""
+    return deed.activity == "media" and bool(deed.app) and not _CUTTER.search(deed.app)
+
+
 def _media(deed: Deed) -> Phrase:
-    plays = bool(deed.app) and not _CUTTER.search(deed.app)
+    plays = _plays(deed)
     if not deed.thing:
         return phrase(
             "watched or heard a recording" if plays else "cut a recording" if deed.app else "played or cut a recording"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from escribano_tui.domain.machine import served_by
+from escribano_tui.domain.phrase import many
 
 PHASES: tuple[str, ...] = (
     "probe", "scan", "frames", "read", "describe", "listen", "transcribe", "refine",
@@ -183,7 +184,7 @@ class PhaseState:
         """What it says of itself, else how much it did."""
         if self.note or not self.done:
             return self.note
-        return f"{self.done:,} {UNITS.get(self.phase, 'item')}{'' if self.done == 1 else 's'}"
+        return many(self.done, UNITS.get(self.phase, "item"))
 
     @property
     def served_by(self) -> str:

@@ -147,3 +147,8 @@ def _piece(piece: Piece) -> str:
             return escape(piece.text)
         case _:
             return piece.text
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """`1 segment`, `2 segments`, `1,234 segments`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"

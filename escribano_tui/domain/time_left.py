@@ -13,8 +13,8 @@ from escribano_tui.domain.session import RunPlan
 ENDED: Final = ("finished", "skipped", "failed", "cancelled")
 LOADING_S: Final = 0.9  # of a phase's first seconds go into loading its model, which is not done again
 # How far an opinion on what a phase takes in all may be off, as a logarithm: a rate by the items that it rests on, counted work
-# at the pace of past runs by how many they are, counted work at the pace of a slow
-# machine (at the speed that the frames show here, and before they do), and a plan.
+# at the pace of past runs by how many they are, counted work at the pace of a slow machine (at the speed that the frames show
+# here, and before they do), and a plan.
 BY_ONE_ITEM, BY_LOADING, BY_RATE = 0.8, 0.5, 0.05
 BY_PAST, BY_SEVERAL, BY_SPEED, BY_GUESS, BY_PLAN = 0.6, 0.25, 0.5, 0.6, 0.8
 AT_LEAST = 0.3  # of what was left when an item was last heard of, however long ago that is
@@ -25,7 +25,8 @@ WAITING_PART = 0.5
 PICTURE_S = 0.05  # to take one, where none was in this run
 LOOK_COSTS = 0.9  # of that: it is only decoded
 SETTLES_S = 0.005  # for each frame that was described, once all is read: what is known better by then is put right
-LOOKS_PER_MINUTE, MOST_LOOKS = 8.0, 400.0  # at boundaries in doubt, before anything is drafted
+LOOKS_PER_MINUTE = 8.0  # at boundaries in doubt, before anything is drafted
+MOST_LOOKS = 400  # that a whole draft affords
 ENDING_S = 0.3  # to put everything away
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from escribano_tui.media.container import codec_of, only, opened, video_of
 from escribano_tui.media.payload import Measure, measure_for
-from escribano_tui.media.tables import sample_table
+from escribano_tui.media.tables import has_tables, sample_table
 from escribano_tui.ports import Cancelled, Stop
 
 if TYPE_CHECKING:
@@ -91,25 +91,30 @@ def read_packets(path: Path, stop: Stop | None = None, progress: Callable[[int],
     the container has an index. Where plain sizes would mislead (constant bit rate, hidden frames) the packets' bytes are
     looked at.
     """
-    packets = _tabled(path, progress) or _demuxed(path, False, stop, progress)
-    filled = looks_filled(packets)
-    return (_demuxed(path, True, stop, progress) or packets) if filled else packets
-
-
-def _tabled(path: Path, progress: Callable[[int], None] | None) -> Packets | None:
-    """The packets by the tables of the file, where it has such and they are enough."""
     with opened(path) as container:
         stream = video_of(container)
-        if stream is None or measure_for(codec_of(stream), filled=False) is not None:
-            return None
+        if stream is None:
+            return packets_of([], 1.0, True)
         only(container, stream)
-        table = sample_table(path, container, stream)
-        if table is None or len(table) > MOST_PACKETS:
-            return None
-        if progress is not None:
-            progress(len(table))
-        more = np.tile(np.array((0, 1), dtype=np.int64), (len(table), 1))  # nothing hidden; dts are told
-        return _packets(np.hstack((table, more)), float(stream.time_base or 1), True)
+        if has_tables(container, stream):
+            found = _tabled(path, container, stream, progress)
+        else:
+            found = demux_video(container, stream, stop, progress, measure_for(codec_of(stream), filled=False))
+    packets = found or _demuxed(path, False, stop, progress)
+    return (_demuxed(path, True, stop, progress) or packets) if looks_filled(packets) else packets
+
+
+def _tabled(
+    path: Path, container: InputContainer, stream: VideoStream, progress: Callable[[int], None] | None
+) -> Packets | None:
+    """The packets by the tables of the file, where these are enough. The container stands anywhere afterwards."""
+    table = sample_table(path, container, stream)
+    if table is None or len(table) > MOST_PACKETS:
+        return None
+    if progress is not None:
+        progress(len(table))
+    more = np.tile(np.array((0, 1), dtype=np.int64), (len(table), 1))  # nothing hidden; dts are told
+    return _packets(np.hstack((table, more)), float(stream.time_base or 1), True)
 
 
 def _demuxed(path: Path, filled: bool, stop: Stop | None, progress: Callable[[int], None] | None) -> Packets:

@@ -24,8 +24,7 @@ def spared(packets: Packets, pixels: int, count: Counting | None) -> Bools:
     from packet to packet); never for more frames in a row than can be counted, or it would lose their order.
     """
     none = np.zeros(len(packets), dtype=np.bool_)
-    countable = count.countable_frames if count is not None else 0
-    if count is None or countable < 1 or len(packets) <= _SHORT or is_variable(packets):
+    if count is None or count.countable_frames < 1 or len(packets) <= _SHORT or is_variable(packets):
         return none
     still = levels(packets, pixels).still
     least = np.minimum(still, _REPEAT_BYTES + _REPEAT_PER_PIXEL * pixels)
@@ -35,7 +34,7 @@ def spared(packets: Packets, pixels: int, count: Counting | None) -> Bools:
     surely = repeats & (packets.size <= _SURELY * still + _SURELY_BYTES)
     remembered = count.references // 2  # mini-GOPs of an anchor and a picture between that refers are kept
     # So many mini-GOPs, and what of the one before is counted from, are never more than countable.
-    every = max(1, (countable + 1) // int(np.bincount(gop).max()) - 1)
+    every = max(1, (count.countable_frames + 1) // int(np.bincount(gop).max()) - 1)
     anchors = surely & _before(surely[~between], max(_LEAST_AFTER, remembered))[gop] & (gop % every != 0)
     return np.asarray(np.where(between, _before(repeats[~between], max(1, remembered - 1))[gop], anchors), dtype=np.bool_)
 

@@ -40,17 +40,22 @@ def counting(extradata: bytes) -> Counting | None:
 def units_of(extradata: bytes, kind: int) -> list[bytes]:
     """The NAL units of a kind in the decoder's configuration: an avcC box (ISO/IEC 14496-15, 5.3.3.1) or Annex B."""
     if extradata[:1] == b"\1":
-        units, at = [], 6
-        for count in (extradata[5] & 31, -1):  # sequence parameter sets, then picture parameter sets with a count before
-            if count < 0:
-                count, at = extradata[at], at + 1
-            for _ in range(count):
-                length = int.from_bytes(extradata[at : at + 2], "big")
-                units.append(extradata[at + 2 : at + 2 + length])
-                at += 2 + length
+        sequence, at = _units_at(extradata, 6, extradata[5] & 31)
+        picture, _ = _units_at(extradata, at + 1, extradata[at])
+        units = sequence + picture
     else:
         units = extradata.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")
     return [unit for unit in units if unit and unit[0] & 31 == kind]
+
+
+def _units_at(box: bytes, at: int, count: int) -> tuple[list[bytes], int]:
+    """So many units from a place in the box on, each behind its length, and the place behind them."""
+    units = []
+    for _ in range(count):
+        length = int.from_bytes(box[at : at + 2], "big")
+        units.append(box[at + 2 : at + 2 + length])
+        at += 2 + length
+    return units, at
 
 
 def _counting(sps: bytes) -> Counting:

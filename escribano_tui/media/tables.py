@@ -28,6 +28,11 @@ _INTRA_FIRST, _INTRA_SHORT = 0b10001000, 0b1011  # first bits of an intra slice:
 _ONE_EDIT = 2  # entries of an edit list: an empty one, and the whole of the recording
 
 
+def has_tables(container: InputContainer, stream: VideoStream) -> bool:
+    """Whether `sample_table` may tell the packets; nothing is read."""
+    return container.format.name.startswith("mov") and codec_of(stream) in ("h264", "hevc")
+
+
 def sample_table(path: Path, container: InputContainer, stream: VideoStream) -> Table | None:
     """What demuxing `stream` would give, in the order of the file; None where the file's tables do not tell that.
 
@@ -36,7 +41,7 @@ def sample_table(path: Path, container: InputContainer, stream: VideoStream) -> 
     (`ctts`, ISO/IEC 14496-12, 8.6.1.3), so these are read here; packets at the beginning, at the end and in between are
     compared with what libav makes of them. The container stands anywhere afterwards. Raises OSError.
     """
-    if not container.format.name.startswith("mov") or codec_of(stream) not in ("h264", "hevc"):
+    if not has_tables(container, stream):
         return None
     told = ((e.timestamp, e.size, e.is_keyframe, e.pos) for e in stream.index_entries)
     entries = np.fromiter(told, dtype=np.dtype((np.int64, 4)))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from escribano_tui.domain.events import (
@@ -19,7 +20,7 @@ from escribano_tui.domain.events import (
     RunState,
 )
 from escribano_tui.domain.evidence import ScreenLine
-from escribano_tui.domain.machine import Cost, pace_of
+from escribano_tui.domain.machine import Cost, PastPhase, pace_of
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.domain.segment import Segment
@@ -214,8 +215,7 @@ class Context:
     def weigh(self, weights: Mapping[str, float], rest: float = 0.0, anew: float = 1.0) -> None:
         self._weights = weights
         self._work = sum(w for item, w in weights.items() if item not in self._first) + rest
-        past = self._run.store.runs.measured(self.phase, *self._served_by())
-        pace, self._measured = pace_of(past, "" if self.anew else self.recording.id, anew)
+        pace, self._measured = pace_of(self._past, "" if self.anew else self.recording.id, anew)
         self._expected_s = self._work * pace
         self._show(always=True)
 
@@ -231,6 +231,11 @@ class Context:
     def take_in_hand(self, item: str) -> None:
         self._in_hand = item
         self._show(always=self._weights.get(item, 0.0) >= LONG_S)
+
+    @cached_property
+    def _past(self) -> list[PastPhase]:
+        """Past runs of this phase: weights come with each new item, and those do not change meanwhile."""
+        return self._run.store.runs.measured(self.phase, *self._served_by())
 
     def _served_by(self) -> tuple[str, str]:
         serves = self.choice.serves if self.choice else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.phrase import many
 from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording
 from escribano_tui.ports import PhaseContext
@@ -51,4 +52,4 @@ def told(changes: list[Change], packets: int) -> str:
     """How many changes, leaving aside small ones such as a typed character."""
     count = sum(1 for change in changes if change.size != "small")
     found = f"{count} change{'' if count == 1 else 's'}"
-    return f"{found} in {packets:,} packet{'' if packets == 1 else 's'}" if packets else found
+    return f"{found} in {many(packets, 'packet')}" if packets else found

@@ -11,7 +11,7 @@ from escribano_tui.domain.profile import Profile
 from escribano_tui.domain.recording import Recording, UnusableInput
 from escribano_tui.domain.ruling import looks_of, ruled
 from escribano_tui.domain.speech import settled
-from escribano_tui.domain.time_left import LOOKS_PER_MINUTE
+from escribano_tui.domain.time_left import LOOKS_PER_MINUTE, MOST_LOOKS
 from escribano_tui.pipeline.known_cues import known_cues
 from escribano_tui.pipeline.segmenting.closer import Thumb, thumb
 from escribano_tui.pipeline.segmenting.clues import gather
@@ -23,7 +23,6 @@ ITEM = "segments"
 UNSEEN = "no picture could be described: the draft goes by motion and sound alone"
 REDRAFT_S = 2.0  # the draft that is shown while frames are described is made anew this often at most,
 MOST_PARTS = 4.0  # a draft of less than a quarter says nothing of how long the whole one takes
-MOST_LOOKS = 400  # of which a whole draft affords no more, however many an early one would
 REDRAFT_REST = 20.0  # and takes no more than one part in so many of the time
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from escribano_tui.domain.phrase import many as many
 from escribano_tui.domain.session import RecordingRow
 from escribano_tui.domain.summary import Summary
 from escribano_tui.domain.times import parse_clock
@@ -77,11 +78,6 @@ def not_a_budget(text: str) -> str:
     if seconds is None:
         return "A time is written as 5 min, 5:00, 90 s or 1 h 30; a bare number is minutes."
     return "" if LEAST_BUDGET_S <= seconds <= MOST_BUDGET_S else "Give it between 5 seconds and 24 hours."
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """`1 segment`, `2 segments`, `1,234 segments`."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def minutes_left(unreviewed: int) -> str:

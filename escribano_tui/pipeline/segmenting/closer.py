@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from escribano_tui.domain.evidence import Change
+from escribano_tui.domain.time_left import MOST_LOOKS
 from escribano_tui.pipeline.segmenting.clues import Clues
 from escribano_tui.pipeline.segmenting.spans import Span
 
@@ -27,7 +28,6 @@ Look = Callable[[Sequence[float]], Mapping[float, Thumb]]  # small pictures at t
 WIDE_S = 0.75  # candidates closer than this are as good as one
 MOST_PROBES = 4  # of one boundary
 LONG_S = 5.0  # a picture that stood for longer counts no more than this
-MOST_PICTURES = 400  # of one recording: the widest doubts first
 SIDE = (96, 54)
 CLIP = 40.0  # of 255: what is black on white counts no more than what differs clearly
 # Of windows that stand side by side less than a tenth of the picture differs: what is typed in one counts for more.
@@ -103,7 +103,7 @@ def _affordable(doubts: Sequence[Doubt]) -> list[Doubt]:
     kept, pictures = [], 0
     for doubt in sorted(doubts, key=lambda d: (-d.width_s, d.span)):
         pictures += len(doubt.times)
-        if pictures > MOST_PICTURES:
+        if pictures > MOST_LOOKS:  # the widest doubts come first
             break
         kept.append(doubt)
     return sorted(kept, key=lambda d: d.span)
