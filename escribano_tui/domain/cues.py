@@ -65,6 +65,9 @@ class Program:
     personal: bool = False
 
 
+ANY_BROWSER = Program("Browser", "browser")  # whose name stands nowhere
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A site or a kind of page: known by a part of its host or address, by words of its title, or by `needs` of `marks`

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from escribano_tui.domain.cues import Cues
+from escribano_tui.domain.cues import ANY_BROWSER, Cues
 from escribano_tui.domain.evidence import Description
 
-UNNAMED = "Browser"  # what the screen reader calls a browser whose name stands nowhere
+UNNAMED = ANY_BROWSER.name
 MOST_OF = 0.75  # of the pictures that name a browser
 
 

@@ -16,7 +16,7 @@ from escribano_tui.backends.vision.reader.terminal import Block, Session, busies
 from escribano_tui.backends.vision.reader.text import text_kinds
 from escribano_tui.backends.vision.reader.titles import FILE, TitleReader, named_at_end
 from escribano_tui.backends.vision.reader.window import Window
-from escribano_tui.domain.cues import Cues, Program, Site
+from escribano_tui.domain.cues import ANY_BROWSER, Cues, Program, Site
 
 DESKTOP_ICONS = frozenset(
     {"home", "trash", "filesystem", "computer", "network", "recyclebin", "thispc", "desktop", "wastebasket"}
@@ -25,7 +25,6 @@ LONGEST_HEADLINE = 90  # letters
 HEADING = 1.28  # a heading's box is so much taller than the usual one: boxes hold some ground above and below the letters
 UNNAMED = "Terminal"
 MOSTLY, SOME = 0.4, 6  # share of lines, lines
-ANY_BROWSER = Program("Browser", "browser")  # whose name stands nowhere
 WITH_A_FACE = frozenset({"code-editor", "monitor", "history", "mail", "chat", "files", "docs"})  # they fill the terminal
 _NANO = re.compile(r"^\W*GNU nano [\d.]+\s+(\S.*?)(?:\s+Modified|\s+\*)?$", re.IGNORECASE)
 _MANUAL = re.compile(r"^(?:\s*Manual page )?([\w.-]+\(\d\w*\))")
